@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+/* limits - every bound on what comes from outside, in one place. Reaching one is ERR_LIMIT. */
+
+#define LIMIT_JSON_BYTES       (64u << 20) /* one JSON text */
+#define LIMIT_JSON_DEPTH       100         /* nested arrays and objects */
+#define LIMIT_BODY_BYTES       (16u << 20) /* one HTTP request body */
+#define LIMIT_URL_BYTES        8192
+#define LIMIT_HEADER_BYTES     16384 /* all request headers together */
+#define LIMIT_BUNDLE_ENTRIES   10000
+#define LIMIT_PAGE_ENTRIES     1000 /* _count at most */
+#define LIMIT_CONNECTIONS      1000
+#define LIMIT_HELD             10000
+#define LIMIT_SCENARIO_STEPS   1000
+#define LIMIT_SCENARIO_INTENTS 200
+#define LIMIT_STEPS_PER_INTENT 200 /* exchanges; more is not settling */
+#define LIMIT_EVIDENCE_BYTES   (512u << 20)
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_CONDUCT_H
+#define HARNESS_CONDUCT_H
+/*
+ * conduct - runs one schedule of a scenario against an engine and returns the evidence.
+ *
+ * Lifecycle:  conductor_open (simulator, HTTP client), conduct any number of times, conductor_close (nothing is left
+ *             running, also after errors and signals).
+ * Errors:     ERR_INPUT for a scenario that can't be (a foreign edit refused); otherwise what stops a run is not
+ *             an error but a run that was not completed: see `problem`.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "harness/evidence.h"
+
+struct adapter;
+struct arena;
+struct conductor;
+struct err;
+struct scenario;
+struct schedule;
+
+struct conductor_options {
+    const struct adapter *adapter;
+    bool use_reset; /* one engine process that forgets everything between runs, where the adapter offers it */
+    uint64_t seed;
+    /* Called before each step with its text (replay --step); may be NULL. */
+    void (*on_step)(void *arg, const char *step);
+    void *on_step_arg;
+};
+
+struct conductor *conductor_open(const struct conductor_options *options, struct err *err);
+void conductor_close(struct conductor *conductor); /* NULL is fine */
+
+struct conducted {
+    bool is_complete;    /* the schedule ran to its end and recovery too: `evidence` may be judged */
+    bool is_divergence;  /* replay: a step that never came */
+    bool is_invalid;     /* a client left a held exchange unasked, or a stray request: run it again */
+    const char *problem; /* why it is not complete: "milestone not reached: portal.write", ... */
+    struct evidence evidence; /* as far as it went */
+    const char *replay;       /* the exact steps that ran, without the head "area/name@hash:" */
+    uint64_t took_us;
+};
+
+/* `exact` NULL: the scenario's milestones. Everything in `out` lives in `arena`. */
+int conduct(struct conductor *conductor, const struct scenario *scenario, const struct schedule *exact,
+            struct arena *arena, struct conducted *out, struct err *err) ATTR_MUST_USE;
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORTS_RESULT_H
+#define REPORTS_RESULT_H
+/*
+ * result - what came out, in plain structs that every writer of reports reads. Filled by the harness.
+ *
+ * Ownership:  everything lives in the arena of whoever filled it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum verdict { VERDICT_PASS = 0, VERDICT_FAIL = 1, VERDICT_UNKNOWN = 3 };
+const char *verdict_name(enum verdict verdict);                        /* "PASS" ... */
+enum verdict verdict_merge(enum verdict a, enum verdict b);            /* FAIL beats UNKNOWN beats PASS */
+
+struct result_invariant {
+    const char *name, *control;
+    const char *clinician, *engineer; /* one sentence each */
+    enum verdict verdict;
+    bool is_judged; /* false: `needs` says what part of the adapter would unlock it */
+    const char *needs;
+    uint64_t entries[16]; /* numbers of the journal entries that prove it, oldest first */
+    size_t entry_count;
+    const char *text; /* one sentence: what was found */
+    const char *diff; /* what was lost or differs, lines of "- path: value" and "+ path: value"; or NULL */
+};
+
+/* One line of the story of a failed schedule. */
+enum story_column { STORY_ENGINE, STORY_WIRE, STORY_CHART, STORY_FOREIGN };
+struct story_line {
+    uint64_t n; /* journal entry */
+    enum story_column column;
+    const char *text; /* "PUT AllergyIntolerance/penicillin If-Match W/\"1\"" */
+    const char *fault; /* or NULL */
+    unsigned proof; /* 1, 2, ... among the proving entries; 0: none */
+};
+
+struct result_failure {
+    const char *scenario, *invariant; /* invariant: or "expect" */
+    enum verdict verdict;
+    const char *why; /* the scenario's */
+    const char *text;
+    const char *diff; /* or NULL */
+    const char *replay; /* the whole command line */
+    const char *file;   /* failures/N.json */
+    unsigned reproduced, tried; /* "reproduced k of n" */
+    struct story_line *story;
+    size_t story_count;
+};
+
+struct result_scenario {
+    const char *name, *hash, *title;
+    enum verdict verdict;
+    const char *problem; /* why UNKNOWN without a judgement, or not judged at all; or NULL */
+    unsigned schedules;
+    unsigned exchanges, commits; /* of the run, for people */
+    uint64_t took_us;
+    const char *settled_by; /* "hook" */
+    struct result_invariant *invariants; /* and one called "expect" when the scenario has expectations */
+    size_t invariant_count;
+};
+
+struct result {
+    const char *tool_version, *engine, *personality;
+    uint64_t seed;
+    enum verdict verdict;
+    struct result_scenario *scenarios;
+    size_t scenario_count;
+    struct result_failure *failures;
+    size_t failure_count;
+    uint64_t took_us;
+};
+#endif

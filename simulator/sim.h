@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIMULATOR_SIM_H
+#define SIMULATOR_SIM_H
+/*
+ * sim - a version-aware FHIR R4 server that does nothing before it is told to: the only face of simulator/.
+ *
+ * An exchange (one HTTP request and its reply) stops twice: *before* (arrived, nothing applied) and *after*
+ * (applied, not answered). With hold_all every exchange under /fhir stops, but `capabilities`; without it
+ * rules decide (see rules.h, in stand-alone use).
+ *
+ * Lifecycle:  sim_open, then any number of runs: sim_begin, turns, held exchanges let through, ...; sim_close.
+ * Ownership:  strings in what sim_held_at, sim_journal_at and sim_version_at give live until the next
+ *             sim_begin or sim_close. Charts belong to the caller and must outlive the runs on them.
+ * Threads:    one. The caller's loop waits on sim_fd (readable) and calls sim_turn.
+ * Order:      commits and journal entries have one total order. An entry is in the journal before any byte
+ *             that depends on it leaves.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+struct err;
+struct sim;
+struct sim_chart;
+
+/* ---- charts: what a run starts from ---- */
+
+struct sim_chart *sim_chart_new(void);
+void sim_chart_free(struct sim_chart *chart);
+/* Adds a resource, an array of them or a Bundle (of any type). `name` is for error texts. A resource keeps
+ * its id, else it gets the uuid of its fullUrl. */
+int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
+                  struct err *err) ATTR_MUST_USE;
+/* Once after the last add: resolves references by urn and conditional references, over all that was added. */
+int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+size_t sim_chart_count(const struct sim_chart *chart); /* resources */
+
+/* ---- the server ---- */
+
+struct sim_exchange;
+/* Tells whose request this is. Fills actor and intent with strings that outlive the run, or leaves NULL. */
+typedef void sim_attribute_fn(void *arg, const struct sim_exchange *exchange, const char **out_actor,
+                              const char **out_intent);
+
+struct sim_options {
+    const char *host; /* NULL: 127.0.0.1 */
+    uint16_t port;    /* 0: a free one */
+    bool hold_all;
+    bool logical_clock; /* lastUpdated counts seconds from 2026-01-01T00:00:00Z by commit, not by the wall */
+    sim_attribute_fn *attribute; /* may be NULL */
+    void *attribute_arg;
+};
+
+struct sim *sim_open(const struct sim_options *options, struct err *err);
+void sim_close(struct sim *sim);          /* answers what is held with 503 first; NULL is fine */
+const char *sim_url(const struct sim *sim); /* "http://127.0.0.1:PORT/fhir" */
+int sim_fd(const struct sim *sim);        /* readable when sim_turn has something to do */
+int sim_timeout_ms(const struct sim *sim); /* the longest wait before the next turn; -1: any */
+void sim_turn(struct sim *sim);           /* one loop turn; never blocks */
+
+/* Everything anew on `chart` (NULL: empty): store, versions, ids, clock, journal, faults; what was still held
+ * is closed, and a request on an old connection counts as from an earlier run (see sim_strays). */
+int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+
+void sim_down(struct sim *sim);                             /* listener closed, idle connections reset */
+int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */
+bool sim_is_down(const struct sim *sim);
+
+/* ---- held exchanges ---- */
+
+enum sim_stop { SIM_BEFORE, SIM_AFTER };
+
+struct sim_exchange {
+    uint64_t number; /* as in the journal */
+    enum sim_stop stop;
+    bool is_client_gone; /* a zombie: may still be committed or dropped */
+    bool is_write;       /* may change the chart; else a look */
+    const char *interaction; /* read vread search history create update patch delete batch transaction ... */
+    const char *method, *url; /* url: path and query below the base, "Patient/ada?x=y" */
+    const char *reference;    /* "Type/id", "Type" or "" */
+    const char *correlation;  /* X-Correlation-Id, else X-Request-Id, else "" */
+    const char *actor, *intent; /* by attribute; "engine" and "" when nobody knows */
+    const char *headers;        /* a JSON object of the request headers, names as sent; Authorization hidden */
+    const char *body;           /* NULL: none */
+    size_t body_size;
+    int status; /* SIM_AFTER: what would be answered */
+};
+
+size_t sim_held_count(const struct sim *sim); /* zombies included */
+const struct sim_exchange *sim_held_at(const struct sim *sim, size_t index); /* in arrival order */
+const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number); /* or NULL */
+
+struct sim_fault {
+    const char *name; /* as in faults.md; NULL: none */
+    char args[4][64]; /* "" where absent */
+};
+/* "error-after(503)" -> fault. ERR_INPUT names the nearest known fault or the argument that is wrong. */
+int sim_fault_parse(const char *text, struct sim_fault *out, struct err *err) ATTR_MUST_USE;
+
+struct sim_fault_kind {
+    const char *name, *args, *summary, *example, *group;
+    enum sim_stop stop;
+    bool is_rule_only; /* spelled by parts and steps in schedules */
+};
+size_t sim_fault_kinds(const struct sim_fault_kind **out_kinds); /* for `list faults` */
+
+/*
+ * Lets a held exchange go on; ERR_INPUT when the stop does not fit. `fault` may be NULL.
+ * sim_pass: from before to its end. sim_commit: applied, held after. sim_reply: the answer goes.
+ * sim_drop: never applied (from before); a client still there sees its connection close.
+ * The journal has the effect when these return; the bytes go at the next turns (one release a turn).
+ */
+int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
+int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
+int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
+int sim_drop(struct sim *sim, uint64_t number, struct err *err) ATTR_MUST_USE;
+bool sim_is_busy(const struct sim *sim); /* answers decided upon that have not been handed to the network */
+uint64_t sim_arrivals(const struct sim *sim); /* exchanges that arrived in this run, held or passed */
+uint64_t sim_strays(const struct sim *sim);   /* requests that belong to an earlier run (by attribute: NULL
+                                                 actor with a correlation id of another run); refused 503 */
+
+/* A foreign writer's edit (POST, PUT, PATCH, DELETE), unguarded, applied now, in the journal as `edit` and
+ * `committed`. ERR_INPUT when the server would refuse it. */
+int sim_edit(struct sim *sim, const char *actor, const char *name, const char *method, const char *target,
+             const char *body, size_t body_size, struct err *err) ATTR_MUST_USE;
+
+/* ---- the journal: the ground truth ---- */
+
+enum sim_kind { /* names by sim_kind_name: arrived committed replied hung-up fault edit said process */
+    SIM_ARRIVED,
+    SIM_COMMITTED, /* one per version assigned; body is the content as stored, NULL for a deletion */
+    SIM_REPLIED,   /* status, headers and body as sent */
+    SIM_HUNG_UP,   /* the client left a held exchange */
+    SIM_FAULT,     /* what a fault did, in `fault` */
+    SIM_EDIT,      /* a foreign write was asked for */
+    SIM_SAID,      /* the harness heard (or asked) the engine something: `what` */
+    SIM_PROCESS,   /* the harness did something to the engine or the server: `what` */
+};
+const char *sim_kind_name(enum sim_kind kind);
+
+struct sim_entry { /* absent strings are "", absent numbers 0; `body` may be NULL */
+    uint64_t n;     /* 1, 2, 3 ... over the run */
+    uint64_t at_us; /* since sim_begin; for humans, no judge reads it but bounded-retry */
+    enum sim_kind kind;
+    uint64_t exchange; /* 0: none */
+    const char *interaction, *method, *url;
+    const char *headers; /* a JSON object */
+    const char *body;
+    size_t body_size;
+    const char *guard;   /* "If-Match: W/\"1\"", "If-None-Exist: ...", "If-None-Match: *" or "" */
+    const char *actor, *intent, *correlation;
+    const char *reference; /* "Type/id" */
+    const char *version;   /* versionId as the engine sees it */
+    unsigned ordinal;      /* @1 is the oldest version of that resource in this run's chart */
+    unsigned commit;       /* order of commits over the run; 0: the chart as loaded */
+    int status;
+    const char *fault;
+    const char *what; /* said and process: see harness/evidence.h */
+    uint64_t of;      /* said: the entry this answers, else 0 */
+};
+
+size_t sim_journal_count(const struct sim *sim);
+const struct sim_entry *sim_journal_at(const struct sim *sim, size_t index);
+/* Appends a said or process entry; its strings are copied; n and at_us are filled. Returns n. */
+uint64_t sim_note(struct sim *sim, const struct sim_entry *entry);
+
+/* ---- the store, for looking ---- */
+
+struct sim_version {
+    const char *reference, *version; /* "Type/id"; versionId */
+    unsigned ordinal, commit;        /* commit 0: as loaded */
+    bool is_deletion;
+    const char *content; /* as stored, NULL for a deletion */
+    size_t size;
+};
+size_t sim_version_count(const struct sim *sim);                          /* loaded ones first, then by commit */
+const struct sim_version *sim_version_at(const struct sim *sim, size_t index);
+/* The current version of "Type/id", or NULL. */
+const struct sim_version *sim_current(const struct sim *sim, const char *reference);
+/* "@2" of "Type/id" -> its versionId, and back; NULL and 0 when there is none. */
+const char *sim_version_of(const struct sim *sim, const char *reference, unsigned ordinal);
+unsigned sim_ordinal_of(const struct sim *sim, const char *reference, const char *version);
+#endif
