@@ -53,8 +53,13 @@ struct exchange_request {
 /* NULL when absent; names compare without case. */
 const char *request_header(const struct exchange_request *request, const char *name);
 
+/*
+ * `Prefer: return=` is honoured here, by interact/: the body is what the client is to get. HEAD and 304 need no
+ * care of interact/ but the status; X-Request-Id and X-Correlation-Id are echoed by reply.c.
+ */
 struct answer {
     int status; /* 0: nothing yet */
+    const char *content_type; /* NULL: application/fhir+json */
     const char *etag, *location, *last_modified; /* header values or NULL */
     const char *body; /* NULL: empty */
     size_t body_size;

@@ -44,6 +44,17 @@ struct sim_exchange;
 typedef void sim_attribute_fn(void *arg, const struct sim_exchange *exchange, const char **out_actor,
                               const char **out_intent);
 
+struct answer;
+struct exchange_request;
+/*
+ * Answers a request under /_control (`path` is what follows "_control/"); it never stops and is not in the
+ * journal. False: not yet. The connection is then held and this called again after every turn in which
+ * something happened, and at the latest when `*out_wait_ms` have passed (long polling); `waited_ms` counts
+ * since the request arrived.
+ */
+typedef bool sim_control_fn(void *arg, const struct exchange_request *request, unsigned waited_ms,
+                            struct answer *answer, unsigned *out_wait_ms);
+
 struct sim_options {
     const char *host; /* NULL: 127.0.0.1 */
     uint16_t port;    /* 0: a free one */
@@ -51,11 +62,16 @@ struct sim_options {
     bool logical_clock; /* lastUpdated counts seconds from 2026-01-01T00:00:00Z by commit, not by the wall */
     sim_attribute_fn *attribute; /* may be NULL */
     void *attribute_arg;
+    sim_control_fn *control; /* NULL: /_control is unknown (404) */
+    void *control_arg;
+    const char *control_host; /* NULL: on the same address; else a listener of its own */
+    uint16_t control_port;    /* 0: a free one */
 };
 
 struct sim *sim_open(const struct sim_options *options, struct err *err);
 void sim_close(struct sim *sim);          /* answers what is held with 503 first; NULL is fine */
 const char *sim_url(const struct sim *sim); /* "http://127.0.0.1:PORT/fhir" */
+const char *sim_control_url(const struct sim *sim); /* "http://127.0.0.1:PORT/_control" */
 int sim_fd(const struct sim *sim);        /* readable when sim_turn has something to do */
 int sim_timeout_ms(const struct sim *sim); /* the longest wait before the next turn; -1: any */
 void sim_turn(struct sim *sim);           /* one loop turn; never blocks */
