@@ -7,7 +7,8 @@
  * Lifecycle:  arena_new, allocations in any order, arena_free (or arena_reset and on).
  * Ownership:  whatever it hands out is freed by arena_free alone; arena_defer ties foreign objects.
  * Threads:    one at a time.
- * Errors:     none; out of memory is fatal. Sizes from outside are checked against base/limits.h first.
+ * Errors:     none; out of memory is fatal. Sizes from outside are checked against base/limits.h
+ * first.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,8 @@ void arena_free(struct arena *arena);  /* NULL is fine; runs deferred calls, new
 void arena_reset(struct arena *arena); /* as after arena_new, but keeps a first block */
 
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
-/* A larger copy of `old`; the old block stays until the arena goes. For arrays grown by doubling. */
+/* A larger copy of `old`; the old block stays until the arena goes. For arrays grown by doubling.
+ */
 void *arena_grow(struct arena *arena, const void *old, size_t old_size, size_t new_size);
 char *arena_copy(struct arena *arena, const char *bytes, size_t size); /* and a NUL behind it */
 char *arena_strdup(struct arena *arena, const char *text);             /* NULL gives NULL */

@@ -30,7 +30,8 @@ const char *buf_text(const struct buf *buf); /* "" when nothing was added */
 char *buf_copy(const struct buf *buf, struct arena *arena);
 
 /* Reads a whole file; `size_max` bytes at most (ERR_LIMIT). Appends to `buf`. */
-int buf_read_file(struct buf *buf, const char *path, size_t size_max, struct err *err) ATTR_MUST_USE;
+int buf_read_file(struct buf *buf, const char *path, size_t size_max,
+                  struct err *err) ATTR_MUST_USE;
 /* Writes under a temporary name beside `path` and renames: there is never half a file. */
 int buf_write_file(const struct buf *buf, const char *path, struct err *err) ATTR_MUST_USE;
 #endif

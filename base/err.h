@@ -4,8 +4,8 @@
 /*
  * err - why something could not be done, in one line for a human.
  *
- * A function that may fail returns 0 or -1 (or a pointer or NULL) and fills `struct err *err`, which
- * is never NULL and comes last. The first failure wins; cleanup takes no err.
+ * A function that may fail returns 0 or -1 (or a pointer or NULL) and fills `struct err *err`,
+ * which is never NULL and comes last. The first failure wins; cleanup takes no err.
  */
 #include "base/attr.h"
 

@@ -40,8 +40,10 @@ void expect_has(const char *file, int line, const char *row, const char *text, c
 {
     char said[4096];
 
-    snprintf(said, sizeof(said), "%s: \"%s\" does not contain \"%s\"", row, text ? text : "(null)", part);
-    CU_assertImplementation(text && strstr(text, part) != NULL, (unsigned)line, said, file, "", CU_FALSE);
+    snprintf(said, sizeof(said), "%s: \"%s\" does not contain \"%s\"", row, text ? text : "(null)",
+             part);
+    CU_assertImplementation(text && strstr(text, part) != NULL, (unsigned)line, said, file, "",
+                            CU_FALSE);
 }
 
 const char *test_program(const char *name)

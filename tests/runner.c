@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * runner - runs every suite that registered itself; `runner NAME...` only the suites named. Ends with the line
- * "PART: N passed, N failed, N skipped" over tests, and exit status 1 when one failed.
+ * runner - runs every suite that registered itself; `runner NAME...` only the suites named. Ends
+ * with the line "PART: N passed, N failed, N skipped" over tests, and exit status 1 when one
+ * failed.
  */
 #include <CUnit/Basic.h>
 #include <CUnit/TestDB.h>

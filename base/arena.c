@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * arena - blocks in a list, the newest first; an allocation comes from the newest block or makes a
+ * new one.
+ *
+ * Invariants: every pointer handed out stays valid until arena_free or arena_reset. Deferred calls
+ * run newest first and before any block goes, so that what they release may itself live in the
+ * arena.
+ */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE 8192u
+
+struct block {
+    struct block *next;
+    size_t used, size;
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct deferred {
+    struct deferred *next;
+    void (*release)(void *);
+    void *object;
+};
+
+struct arena {
+    struct block *blocks;
+    struct deferred *deferred;
+};
+
+static void *must(void *memory)
+{
+    if (!memory)
+        BUG("out of memory");
+    return memory;
+}
+
+struct arena *arena_new(void)
+{
+    return must(calloc(1, sizeof(struct arena)));
+}
+
+static void run_deferred(struct arena *arena)
+{
+    while (arena->deferred) {
+        struct deferred *deferred = arena->deferred;
+
+        arena->deferred = deferred->next;
+        deferred->release(deferred->object);
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    run_deferred(arena);
+    while (arena->blocks) {
+        struct block *block = arena->blocks;
+
+        arena->blocks = block->next;
+        free(block);
+    }
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct block *kept = NULL;
+
+    run_deferred(arena);
+    while (arena->blocks) {
+        struct block *block = arena->blocks;
+
+        arena->blocks = block->next;
+        if (!kept && block->size == BLOCK_SIZE)
+            kept = block;
+        else
+            free(block);
+    }
+    if (kept) {
+        kept->next = NULL;
+        kept->used = 0;
+        arena->blocks = kept;
+    }
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    struct block *block = arena->blocks;
+
+    if (size > SIZE_MAX / 2)
+        BUG("allocation of %zu bytes", size);
+    size = (size + align - 1) / align * align;
+    if (size == 0)
+        size = align;
+    if (!block || block->size - block->used < size) {
+        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+
+        block = must(malloc(sizeof(*block) + room));
+        *block = (struct block){.next = arena->blocks, .size = room};
+        if (room > BLOCK_SIZE &&
+            arena->blocks) { /* a large one must not hide the room left in the newest */
+            block->next = arena->blocks->next;
+            arena->blocks->next = block;
+        } else {
+            arena->blocks = block;
+        }
+    }
+    void *memory = block->bytes + block->used;
+    block->used += size;
+    return memset(memory, 0, size);
+}
+
+void *arena_grow(struct arena *arena, const void *old, size_t old_size, size_t new_size)
+{
+    void *grown = arena_alloc(arena, new_size);
+
+    if (old_size)
+        memcpy(grown, old, old_size);
+    return grown;
+}
+
+char *arena_copy(struct arena *arena, const char *bytes, size_t size)
+{
+    char *copy = arena_alloc(arena, size + 1);
+
+    if (size)
+        memcpy(copy, bytes, size);
+    return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int size = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    ASSERT(size >= 0);
+    char *text = arena_alloc(arena, (size_t)size + 1);
+    vsnprintf(text, (size_t)size + 1, fmt, args);
+    return text;
+}
+
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    char *text = arena_vprintf(arena, fmt, args);
+    va_end(args);
+    return text;
+}
+
+void arena_defer(struct arena *arena, void (*release)(void *), void *object)
+{
+    struct deferred *deferred = arena_alloc(arena, sizeof(*deferred));
+
+    *deferred = (struct deferred){.next = arena->deferred, .release = release, .object = object};
+    arena->deferred = deferred;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * http - libcurl behind one small face. Every call is an easy handle on the client's multi handle;
+ * waiting for one call is driving the multi until it is done.
+ *
+ * `was_sent` is decided by libcurl's own account: a request of which no byte was written (the
+ * connection was refused, the name unknown) had no effect; any other that ended without a reply may
+ * have had one.
+ */
+#include "base/http.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+#define TIMEOUT_MS_DEFAULT 30000L
+
+struct http {
+    CURLM *multi;
+    struct http_pending *pending; /* newest first */
+};
+
+struct http_pending {
+    struct http *http; /* NULL once done or abandoned */
+    struct http_pending *next;
+    struct arena *arena;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct buf body;
+    size_t reply_max;
+    bool is_done, is_too_large;
+    struct http_header *reply_headers;
+    size_t header_count, header_room;
+    char problem[CURL_ERROR_SIZE];
+    struct http_reply reply;
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void init_curl(void)
+{
+    if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
+        BUG("libcurl does not start");
+}
+
+struct http *http_new(void)
+{
+    pthread_once(&once, init_curl);
+    struct http *http = calloc(1, sizeof(*http));
+    CURLM *multi = curl_multi_init();
+
+    if (!http || !multi)
+        BUG("out of memory");
+    http->multi = multi;
+    return http;
+}
+
+/* Takes the call off the client; what is in the arena stays. */
+static void detach(struct http_pending *pending)
+{
+    struct http *http = pending->http;
+
+    if (!http)
+        return;
+    for (struct http_pending **at = &http->pending; *at; at = &(*at)->next) {
+        if (*at == pending) {
+            *at = pending->next;
+            break;
+        }
+    }
+    curl_multi_remove_handle(http->multi, pending->easy);
+    curl_easy_cleanup(pending->easy);
+    curl_slist_free_all(pending->headers);
+    buf_release(&pending->body);
+    pending->http = NULL;
+}
+
+/* The arena may go while a call is under way: the handle must not outlive what it writes to. */
+static void detach_deferred(void *pending)
+{
+    detach(pending);
+}
+
+void http_free(struct http *http)
+{
+    if (!http)
+        return;
+    while (http->pending)
+        detach(http->pending);
+    curl_multi_cleanup(http->multi);
+    free(http);
+}
+
+void http_abandon(struct http *http, struct http_pending *pending)
+{
+    ASSERT(!pending->http || pending->http == http);
+    detach(pending);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct http_pending *pending = arg;
+
+    if (pending->body.size + size * count > pending->reply_max) {
+        pending->is_too_large = true;
+        return 0;
+    }
+    buf_add(&pending->body, bytes, size * count);
+    return size * count;
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct http_pending *pending = arg;
+    size_t length = size * count;
+    const char *colon = memchr(bytes, ':', length);
+
+    if (length > 5 &&
+        strncmp(bytes, "HTTP/", 5) == 0) /* the final answer's headers only, not 100's */
+        pending->header_count = 0;
+    if (!colon || pending->header_count >= 100)
+        return length;
+    if (pending->header_count + 1 >= pending->header_room) {
+        size_t room = pending->header_room ? 2 * pending->header_room : 16;
+
+        pending->reply_headers = arena_grow(pending->arena, pending->reply_headers,
+                                            pending->header_count * sizeof(struct http_header),
+                                            room * sizeof(struct http_header));
+        pending->header_room = room;
+    }
+    const char *value = colon + 1, *end = bytes + length;
+    while (value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    while (end > value && strchr(" \t\r\n", end[-1]))
+        end--;
+    pending->reply_headers[pending->header_count++] =
+        (struct http_header){.name = arena_copy(pending->arena, bytes, (size_t)(colon - bytes)),
+                             .value = arena_copy(pending->arena, value, (size_t)(end - value))};
+    return length;
+}
+
+static void set_method(struct http_pending *pending, const struct http_request *request)
+{
+    CURL *easy = pending->easy;
+
+    if (strcmp(request->method, "HEAD") == 0) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    if (request->body) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body);
+    } else if (strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+    }
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+struct http_pending *http_start(struct http *http, struct arena *arena,
+                                const struct http_request *request)
+{
+    struct http_pending *pending = arena_alloc(arena, sizeof(*pending));
+    CURL *easy = curl_easy_init();
+
+    if (!easy)
+        BUG("out of memory");
+    *pending =
+        (struct http_pending){.http = http, .next = http->pending, .arena = arena, .easy = easy};
+    http->pending = pending;
+    arena_defer(arena, detach_deferred, pending);
+    pending->reply_max = request->reply_max ? request->reply_max : LIMIT_JSON_BYTES;
+    for (size_t i = 0; i < HTTP_HEADERS_MAX && request->headers[i].name; i++) {
+        const struct http_header *header = &request->headers[i];
+        /* "Name;" is how libcurl sends a header without a value */
+        const char *line = header->value[0]
+                               ? arena_printf(arena, "%s: %s", header->name, header->value)
+                               : arena_printf(arena, "%s;", header->name);
+        pending->headers = curl_slist_append(pending->headers, line);
+    }
+    pending->headers =
+        curl_slist_append(pending->headers, "Expect:"); /* no wait for 100-continue */
+    curl_easy_setopt(easy, CURLOPT_URL, request->url);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+                     request->timeout_ms ? request->timeout_ms : TIMEOUT_MS_DEFAULT);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, pending->problem);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, pending->headers);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, pending);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, pending);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, pending);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    if (!request->may_reuse) {
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    }
+    set_method(pending, request);
+    if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
+        BUG("libcurl refuses a call");
+    return pending;
+}
+
+static void finish(struct http_pending *pending, CURLcode code)
+{
+    struct http_reply *reply = &pending->reply;
+    long status = 0, sent = 0;
+
+    curl_easy_getinfo(pending->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(pending->easy, CURLINFO_REQUEST_SIZE, &sent);
+    reply->was_sent = code == CURLE_OK || sent > 0;
+    reply->timed_out = code == CURLE_OPERATION_TIMEDOUT;
+    if (code == CURLE_OK) {
+        reply->status = (int)status;
+    } else if (pending->is_too_large) {
+        reply->problem =
+            arena_printf(pending->arena, "the reply is larger than %zu bytes", pending->reply_max);
+    } else {
+        reply->problem = arena_strdup(
+            pending->arena, pending->problem[0] ? pending->problem : curl_easy_strerror(code));
+    }
+    reply->body = buf_copy(&pending->body, pending->arena);
+    reply->body_size = pending->body.size;
+    if (pending->reply_headers)
+        pending->reply_headers[pending->header_count] = (struct http_header){0};
+    else
+        pending->reply_headers = arena_alloc(pending->arena, sizeof(struct http_header));
+    reply->headers = pending->reply_headers;
+    pending->is_done = true;
+    detach(pending);
+}
+
+void http_turn(struct http *http, const int *fds, size_t fd_count, int timeout_ms)
+{
+    struct curl_waitfd waits[16];
+    int running = 0, left = 0;
+    CURLMsg *message;
+
+    ASSERT(fd_count <= COUNT_OF(waits));
+    curl_multi_perform(http->multi, &running);
+    while ((message = curl_multi_info_read(http->multi, &left))) {
+        if (message->msg == CURLMSG_DONE) {
+            struct http_pending *pending = NULL;
+
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pending);
+            finish(pending, message->data.result);
+            timeout_ms = 0; /* the caller has something to look at */
+        }
+    }
+    for (size_t i = 0; i < fd_count; i++)
+        waits[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(http->multi, waits, (unsigned)fd_count, timeout_ms, NULL);
+}
+
+bool http_is_done(const struct http_pending *pending)
+{
+    return pending->is_done;
+}
+
+const struct http_reply *http_result(const struct http_pending *pending)
+{
+    ASSERT(pending->is_done);
+    return &pending->reply;
+}
+
+int http_call(struct http *http, struct arena *arena, const struct http_request *request,
+              struct http_reply *out_reply, struct err *err)
+{
+    struct http_pending *pending = http_start(http, arena, request);
+
+    while (!http_is_done(pending))
+        http_turn(http, NULL, 0, 1000);
+    *out_reply = *http_result(pending);
+    if (out_reply->status)
+        return 0;
+    enum err_code code = out_reply->was_sent    ? ERR_INDETERMINATE
+                         : out_reply->timed_out ? ERR_TIMEOUT
+                                                : ERR_IO;
+    return err_set(err, code, "%s %s: %s", request->method, request->url, out_reply->problem);
+}
+
+const char *http_reply_header(const struct http_reply *reply, const char *name)
+{
+    for (const struct http_header *header = reply->headers; header && header->name; header++) {
+        if (strcasecmp(header->name, name) == 0)
+            return header->value;
+    }
+    return NULL;
+}
