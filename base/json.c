@@ -341,7 +341,10 @@ void json_put(struct cJSON *object, const char *key, struct cJSON *child)
             BUG("out of memory");
         return;
     }
-    if (!child->string) { /* cJSON replaces by pointer and leaves the name to us */
+    /* cJSON replaces by pointer and leaves the name to us; a copied member still has its old one.
+     */
+    if (!child->string || strcmp(child->string, key) != 0) {
+        cJSON_free(child->string);
         child->string = cJSON_malloc(strlen(key) + 1);
         if (!child->string)
             BUG("out of memory");

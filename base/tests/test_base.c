@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Errors, arenas, buffers, clock and randomness.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/prng.h"
+#include "tests/expect.h"
+
+static void the_first_failure_wins_and_gets_context(void)
+{
+    struct err err = ERR_INIT;
+    char lengthy[2000];
+
+    EXPECT_INT("set", err_set(&err, ERR_INPUT, "two\nlines"), -1);
+    EXPECT_INT("again", err_set(&err, ERR_IO, "later"), -1);
+    EXPECT_INT("context", err_context(&err, "file %s", "x"), -1);
+    EXPECT_STR("text", err.text, "file x: two lines");
+    EXPECT_INT("code", err.code, ERR_INPUT);
+    memset(lengthy, 'y', sizeof(lengthy) - 1);
+    lengthy[sizeof(lengthy) - 1] = '\0';
+    err_context(&err, "%s", lengthy);
+    EXPECT_TRUE("cut, not overrun", strlen(err.text) < sizeof(err.text));
+}
+
+static int released[3];
+static size_t release_count;
+
+static void note_release(void *object)
+{
+    released[release_count++] = *(int *)object;
+}
+
+static void arenas_keep_what_they_gave_until_they_go(void)
+{
+    struct arena *arena = arena_new();
+    int numbers[] = {1, 2, 3};
+    char *small = arena_strdup(arena, "kept");
+    char *large = arena_alloc(arena, 100000);
+
+    EXPECT_INT("zeroed", large[99999], 0);
+    EXPECT_STR("behind a large one", arena_printf(arena, "%d-%s", 7, "x"), "7-x");
+    for (int i = 0; i < 10000; i++)
+        arena_alloc(arena, 24);
+    EXPECT_STR("still there", small, "kept");
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        arena_defer(arena, note_release, &numbers[i]);
+    arena_reset(arena);
+    EXPECT_INT("newest first", released[0] * 100 + released[1] * 10 + released[2], 321);
+    EXPECT_STR("in use again", arena_copy(arena, "abc", 2), "ab");
+    arena_free(arena);
+    EXPECT_INT("once", (long long)release_count, 3);
+}
+
+static void files_are_written_whole_or_not_at_all(void)
+{
+    const char *folder = test_folder();
+    struct arena *arena = arena_new();
+    struct buf buf = BUF_INIT, back = BUF_INIT;
+    struct err err = ERR_INIT;
+    const char *path = arena_printf(arena, "%s/file", folder);
+
+    for (int i = 0; i < 100000; i++)
+        buf_printf(&buf, "%d,", i);
+    EXPECT_INT("write", buf_write_file(&buf, path, &err), 0);
+    EXPECT_INT("read", buf_read_file(&back, path, buf.size, &err), 0);
+    EXPECT_TRUE("same", back.size == buf.size && memcmp(back.bytes, buf.bytes, buf.size) == 0);
+    EXPECT_INT("bounded", buf_read_file(&back, path, buf.size - 1, &err), -1);
+    EXPECT_INT("bounded", err.code, ERR_LIMIT);
+    err = ERR_INIT;
+    EXPECT_INT("a folder", buf_read_file(&back, folder, 10, &err), -1);
+    EXPECT_HAS("a folder", err.text, "is a folder");
+    err = ERR_INIT;
+    EXPECT_INT("no such folder",
+               buf_write_file(&buf, arena_printf(arena, "%s/no/file", folder), &err), -1);
+    EXPECT_INT("no such folder", err.code, ERR_IO);
+    buf_release(&buf);
+    buf_release(&back);
+    arena_free(arena);
+}
+
+static void instants_and_dates_are_fhirs_and_https(void)
+{
+    char text[CLOCK_INSTANT_SIZE];
+    uint64_t back = 0;
+
+    clock_instant(1767326645678u, text);
+    EXPECT_STR("instant", text, "2026-01-02T04:04:05.678Z");
+    clock_http_date(1767326645678u, text);
+    EXPECT_STR("http", text, "Fri, 02 Jan 2026 04:04:05 GMT");
+    EXPECT_INT("back", clock_parse_http_date(text, &back), 0);
+    EXPECT_INT("back", (long long)back, 1767326645000LL);
+    EXPECT_INT("rubbish", clock_parse_http_date("yesterday", &back), -1);
+    EXPECT_INT("no such month", clock_parse_http_date("Fri, 02 Jam 2026 04:04:05 GMT", &back), -1);
+}
+
+static void equal_seeds_give_equal_numbers(void)
+{
+    struct prng a, b;
+    char uuid[37];
+
+    prng_init(&a, 1234567);
+    EXPECT_TRUE("reference value of splitmix64", prng_next(&a) == 6457827717110365317u);
+    prng_init(&a, 7);
+    prng_init(&b, 7);
+    for (int i = 0; i < 100; i++)
+        EXPECT_INT("equal", (long long)prng_below(&a, 13), (long long)prng_below(&b, 13));
+    for (int i = 0; i < 1000; i++)
+        EXPECT_TRUE("below", prng_below(&a, 3) < 3);
+    prng_uuid(&a, uuid);
+    EXPECT_INT("uuid", (long long)strlen(uuid), 36);
+    EXPECT_TRUE("version 4", uuid[14] == '4' && strchr("89ab", uuid[19]));
+}
+
+static CU_TestInfo tests[] = {
+    {"the first failure wins and gets context", the_first_failure_wins_and_gets_context},
+    {"arenas keep what they gave until they go", arenas_keep_what_they_gave_until_they_go},
+    {"files are written whole or not at all", files_are_written_whole_or_not_at_all},
+    {"instants and dates are FHIR's and HTTP's", instants_and_dates_are_fhirs_and_https},
+    {"equal seeds give equal numbers", equal_seeds_give_equal_numbers},
+    CU_TEST_INFO_NULL,
+};
+SUITE("base", tests)
