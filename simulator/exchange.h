@@ -61,6 +61,7 @@ struct answer {
     int status; /* 0: nothing yet */
     const char *content_type; /* NULL: application/fhir+json */
     const char *etag, *location, *last_modified; /* header values or NULL */
+    const char *allow;                           /* for 405; NULL: none */
     const char *body; /* NULL: empty */
     size_t body_size;
     /* What the answer is about, for the journal and for faults that mislead; NULL when nothing. */

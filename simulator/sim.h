@@ -66,6 +66,9 @@ struct sim_options {
     void *control_arg;
     const char *control_host; /* NULL: on the same address; else a listener of its own */
     uint16_t control_port;    /* 0: a free one */
+    uint64_t seed;              /* for the probabilities of rules */
+    unsigned request_timeout_s; /* a request not complete after that long is cut off; 0: never */
+    size_t journal_max;         /* entries kept, the oldest go first (stand-alone use); 0: all */
 };
 
 struct sim *sim_open(const struct sim_options *options, struct err *err);
@@ -91,7 +94,9 @@ enum sim_stop { SIM_BEFORE, SIM_AFTER };
 struct sim_exchange {
     uint64_t number; /* as in the journal */
     enum sim_stop stop;
-    bool is_client_gone; /* a zombie: may still be committed or dropped */
+    /* A zombie: held before, may still be committed (which ends it) or dropped. One whose client leaves after
+     * the commit has nothing left to do: it is no longer held, the journal says hung-up. */
+    bool is_client_gone;
     bool is_write;       /* may change the chart; else a look */
     const char *interaction; /* read vread search history create update patch delete batch transaction ... */
     const char *method, *url; /* url: path and query below the base, "Patient/ada?x=y" */
@@ -146,11 +151,12 @@ int sim_edit(struct sim *sim, const char *actor, const char *name, const char *m
 
 enum sim_kind { /* names by sim_kind_name: arrived committed replied hung-up fault edit said process */
     SIM_ARRIVED,
-    SIM_COMMITTED, /* one per version assigned; body is the content as stored, NULL for a deletion */
+    SIM_COMMITTED, /* one per version assigned; body is the content as stored, NULL for a deletion; the
+                      exchange (0: an edit), actor, intent and correlation that caused it */
     SIM_REPLIED,   /* status, headers and body as sent */
     SIM_HUNG_UP,   /* the client left a held exchange */
-    SIM_FAULT,     /* what a fault did, in `fault` */
-    SIM_EDIT,      /* a foreign write was asked for */
+    SIM_FAULT,     /* what a fault did: `fault` as written; duplicate: one entry per processing, with its status */
+    SIM_EDIT,      /* a foreign write was asked for: actor, method, url, body; its name in `what` */
     SIM_SAID,      /* the harness heard (or asked) the engine something: `what` */
     SIM_PROCESS,   /* the harness did something to the engine or the server: `what` */
 };
