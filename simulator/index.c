@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * index - growing lists of resource numbers in one hash table (uthash).
+ *
+ * A resource that is written often is not added to the end of a list twice in a row; doubles
+ * further apart are rare and left to the reader, who sorts anyway.
+ */
+#include "simulator/index.h"
+
+#include <string.h>
+#include <uthash.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "simulator/store.h"
+
+struct index_list {
+    const char *key;
+    size_t *serials;
+    size_t count, room;
+    UT_hash_handle hh;
+};
+
+struct index {
+    struct arena *arena;
+    struct index_list *lists;
+    struct buf key; /* for building keys without a copy */
+};
+
+/* By R4's own search parameters: the element is `patient` or `subject` but in these. */
+const char *const index_patient_members[] = {"patient", "subject", "beneficiary", "for", NULL};
+const char *const index_subject_members[] = {"subject", "for", NULL};
+
+struct index *index_new(void)
+{
+    struct arena *arena = arena_new();
+    struct index *index = arena_alloc(arena, sizeof(*index));
+
+    index->arena = arena;
+    return index;
+}
+
+void index_free(struct index *index)
+{
+    if (!index)
+        return;
+    HASH_CLEAR(hh, index->lists);
+    buf_release(&index->key);
+    arena_free(index->arena);
+}
+
+static void list_add(struct index *index, size_t serial)
+{
+    struct index_list *list = NULL;
+    const char *key = buf_text(&index->key);
+
+    HASH_FIND(hh, index->lists, key, index->key.size, list);
+    if (!list) {
+        list = arena_alloc(index->arena, sizeof(*list));
+        list->key = arena_copy(index->arena, key, index->key.size);
+        HASH_ADD_KEYPTR(hh, index->lists, list->key, index->key.size, list);
+    }
+    if (list->count > 0 && list->serials[list->count - 1] == serial)
+        return;
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 2;
+
+        list->serials = arena_grow(index->arena, list->serials, list->count * sizeof(size_t),
+                                   room * sizeof(size_t));
+        list->room = room;
+    }
+    list->serials[list->count++] = serial;
+}
+
+static void put_key(struct index *index, const struct version *version, const char *mark,
+                    const char *value)
+{
+    buf_clear(&index->key);
+    buf_puts(&index->key, version->type);
+    buf_puts(&index->key, mark);
+    buf_puts(&index->key, value);
+    list_add(index, version->serial);
+}
+
+static void put_identifier(struct index *index, const struct version *version,
+                           const struct cJSON *identifier)
+{
+    const char *value = json_string(identifier, "value");
+
+    if (value)
+        put_key(index, version, "|", value);
+}
+
+static void put_reference(struct index *index, const struct version *version,
+                          const struct cJSON *element)
+{
+    const char *reference = json_string(element, "reference");
+
+    if (reference)
+        put_key(index, version, ">", reference);
+}
+
+/* `item` may be one element or an array of them. */
+static void put_each(struct index *index, const struct version *version, const struct cJSON *item,
+                     void (*put)(struct index *, const struct version *, const struct cJSON *))
+{
+    const struct cJSON *element = NULL;
+
+    if (!cJSON_IsArray(item)) {
+        put(index, version, item);
+        return;
+    }
+    cJSON_ArrayForEach(element, item) put(index, version, element);
+}
+
+void index_put(struct index *index, const struct version *version)
+{
+    put_key(index, version, "", "");
+    if (!version->tree)
+        return;
+    put_each(index, version, json_get(version->tree, "identifier"), put_identifier);
+    for (size_t i = 0; index_patient_members[i]; i++)
+        put_each(index, version, json_get(version->tree, index_patient_members[i]), put_reference);
+}
+
+size_t index_find(const struct index *index, const char *key, const size_t **out_serials)
+{
+    struct index_list *list = NULL;
+
+    *out_serials = NULL;
+    if (!index)
+        return 0;
+    HASH_FIND(hh, index->lists, key, strlen(key), list);
+    if (!list)
+        return 0;
+    *out_serials = list->serials;
+    return list->count;
+}
+
+const char *index_key_identifier(struct arena *arena, const char *type, const char *value)
+{
+    return arena_printf(arena, "%s|%s", type, value);
+}
+
+const char *index_key_reference(struct arena *arena, const char *type, const char *reference)
+{
+    return arena_printf(arena, "%s>%s", type, reference);
+}

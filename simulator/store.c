@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * store - an overlay of written versions over a chart that is shared and never changes.
+ *
+ * A resource is known by its number: below the chart's count it is the chart's, above it came to be
+ * here. The overlay has an entry for every resource written here, found by reference; `current` is
+ * NULL where all that was written has been rolled back and the chart knows nothing of it.
+ *
+ * Invariants:
+ *  1. versions[] is the order of commits; within a transaction those at `mark` and above do not
+ * stand yet.
+ *  2. A version's `previous` is what was current when it was put, in the overlay or the chart.
+ *  3. Rolling back restores every `current`, the commit count and so the clock; ids are not used
+ * again.
+ */
+#include "simulator/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "simulator/chart.h"
+#include "simulator/index.h"
+#include "simulator/sim.h"
+
+#define REFERENCE_SIZE 160 /* a type name and an id have 64 letters at most */
+
+struct resource {
+    const char *type, *id, *reference;
+    size_t serial;
+    const struct version *current;
+    UT_hash_handle hh;
+};
+
+struct store {
+    struct arena *arena;
+    struct store_options options;
+    size_t chart_count;
+    struct resource *overlay;    /* hash by reference */
+    struct resource **resources; /* those that are not in the chart, by serial - chart_count */
+    size_t resource_count, resource_room;
+    const struct version **versions;
+    size_t version_count, version_room;
+    struct index *index;
+    unsigned commits;
+    uint64_t newest_ms;
+    unsigned long ids;
+    bool in_transaction;
+    size_t mark; /* version_count at store_begin */
+};
+
+struct store *store_new(const struct store_options *options)
+{
+    struct arena *arena = arena_new();
+    struct store *store = arena_alloc(arena, sizeof(*store));
+
+    store->arena = arena;
+    store->options = *options;
+    store->chart_count = options->chart ? sim_chart_count(options->chart) : 0;
+    return store;
+}
+
+void store_free(struct store *store)
+{
+    if (!store)
+        return;
+    HASH_CLEAR(hh, store->overlay);
+    index_free(store->index);
+    arena_free(store->arena);
+}
+
+/* ---- looking ---- */
+
+static struct resource *overlay_find(const struct store *store, const char *reference)
+{
+    struct resource *resource = NULL;
+
+    HASH_FIND_STR(store->overlay, reference, resource);
+    return resource;
+}
+
+static const struct version *current_of(const struct store *store, const char *reference)
+{
+    const struct resource *resource = overlay_find(store, reference);
+
+    if (resource)
+        return resource->current;
+    return store->options.chart ? chart_find(store->options.chart, reference) : NULL;
+}
+
+/* False when the two are longer than any type and id are. */
+static bool reference_join(char out[REFERENCE_SIZE], const char *type, const char *id)
+{
+    size_t type_size = strnlen(type, REFERENCE_SIZE), id_size = strnlen(id, REFERENCE_SIZE);
+
+    if (type_size + 1 + id_size + 1 > REFERENCE_SIZE)
+        return false;
+    memcpy(out, type, type_size);
+    out[type_size] = '/';
+    memcpy(out + type_size + 1, id, id_size + 1);
+    return true;
+}
+
+const struct version *store_current(const struct store *store, const char *type, const char *id)
+{
+    char reference[REFERENCE_SIZE];
+
+    return reference_join(reference, type, id) ? current_of(store, reference) : NULL;
+}
+
+const struct version *store_version(const struct store *store, const char *type, const char *id,
+                                    const char *label)
+{
+    const struct version *version = store_current(store, type, id);
+
+    while (version && strcmp(version->label, label) != 0)
+        version = version->previous;
+    return version;
+}
+
+size_t store_count(const struct store *store)
+{
+    return store->chart_count + store->version_count;
+}
+
+const struct version *store_at(const struct store *store, size_t index)
+{
+    ASSERT(index < store_count(store));
+    return index < store->chart_count ? chart_at(store->options.chart, index)
+                                      : store->versions[index - store->chart_count];
+}
+
+size_t store_resources(const struct store *store)
+{
+    return store->chart_count + store->resource_count;
+}
+
+const struct version *store_by_serial(const struct store *store, size_t serial)
+{
+    ASSERT(serial < store_resources(store));
+    if (serial >= store->chart_count)
+        return store->resources[serial - store->chart_count]->current;
+    const struct version *loaded = chart_at(store->options.chart, serial);
+    const struct resource *resource = overlay_find(store, loaded->reference);
+    return resource ? resource->current : loaded;
+}
+
+static int compare_serials(const void *a, const void *b)
+{
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
+                    size_t **out_serials)
+{
+    const size_t *loaded = NULL, *written = NULL;
+    const struct index *chart = store->options.chart ? chart_index(store->options.chart) : NULL;
+    size_t loaded_count = index_find(chart, key, &loaded);
+    size_t written_count = index_find(store->index, key, &written);
+    size_t *serials = arena_alloc(arena, (loaded_count + written_count + 1) * sizeof(*serials));
+    size_t count = 0;
+
+    if (loaded_count > 0)
+        memcpy(serials, loaded, loaded_count * sizeof(*serials));
+    if (written_count > 0)
+        memcpy(serials + loaded_count, written, written_count * sizeof(*serials));
+    qsort(serials, loaded_count + written_count, sizeof(*serials), compare_serials);
+    for (size_t i = 0; i < loaded_count + written_count; i++) {
+        if (count == 0 || serials[count - 1] != serials[i])
+            serials[count++] = serials[i];
+    }
+    *out_serials = serials;
+    return count;
+}
+
+/* ---- writing ---- */
+
+const char *store_new_id(struct store *store, struct arena *arena, const char *type)
+{
+    const char *id = NULL;
+
+    do
+        id = arena_printf(arena, "c-%lu", ++store->ids);
+    while (store_current(store, type, id));
+    return id;
+}
+
+void version_fill(struct version *version, struct arena *arena, const struct document *document)
+{
+    char date[CLOCK_INSTANT_SIZE], instant[CLOCK_INSTANT_SIZE];
+    struct err err = ERR_INIT;
+
+    clock_http_date(version->updated_ms, date);
+    clock_instant(version->updated_ms, instant);
+    version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
+    version->label = arena_printf(arena, "%u", version->ordinal);
+    version->etag = arena_printf(arena, "W/\"%s\"", version->label);
+    version->modified = arena_strdup(arena, date);
+    version->is_deletion = !document;
+    if (!document)
+        return;
+    const struct document_stamp stamp = {
+        .id = version->id, .version_id = version->label, .last_updated = instant};
+    version->content = document_stamp(document, &stamp, arena, &version->size);
+    version->tree = json_parse(arena, version->content, version->size, &err);
+    if (!version->tree)
+        BUG("a stamped resource cannot be read: %s", err.text);
+}
+
+/* The overlay's entry for a resource, made if need be; what the chart has of it is current then. */
+static struct resource *overlay_open(struct store *store, const char *type, const char *id)
+{
+    char reference[REFERENCE_SIZE];
+
+    if (!reference_join(reference, type, id))
+        BUG("an id of %zu bytes came to be stored", strlen(id));
+    struct resource *resource = overlay_find(store, reference);
+    if (resource)
+        return resource;
+    const struct version *loaded = current_of(store, reference);
+    resource = arena_alloc(store->arena, sizeof(*resource));
+    resource->type = arena_strdup(store->arena, type);
+    resource->id = arena_strdup(store->arena, id);
+    resource->reference = arena_strdup(store->arena, reference);
+    resource->current = loaded;
+    resource->serial = loaded ? loaded->serial : store_resources(store);
+    HASH_ADD_KEYPTR(hh, store->overlay, resource->reference, strlen(resource->reference), resource);
+    if (loaded)
+        return resource;
+    if (store->resource_count == store->resource_room) {
+        size_t room = store->resource_room ? store->resource_room * 2 : 8;
+
+        store->resources =
+            arena_grow(store->arena, store->resources, store->resource_count * sizeof(void *),
+                       room * sizeof(void *));
+        store->resource_room = room;
+    }
+    store->resources[store->resource_count++] = resource;
+    return resource;
+}
+
+/* Wall time never runs backwards here, so that lastUpdated keeps the order of commits. */
+static uint64_t commit_time(struct store *store)
+{
+    if (store->options.logical_clock)
+        return STORE_EPOCH_MS + store->commits * UINT64_C(1000);
+    uint64_t now = clock_wall_ms();
+    if (now > store->newest_ms)
+        store->newest_ms = now;
+    return store->newest_ms;
+}
+
+static void versions_add(struct store *store, const struct version *version)
+{
+    if (store->version_count == store->version_room) {
+        size_t room = store->version_room ? store->version_room * 2 : 16;
+
+        store->versions = arena_grow(store->arena, store->versions,
+                                     store->version_count * sizeof(void *), room * sizeof(void *));
+        store->version_room = room;
+    }
+    store->versions[store->version_count++] = version;
+}
+
+static void tell(const struct store *store, const struct version *version)
+{
+    if (store->options.committed)
+        store->options.committed(store->options.committed_arg, version);
+}
+
+const struct version *store_put(struct store *store, const char *method, const char *type,
+                                const char *id, const struct document *document)
+{
+    struct resource *resource = overlay_open(store, type, id);
+    struct version *version = arena_alloc(store->arena, sizeof(*version));
+
+    store->commits++;
+    *version = (struct version){
+        .type = resource->type,
+        .id = resource->id,
+        .ordinal = resource->current ? resource->current->ordinal + 1 : 1,
+        .commit = store->commits,
+        .updated_ms = commit_time(store),
+        .method = method,
+        .serial = resource->serial,
+        .previous = resource->current,
+    };
+    version_fill(version, store->arena, document);
+    resource->current = version;
+    versions_add(store, version);
+    if (!store->index)
+        store->index = index_new();
+    index_put(store->index, version);
+    if (!store->in_transaction)
+        tell(store, version);
+    return version;
+}
+
+void store_begin(struct store *store)
+{
+    ASSERT(!store->in_transaction);
+    store->in_transaction = true;
+    store->mark = store->version_count;
+}
+
+void store_commit(struct store *store)
+{
+    ASSERT(store->in_transaction);
+    store->in_transaction = false;
+    for (size_t i = store->mark; i < store->version_count; i++)
+        tell(store, store->versions[i]);
+}
+
+void store_rollback(struct store *store)
+{
+    ASSERT(store->in_transaction);
+    store->in_transaction = false;
+    while (store->version_count > store->mark) {
+        const struct version *version = store->versions[--store->version_count];
+
+        overlay_find(store, version->reference)->current = version->previous;
+        store->commits--;
+    }
+}
