@@ -361,6 +361,26 @@ void json_add(struct cJSON *array, struct cJSON *child)
         BUG("out of memory");
 }
 
+/* Not cJSON_InsertItemInArray: Debian 12's refuses every index but 0 and the end. */
+void json_insert(struct cJSON *array, size_t index, struct cJSON *child)
+{
+    struct cJSON *after = array->child;
+
+    while (after && index--)
+        after = after->next;
+    if (!after) {
+        json_add(array, child);
+        return;
+    }
+    child->next = after;
+    child->prev = after->prev;
+    after->prev = child;
+    if (after == array->child)
+        array->child = child;
+    else
+        child->prev->next = child;
+}
+
 void json_put_string(struct cJSON *object, const char *key, const char *text)
 {
     json_put(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());

@@ -55,6 +55,8 @@ struct cJSON *json_copy(const struct cJSON *item); /* for json_put or json_add a
 struct cJSON *json_copy_root(struct arena *arena, const struct cJSON *item);
 void json_put(struct cJSON *object, const char *key, struct cJSON *child); /* replaces a member */
 void json_add(struct cJSON *array, struct cJSON *child);
+/* Before the element at `index`; at the end where there is none. */
+void json_insert(struct cJSON *array, size_t index, struct cJSON *child);
 void json_put_string(struct cJSON *object, const char *key, const char *text); /* NULL text: null */
 void json_put_integer(struct cJSON *object, const char *key, long long value);
 void json_put_flag(struct cJSON *object, const char *key, bool value);

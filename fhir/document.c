@@ -300,8 +300,8 @@ static const char *stamp_meta(const struct object *top, size_t at, const struct 
     else
         object_scan(&meta, arena, empty, 0, 0);
     const struct splice splices[] = {
-        {object_find(&meta, "versionId"),   meta.count, "versionId",
-         quoted(arena, stamp->version_id)  },
+        {object_find(&meta, "versionId"), meta.count, "versionId",
+         quoted(arena, stamp->version_id)},
         {object_find(&meta, "lastUpdated"), meta.count, "lastUpdated",
          quoted(arena, stamp->last_updated)},
     };
@@ -327,8 +327,8 @@ char *document_stamp(const struct document *document, const struct document_stam
     size_t id = object_find(&top, "id");
     size_t meta = object_find(&top, "meta");
     const struct splice splices[] = {
-        {meta,   id < top.count ? id : type, "meta", stamp_meta(&top, meta, document, stamp, arena)},
-        {id, type,                     "id",                           quoted(arena,                                         stamp->id)                                        },
+        {meta, id < top.count ? id : type, "meta", stamp_meta(&top, meta, document, stamp, arena)},
+        {id, type, "id", quoted(arena, stamp->id)},
     };
     /* A new id is written before a new meta, both behind resourceType; an id that is to stay is no
      * splice. */

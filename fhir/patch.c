@@ -165,7 +165,7 @@ static void swap(struct patching *patching, struct place *place, struct cJSON *i
         json_put(place->parent, place->token, item);
         return;
     }
-    cJSON_InsertItemInArray(place->parent, (int)place->index, item);
+    json_insert(place->parent, place->index, item);
     json_add(patching->trash, cJSON_DetachItemViaPointer(place->parent, place->item));
 }
 
@@ -186,10 +186,8 @@ static enum patch_result put(struct patching *patching, const char *pointer, str
     }
     if (cJSON_IsObject(place.parent) || *pointer == '\0')
         swap(patching, &place, item);
-    else if (place.item)
-        cJSON_InsertItemInArray(place.parent, (int)place.index, item);
     else
-        json_add(place.parent, item);
+        json_insert(place.parent, place.index, item);
     return PATCH_APPLIED;
 }
 
@@ -277,12 +275,9 @@ static const struct operation {
     bool has_from, has_value;
     enum patch_result (*apply)(struct patching *patching, const struct cJSON *op);
 } operations[] = {
-    {"add",     false, true,  apply_add    },
-    {"copy",    true,  false, apply_copy   },
-    {"move",    true,  false, apply_move   },
-    {"remove",  false, false, apply_remove },
-    {"replace", false, true,  apply_replace},
-    {"test",    false, true,  apply_test   },
+    {"add", false, true, apply_add},         {"copy", true, false, apply_copy},
+    {"move", true, false, apply_move},       {"remove", false, false, apply_remove},
+    {"replace", false, true, apply_replace}, {"test", false, true, apply_test},
 };
 
 static const struct operation *operation_of(const struct cJSON *op)
