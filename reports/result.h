@@ -2,7 +2,8 @@
 #ifndef REPORTS_RESULT_H
 #define REPORTS_RESULT_H
 /*
- * result - what came out, in plain structs that every writer of reports reads. Filled by the harness.
+ * result - what came out, in plain structs that every writer of reports reads. Filled by the
+ * harness.
  *
  * Ownership:  everything lives in the arena of whoever filled it.
  */
@@ -11,8 +12,8 @@
 #include <stdint.h>
 
 enum verdict { VERDICT_PASS = 0, VERDICT_FAIL = 1, VERDICT_UNKNOWN = 3 };
-const char *verdict_name(enum verdict verdict);                        /* "PASS" ... */
-enum verdict verdict_merge(enum verdict a, enum verdict b);            /* FAIL beats UNKNOWN beats PASS */
+const char *verdict_name(enum verdict verdict);             /* "PASS" ... */
+enum verdict verdict_merge(enum verdict a, enum verdict b); /* FAIL beats UNKNOWN beats PASS */
 
 struct result_invariant {
     const char *name, *control;
@@ -23,7 +24,8 @@ struct result_invariant {
     uint64_t entries[16]; /* numbers of the journal entries that prove it, oldest first */
     size_t entry_count;
     const char *text; /* one sentence: what was found */
-    const char *diff; /* what was lost or differs, lines of "- path: value" and "+ path: value"; or NULL */
+    const char
+        *diff; /* what was lost or differs, lines of "- path: value" and "+ path: value"; or NULL */
 };
 
 /* One line of the story of a failed schedule. */
@@ -31,9 +33,9 @@ enum story_column { STORY_ENGINE, STORY_WIRE, STORY_CHART, STORY_FOREIGN };
 struct story_line {
     uint64_t n; /* journal entry */
     enum story_column column;
-    const char *text; /* "PUT AllergyIntolerance/penicillin If-Match W/\"1\"" */
+    const char *text;  /* "PUT AllergyIntolerance/penicillin If-Match W/\"1\"" */
     const char *fault; /* or NULL */
-    unsigned proof; /* 1, 2, ... among the proving entries; 0: none */
+    unsigned proof;    /* 1, 2, ... among the proving entries; 0: none */
 };
 
 struct result_failure {
@@ -41,9 +43,9 @@ struct result_failure {
     enum verdict verdict;
     const char *why; /* the scenario's */
     const char *text;
-    const char *diff; /* or NULL */
-    const char *replay; /* the whole command line */
-    const char *file;   /* failures/N.json */
+    const char *diff;           /* or NULL */
+    const char *replay;         /* the whole command line */
+    const char *file;           /* failures/N.json */
     unsigned reproduced, tried; /* "reproduced k of n" */
     struct story_line *story;
     size_t story_count;
@@ -57,7 +59,8 @@ struct result_scenario {
     unsigned exchanges, commits; /* of the run, for people */
     uint64_t took_us;
     const char *settled_by; /* "hook" */
-    struct result_invariant *invariants; /* and one called "expect" when the scenario has expectations */
+    struct result_invariant
+        *invariants; /* and one called "expect" when the scenario has expectations */
     size_t invariant_count;
 };
 

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * result - the words for verdicts and how they merge.
+ */
+#include "reports/result.h"
+
+const char *verdict_name(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_PASS:
+        return "PASS";
+    case VERDICT_FAIL:
+        return "FAIL";
+    case VERDICT_UNKNOWN:
+        return "UNKNOWN";
+    }
+    return "UNKNOWN";
+}
+
+enum verdict verdict_merge(enum verdict a, enum verdict b)
+{
+    if (a == VERDICT_FAIL || b == VERDICT_FAIL)
+        return VERDICT_FAIL;
+    return a == VERDICT_PASS ? b : a;
+}
