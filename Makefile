@@ -45,6 +45,10 @@ $(OUT)/unit/%: $$(call objects,$$(PARTS.$$*) $$*/tests) $(OUT)/tests/runner.o $(
 	mkdir -p $(@D)
 	echo '  LINK $@'
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(sort $^) $(LIBS) -lcunit
+$(OUT)/bench/%: $$(call objects,base) $(OUT)/tests/bench/%.o
+	mkdir -p $(@D)
+	echo '  LINK $@'
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(OUT)/%.o: %.c Makefile | $(BUILD)/.setup
 	mkdir -p $(@D)
 	echo '  CC   $<'
@@ -55,6 +59,54 @@ $(BUILD)/.setup: setup.sh
 	touch $@
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
-unit-%: $(OUT)/unit/% all     ## run one part's unit tests, e.g. unit-fhir
+unit-%: $(OUT)/unit/% all     ## run one part's unit tests: make unit-fhir [SUITE=patch]
 	CHARTPROOF_BIN=$(BIN) $(OUT)/unit/$* $(SUITE)
-.PHONY: all
+
+certify: all                  ## run every scenario against the reference engine; writes chartproof-report/
+	$(BIN)/chartproof run scenarios/
+test: all $(UNITS:%=$(OUT)/unit/%)  ## run the project's tests: unit, end to end, every scenario, every flaw
+	CHARTPROOF_BIN=$(BIN) tests/run.sh $(UNITS:%=$(OUT)/unit/%)
+asan tsan:                    ## run the tests under a sanitizer
+	$(MAKE) CONFIG=$@ test
+check: style layers headers test asan tsan  ## everything a change must pass
+repeat: all                   ## run the whole suite TIMES times in a row (default 200)
+	tests/repeat.sh $(BIN) $(or $(TIMES),200)
+bench: all $(OUT)/bench/bare $(OUT)/bench/starts  ## measure, each figure beside its baseline in the same run
+	tests/bench/run.sh $(BIN) $(OUT)
+fuzz:                         ## fuzz every reader of foreign bytes for SECONDS each (default 60)
+	tests/fuzz/run.sh $(BUILD)/fuzz $(or $(SECONDS),60)
+
+# A layer includes itself and those below; the harness knows the simulator by its face alone.
+layers:                       ## no part includes what it must not know
+	for part in base fhir simulator reports engine harness; do \
+	  case $$part in base) may='base';; fhir) may='base|fhir';; simulator) may='base|fhir|simulator';; \
+	    reports) may='base|reports';; engine) may='base|fhir|engine';; \
+	    harness) may='base|fhir|reports|harness';; esac; \
+	  grep -rnE '^#include "' $$part --include='*.[ch]' | grep -vE "#include \"($$may|tests)/" | \
+	    grep -vE '^harness/.*#include "simulator/sim\.h"' | sed 's/^/layers: /'; done | (! grep .)
+	! grep -rnE '^#include "(simulator|engine|harness|reports)/' tests/strawman
+STRAY_OK := base/clock.c harness/child.c engine/worker.c tests/bench/starts.c
+C_FILES   = $(filter-out $(STRAY_OK),$(SOURCES))
+style:                        ## formatting, and calls that belong to one file only
+	./setup.sh develop
+	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
+	! grep -nE '\b(fork|vfork|posix_spawn|sleep|usleep|nanosleep|time|rand|random)\(' $(C_FILES)
+	! grep -nE '\bpthread_create\(' $(filter-out tests/strawman/%,$(C_FILES))
+	! grep -nE '\bcJSON_(AddItem\w*|Delete|GetErrorPtr|GetObjectItem\w*|InitHooks|Parse\w*)\(' \
+	  $(filter-out base/json.c,$(SOURCES))
+	! grep -LE 'SPDX-License-Identifier: Apache-2.0' $(SOURCES) $(HEADERS) | grep .
+headers: | $(BUILD)/.setup    ## every header compiles alone
+	for h in $(HEADERS); do printf '#include "%s"\nextern int unused;\n' $$h | \
+	    $(CC) $(FLAGS) -x c -fsyntax-only - || exit 1; done
+install: all                  ## DESTDIR and PREFIX as usual
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(filter-out %/strawman,$(PROGRAMS:%=$(BIN)/%)) $(DESTDIR)$(PREFIX)/bin
+compile_commands.json: Makefile
+	{ echo '['; for c in $(SOURCES); do printf '%s{"directory":"%s","file":"%s","command":"%s"}\n' \
+	    "$$sep" "$(CURDIR)" $$c "$(CC) $(FLAGS) -c $$c"; sep=,; done; echo ']'; } >$@
+clean:                        ## remove what was built
+	rm -rf $(BUILD)
+help:                         ## show this list
+	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
+.PHONY: all certify test asan tsan check repeat bench fuzz layers style headers install clean help
+.SECONDARY:
