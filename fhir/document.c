@@ -83,13 +83,14 @@ int document_read(struct document *out, struct arena *arena, const char *bytes, 
 {
     struct document document = {.size = size};
 
-    if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* allowed, but no part of the text */
-        bytes += 3;
-        document.size = size -= 3;
-    }
     document.tree = json_parse(arena, bytes, size, err);
     if (!document.tree)
         return -1;
+    if (size >= 3 &&
+        memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* allowed in front, but no part of the text */
+        bytes += 3;
+        document.size = size -= 3;
+    }
     document.type = json_string(document.tree, "resourceType");
     document.id = json_string(document.tree, "id");
     if (check_shape(&document, err))

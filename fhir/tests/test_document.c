@@ -35,6 +35,8 @@ static void what_is_no_resource_is_refused(void)
         {"a name twice by an escape",
          "{\"resourceType\":\"Patient\",\"id\":\"a\",\"\\u0069d\":\"a\"}", "twice"},
         {"bad UTF-8", "{\"resourceType\":\"Patient\",\"x\":\"\xC0\xAF\"}", "UTF-8"},
+        {"two byte order marks", "\xEF\xBB\xBF\xEF\xBB\xBF{\"resourceType\":\"Patient\"}",
+         "expected"},
         {"truncated", "{\"resourceType\":\"Patient\"", "1"},
     };
 
