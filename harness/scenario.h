@@ -29,18 +29,20 @@ enum verb {
     VERB_DECIDE,
     VERB_SWEEP,
 };
-const char *verb_name(enum verb verb); /* "submit", ..., "fetch-review"; an edit's label is its name */
+const char *
+verb_name(enum verb verb); /* "submit", ..., "fetch-review"; an edit's label is its name */
 
 struct scenario_step {
     enum verb verb;
-    const char *label;  /* what schedules call it: verb_name, or an edit's name */
-    const char *intent; /* name of the intent; NULL for edit and sweep */
+    const char *label;           /* what schedules call it: verb_name, or an edit's name */
+    const char *intent;          /* name of the intent; NULL for edit and sweep */
     const struct cJSON *payload; /* submit, resubmit: the intent, versions as ordinals ("@1") */
     const char *as;              /* redeliver under another key, or NULL */
     const char *method, *target; /* edit */
     const struct cJSON *body;    /* edit, or NULL */
     const char *decision;        /* decide: apply discard merge */
     const struct cJSON *fields;  /* decide: array of paths, or NULL */
+    const char *sweep;           /* sweep: reconcile drift */
 };
 
 struct scenario_actor {
@@ -63,21 +65,29 @@ struct scenario {
     struct schedule schedule; /* milestones; without has_schedule: the canonical order */
     bool has_replay;
     struct schedule replay; /* exact */
-    const struct cJSON *expect;  /* checked for form, or NULL */
+    /*
+     * Checked for form, or NULL. intents/NAME {state, next}; chart/KEY {version, count, deleted, POINTER: value}, KEY
+     * `Type/id` or `Type?identifier=system|value` (what the server named; one such resource unless `count` says
+     * otherwise); audit/NAME {outcome: count}; idempotency/NAME {intents, sameResult}; reviews/NAME {POINTER: value}.
+     * Everywhere a list means any of its values, and null that nothing is there.
+     */
+    const struct cJSON *expect;
     const struct cJSON *explore; /* checked for form, kept for the explorer, or NULL */
     const struct cJSON *tree;    /* the whole file */
 };
 
 /* `personality` NULL: the scenario's first. */
-struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality, struct err *err);
+struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
+                               struct err *err);
 
 /* Files named, and all *.json below folders named, in sorted order; ERR_INPUT when nothing is there. */
-int scenario_find(struct arena *arena, const char *const *paths, size_t count, const char *const **out_files,
-                  size_t *out_count, struct err *err) ATTR_MUST_USE;
+int scenario_find(struct arena *arena, const char *const *paths, size_t count,
+                  const char *const **out_files, size_t *out_count, struct err *err) ATTR_MUST_USE;
 
 /* A copy of `tree` with every "@n" that stands for a version replaced: baseVersion and seenVersion, and those in
  * `fields`. `label` gives the versionId of (reference, ordinal), or NULL: then ERR_INPUT. */
 struct cJSON *scenario_resolve(struct arena *arena, const struct cJSON *payload,
-                               const char *(*label)(void *arg, const char *reference, unsigned ordinal),
+                               const char *(*label)(void *arg, const char *reference,
+                                                    unsigned ordinal),
                                void *arg, struct err *err);
 #endif
