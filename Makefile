@@ -11,6 +11,7 @@ WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissin
             -Wformat=2 -Wswitch-enum -Wwrite-strings -Wundef
 SAN.asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SAN.tsan := -fsanitize=thread
+SAN.fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FLAGS    := -std=c11 -D_GNU_SOURCE -I. -pthread $(WARN) $(WERROR) $(SAN.$(CONFIG)) $(CPPFLAGS) $(CFLAGS)
 LIBS     := -lmicrohttpd -lcjson -lcurl -lsqlite3 -lcrypto -lm
 # A part's own sources, and the parts each program is linked from.
@@ -73,8 +74,15 @@ repeat: all                   ## run the whole suite TIMES times in a row (defau
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
 bench: all $(OUT)/bench/bare $(OUT)/bench/starts  ## measure, each figure beside its baseline in the same run
 	tests/bench/run.sh $(BIN) $(OUT)
+FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+$(OUT)/fuzz/%: $$(call objects,$$(PARTS.harness)) $(OUT)/tests/fuzz/%.o
+	mkdir -p $(@D)
+	echo '  LINK $@'
+	$(CC) $(FLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 fuzz:                         ## fuzz every reader of foreign bytes for SECONDS each (default 60)
-	tests/fuzz/run.sh $(BUILD)/fuzz $(or $(SECONDS),60)
+	./setup.sh develop
+	$(MAKE) CONFIG=fuzz CC=clang $(FUZZERS:%=$(BUILD)/fuzz/fuzz/%)
+	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(or $(SECONDS),60)
 
 # A layer includes itself and those below; the harness knows the simulator by its face alone.
 layers:                       ## no part includes what it must not know

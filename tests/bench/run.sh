@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# usage: run.sh BIN OUT. The figures of docs/benchmarks.md, each beside its baseline in the same run. Medians of five.
+set -eu
+
+bin=$1 out=$2
+scratch=$(mktemp -d)
+pids=''
+trap 'for p in $pids; do kill "$p" 2>/dev/null || true; done; rm -rf "$scratch"' EXIT
+./setup.sh develop
+
+median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+# Waits for the first line of a program started in the background, not for a time.
+url_of() { while ! [ -s "$1" ]; do :; done; grep -oE 'http://[^ ,]+' "$1" | head -n 1; }
+
+# 1. GET of a 2 KB resource, wrk with 32 connections, against libmicrohttpd alone sending the same bytes.
+note=$(head -c 1700 /dev/zero | tr '\0' 'x')
+printf '{"resourceType":"Patient","id":"bench","meta":{"versionId":"1","lastUpdated":"2026-01-01T00:00:00.000Z"},"text":{"status":"generated","div":"<div xmlns=\\"http://www.w3.org/1999/xhtml\\">%s</div>"},"active":true}' "$note" >"$scratch/patient.json"
+"$bin/fhirsim" --listen 127.0.0.1:0 --load "$scratch/patient.json" >"$scratch/sim.out" & pids="$pids $!"
+url=$(url_of "$scratch/sim.out")/Patient/bench
+curl -s "$url" >"$scratch/sent.json"
+"$out/bench/bare" "$scratch/sent.json" >"$scratch/bare.out" & pids="$pids $!"
+bare=$(url_of "$scratch/bare.out")
+rate() { wrk -t1 -c32 -d3s "$1" | awk '/Requests\/sec/ {print $2}'; }
+: >"$scratch/a"; : >"$scratch/b"
+for _ in 1 2 3 4 5; do rate "$url" >>"$scratch/a"; rate "$bare" >>"$scratch/b"; done
+a=$(median <"$scratch/a") b=$(median <"$scratch/b")
+echo "GET of $(wc -c <"$scratch/sent.json") bytes: fhirsim $a/s, bare libmicrohttpd $b/s, ratio $(ratio "$a" "$b") (want 0.70)"
+
+# 2. make certify after the build.
+from=$(date +%s%N)
+"$bin/chartproof" run --out "$scratch/report" scenarios/ >"$scratch/certify.log" 2>&1 || true
+to=$(date +%s%N)
+echo "certify: $(( (to - from) / 1000000 )) ms (want under 20000); $(tail -n 1 "$scratch/certify.log")"
+
+# 3. Conducted schedules a second, each with all evidence fetched and judged; beside it the bare start of the process.
+scenario=tests/bench/two-intents.json
+schedules() { # N ARG...: schedules per second
+    n=$1; shift
+    paths=''; i=0
+    while [ $i -lt "$n" ]; do paths="$paths $scenario"; i=$((i + 1)); done
+    from=$(date +%s%N)
+    # shellcheck disable=SC2086
+    "$bin/chartproof" run --out "$scratch/report" "$@" $paths >/dev/null 2>&1 || echo "run failed" >&2
+    to=$(date +%s%N)
+    awk -v n="$n" -v t=$((to - from)) 'BEGIN {printf "%.1f\n", n * 1e9 / t}'
+}
+starts() { "$out/bench/starts" 100 "$bin/writebackd" --fhir http://127.0.0.1:9/fhir --listen 127.0.0.1:0 --data DIR --token test --test-hooks; }
+: >"$scratch/a"; : >"$scratch/b"; : >"$scratch/c"
+for _ in 1 2 3 4 5; do
+    schedules 200 >>"$scratch/a"
+    starts >>"$scratch/b"
+    schedules 600 --reset >>"$scratch/c"
+done
+a=$(median <"$scratch/a") b=$(median <"$scratch/b") c=$(median <"$scratch/c")
+echo "schedules with a fresh process: $a/s (want 40), bare process start $b/s, ratio $(ratio "$a" "$b")"
+echo "schedules with reset: $c/s (want 150), ratio to a fresh process $(ratio "$c" "$a")"
