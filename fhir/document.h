@@ -54,6 +54,8 @@ bool reference_parse(struct reference *out, struct arena *arena, const char *tex
 bool fhir_id_is_valid(const char *id);
 /* One of R4's 147 (148 with Parameters' kin; see the table) resource types. */
 bool fhir_type_is_known(const char *type);
+/* The types in the order of their names; NULL at the end. */
+const char *fhir_type_at(size_t index);
 
 /* ETag and If-Match: W/"3" or "3" -> 3. False when it is neither. */
 bool etag_parse(struct arena *arena, const char *text, const char **out_version, bool *out_is_weak);

@@ -166,3 +166,8 @@ bool fhir_type_is_known(const char *type)
 {
     return type && bsearch(type, types, COUNT_OF(types), sizeof(types[0]), compare);
 }
+
+const char *fhir_type_at(size_t index)
+{
+    return index < COUNT_OF(types) ? types[index] : NULL;
+}
