@@ -92,13 +92,27 @@ static void put_identifier(struct index *index, const struct version *version,
         put_key(index, version, "|", value);
 }
 
+/* Adds the last two steps of the path alone, without a version: what an absolute reference may mean here. */
 static void put_reference(struct index *index, const struct version *version,
                           const struct cJSON *element)
 {
     const char *reference = json_string(element, "reference");
 
-    if (reference)
-        put_key(index, version, ">", reference);
+    if (!reference)
+        return;
+    const char *history = strstr(reference, "/_history/");
+    const char *end = history ? history : reference + strlen(reference);
+    const char *start = end;
+    for (unsigned slashes = 0; start > reference; start--) {
+        slashes += start[-1] == '/';
+        if (slashes == 2)
+            break;
+    }
+    buf_clear(&index->key);
+    buf_puts(&index->key, version->type);
+    buf_putc(&index->key, '>');
+    buf_add(&index->key, start, (size_t)(end - start));
+    list_add(index, version->serial);
 }
 
 /* `item` may be one element or an array of them. */

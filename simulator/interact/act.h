@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIMULATOR_INTERACT_ACT_H
+#define SIMULATOR_INTERACT_ACT_H
+/*
+ * act - one interaction being done, and what the files of interact/ share.
+ *
+ * A Bundle's entries are acts of their own, with a request made from the entry, so that an entry
+ * and a plain request cannot differ in what they mean.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "simulator/exchange.h"
+#include "simulator/interact.h"
+#include "simulator/store.h"
+
+struct cJSON;
+struct document;
+
+struct act {
+    struct store *store;
+    const struct exchange_request *request;
+    const struct interact_bend *bend; /* never NULL */
+    const char *assigned_id; /* a create in a transaction: the id that references got; else NULL */
+    struct answer *answer;
+};
+
+#define REFUSE(act, status, code, ...)                                                             \
+    answer_refuse((act)->answer, (act)->request->arena, status, code, NULL, __VA_ARGS__)
+
+/* One file each. */
+void interact_read(const struct act *act);
+void interact_vread(const struct act *act);
+void interact_create(const struct act *act);
+void interact_update(const struct act *act);
+void interact_patch(const struct act *act);
+void interact_delete(const struct act *act);
+void interact_history(const struct act *act);
+void interact_search(const struct act *act);
+void interact_batch(const struct act *act);
+void interact_transaction(const struct act *act);
+void interact_capabilities(const struct act *act);
+/* Any of the above, by request->interaction. */
+void interact_any(const struct act *act);
+
+/* ---- guard.c: If-Match, If-None-Match, If-Modified-Since ---- */
+
+/* True when a write may go on; else the answer says why not (412, or 400 for a malformed header).
+ * `current` may be NULL or a deletion. */
+bool guard_passes(const struct act *act, const char *reference, const struct version *current);
+/* True when the client has `current` already: the answer is 304 then. */
+bool guard_is_fresh(const struct act *act, const struct version *current);
+
+/* ---- validate.c ---- */
+
+/* Reads the request's body as a resource of request->type; else the answer is a 400 with line or
+ * path. */
+bool validate_body(const struct act *act, struct document *out);
+
+/* ---- query.c: parameters and what they match ---- */
+
+struct query_parameter {
+    const char *name, *value; /* decoded */
+};
+struct query {
+    struct query_parameter *parameters;
+    size_t count;
+};
+void query_parse(struct query *out, struct arena *arena, const char *text);
+/* NULL when the query has none of that name. */
+const char *query_value(const struct query *query, const char *name);
+/* Is it a search parameter that is offered for `type` (NULL: all types)? */
+bool query_is_offered(const char *type, const char *name);
+/* Adds what every search parameter of the query matches, oldest resource first; parameters that are
+ * not offered match all. Says how many. */
+size_t query_match(const struct act *act, const char *type, const struct query *query,
+                   const struct version ***out_matches);
+/* The matches of a conditional request's query. False with a 400 answer when it cannot be one:
+ * empty, or with a parameter that is not offered. */
+bool query_conditional(const struct act *act, const char *where, const char *type, const char *text,
+                       size_t *out_count, const struct version ***out_matches);
+
+/* ---- represent.c: answers that carry a resource ---- */
+
+enum prefer { PREFER_REPRESENTATION, PREFER_MINIMAL, PREFER_OUTCOME };
+enum prefer prefer_return(const struct exchange_request *request);
+bool prefer_is_strict(const struct exchange_request *request); /* handling=strict */
+
+/* ETag, Last-Modified, the version and its content as body. */
+void represent_read(const struct act *act, int status, const struct version *version);
+/* The same for a write: Location when `is_located`, the body by Prefer. */
+void represent_write(const struct act *act, int status, const struct version *version,
+                     bool is_located);
+/* What a create, update or patch stores: `document` but for what a fault drops (drop_path). */
+const struct version *represent_put(const struct act *act, const char *method, const char *id,
+                                    const struct document *document);
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * guard - conditional headers (fhir-rules.md rows 4 and 12 to 17).
+ *
+ * A tag matches by its version alone: W/"3", "3" and 3 all mean versionId 3. A list matches when
+ * one of it does, `*` when the resource is live. On a deleted resource the deletion's version
+ * matches, so that a client may revive exactly what it saw deleted.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "fhir/document.h"
+#include "simulator/interact/act.h"
+
+enum match { MATCH_NO, MATCH_YES, MATCH_MALFORMED };
+
+static bool is_bare(const char *tag)
+{
+    return fhir_id_is_valid(tag);
+}
+
+static enum match tag_match(struct arena *arena, const char *tag, const struct version *current)
+{
+    const char *version = tag;
+    bool is_weak = false;
+
+    if (strcmp(tag, "*") == 0)
+        return current && !current->is_deletion ? MATCH_YES : MATCH_NO;
+    if (!etag_parse(arena, tag, &version, &is_weak) && !is_bare(tag))
+        return MATCH_MALFORMED;
+    return current && strcmp(version, current->label) == 0 ? MATCH_YES : MATCH_NO;
+}
+
+/* Commas separate tags, but not within quotes. */
+static size_t tag_length(const char *text)
+{
+    bool is_quoted = false;
+    size_t length = 0;
+
+    for (; text[length] && (is_quoted || text[length] != ','); length++)
+        is_quoted ^= text[length] == '"';
+    return length;
+}
+
+static enum match list_match(struct arena *arena, const char *list, const struct version *current)
+{
+    enum match result = MATCH_MALFORMED; /* of an empty list */
+
+    while (*list) {
+        list += strspn(list, " \t,");
+        size_t length = tag_length(list), size = length;
+        while (size > 0 && strchr(" \t", list[size - 1]))
+            size--;
+        if (size == 0)
+            break;
+        result = tag_match(arena, arena_copy(arena, list, size), current);
+        if (result != MATCH_NO)
+            return result;
+        list += length;
+    }
+    return result;
+}
+
+static void refuse_malformed(const struct act *act, const char *header, const char *value)
+{
+    REFUSE(act, 400, "invalid", "%s: expected W/\"versionId\", got %s", header, value);
+}
+
+static void refuse_stale(const struct act *act, const char *reference, const char *wanted,
+                         const struct version *current)
+{
+    if (!current)
+        REFUSE(act, 412, "conflict", "%s does not exist, If-Match asks for version %s", reference,
+               wanted);
+    else if (current->is_deletion)
+        REFUSE(act, 412, "conflict", "%s was deleted as version %s, If-Match asks for version %s",
+               reference, current->label, wanted);
+    else
+        REFUSE(act, 412, "conflict", "%s is at version %s, If-Match asks for version %s", reference,
+               current->label, wanted);
+}
+
+static bool if_match_passes(const struct act *act, const char *reference,
+                            const struct version *current)
+{
+    const char *header = request_header(act->request, "If-Match");
+
+    if (!header)
+        return true;
+    enum match match = list_match(act->request->arena, header, current);
+    if (match == MATCH_MALFORMED)
+        refuse_malformed(act, "If-Match", header);
+    if (match == MATCH_NO)
+        refuse_stale(act, reference, header, current);
+    return match == MATCH_YES;
+}
+
+static bool if_none_match_passes(const struct act *act, const char *reference,
+                                 const struct version *current)
+{
+    const char *header = request_header(act->request, "If-None-Match");
+
+    if (!header)
+        return true;
+    enum match match = list_match(act->request->arena, header, current);
+    if (match == MATCH_MALFORMED)
+        refuse_malformed(act, "If-None-Match", header);
+    if (match == MATCH_YES)
+        REFUSE(act, 412, "conflict", "%s exists at version %s, If-None-Match is %s", reference,
+               current->label, header);
+    return match == MATCH_NO;
+}
+
+bool guard_passes(const struct act *act, const char *reference, const struct version *current)
+{
+    return if_match_passes(act, reference, current) &&
+           if_none_match_passes(act, reference, current);
+}
+
+bool guard_is_fresh(const struct act *act, const struct version *current)
+{
+    const char *tags = request_header(act->request, "If-None-Match");
+    const char *since = request_header(act->request, "If-Modified-Since");
+    uint64_t since_ms = 0;
+
+    if (tags)
+        return list_match(act->request->arena, tags, current) == MATCH_YES;
+    if (!since || clock_parse_http_date(since, &since_ms))
+        return false;
+    return since_ms / 1000 >= current->updated_ms / 1000;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * history - versions of one resource or one type, newest first (fhir-rules.md row 23).
+ *
+ * A page link carries two positions in the order of commits: how far the history reached when the first page was asked
+ * for, and where this page goes on. Versions never move, so paging is stable while others write.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "simulator/interact/act.h"
+#include "simulator/interact/page.h"
+
+#define PAGE_DEFAULT 100
+
+struct listing {
+    size_t count; /* entries on a page */
+    size_t until,
+        from; /* positions: versions below `until` are the history, below `from` this page and on */
+    uint64_t since_ms; /* 0: all */
+    const char *page;  /* the _page parameter or NULL */
+};
+
+static bool read_digits(const char **at, size_t digits, int *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < digits; i++, (*at)++) {
+        if (**at < '0' || **at > '9')
+            return false;
+        *out = *out * 10 + (**at - '0');
+    }
+    return true;
+}
+
+static bool read_zone(const char *at, long *out_minutes)
+{
+    int hours = 0, minutes = 0;
+    char sign = *at;
+
+    *out_minutes = 0;
+    if (*at == 'Z')
+        return at[1] == '\0';
+    if (*at != '+' && *at != '-')
+        return false;
+    at++;
+    if (!read_digits(&at, 2, &hours) || *at++ != ':' || !read_digits(&at, 2, &minutes) || *at)
+        return false;
+    *out_minutes = (sign == '-' ? -1 : 1) * (hours * 60L + minutes);
+    return true;
+}
+
+/* A FHIR instant, with or without a fraction of a second. */
+static bool read_instant(const char *at, uint64_t *out_ms)
+{
+    struct tm tm = {.tm_isdst = 0};
+    long zone = 0, ms = 0, unit = 100;
+
+    if (!read_digits(&at, 4, &tm.tm_year) || *at++ != '-' || !read_digits(&at, 2, &tm.tm_mon) ||
+        *at++ != '-' || !read_digits(&at, 2, &tm.tm_mday) || *at++ != 'T' ||
+        !read_digits(&at, 2, &tm.tm_hour) || *at++ != ':' || !read_digits(&at, 2, &tm.tm_min) ||
+        *at++ != ':' || !read_digits(&at, 2, &tm.tm_sec))
+        return false;
+    if (*at == '.') {
+        for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
+            ms += unit * (*at - '0');
+    }
+    if (!read_zone(at, &zone) || tm.tm_year < 1970)
+        return false;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
+    long long seconds = (long long)timegm(&tm) - zone * 60;
+    *out_ms = seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)ms;
+    return true;
+}
+
+static bool read_page(struct listing *listing)
+{
+    unsigned long until = 0, from = 0;
+    char rest = '\0';
+
+    if (!listing->page)
+        return true;
+    if (sscanf(listing->page, "%9lu.%9lu%c", &until, &from, &rest) != 2 || from > until ||
+        until > listing->until)
+        return false;
+    listing->until = until;
+    listing->from = from;
+    return true;
+}
+
+static bool read_listing(const struct act *act, const struct query *query, struct listing *out)
+{
+    const char *since = query_value(query, "_since");
+
+    *out = (struct listing){.count = PAGE_DEFAULT,
+                            .until = store_count(act->store),
+                            .from = store_count(act->store),
+                            .page = query_value(query, "_page")};
+    if (!page_count(act, query, &out->count))
+        return false;
+    if (since && !read_instant(since, &out->since_ms)) {
+        REFUSE(act, 400, "invalid",
+               "_since: an instant like 2026-01-01T00:00:00Z was expected, got %s", since);
+        return false;
+    }
+    if (read_page(out))
+        return true;
+    REFUSE(act, 400, "invalid", "_page: %s is not from a link of this history", out->page);
+    return false;
+}
+
+static bool is_listed(const struct act *act, const struct listing *listing,
+                      const struct version *version)
+{
+    const struct exchange_request *request = act->request;
+
+    return (!request->type || strcmp(version->type, request->type) == 0) &&
+           (!request->id || strcmp(version->id, request->id) == 0) &&
+           version->updated_ms >= listing->since_ms;
+}
+
+static int status_of(const struct version *version)
+{
+    bool was_there = version->previous && !version->previous->is_deletion;
+
+    if (version->is_deletion)
+        return 204;
+    return was_there ? 200 : 201;
+}
+
+static void add_entry(struct buf *buf, const struct act *act, const struct version *version)
+{
+    bool is_create = strcmp(version->method, "POST") == 0;
+    char instant[CLOCK_INSTANT_SIZE];
+
+    clock_instant(version->updated_ms, instant);
+    buf_printf(buf, "{\"fullUrl\":\"%s/%s\"", act->request->base, version->reference);
+    if (version->content) {
+        buf_puts(buf, ",\"resource\":");
+        buf_add(buf, version->content, version->size);
+    }
+    buf_printf(buf,
+               ",\"request\":{\"method\":\"%s\",\"url\":\"%s\"},\"response\":{\"status\":\"%d\","
+               "\"etag\":\"W/\\\"%s\\\"\",\"lastModified\":\"%s\"}}",
+               version->method, is_create ? version->type : version->reference, status_of(version),
+               version->label, instant);
+}
+
+static void add_link(struct buf *buf, const struct act *act, const char *relation,
+                     const struct query *query, const char *page)
+{
+    const struct exchange_request *request = act->request;
+    struct buf url = BUF_INIT;
+
+    buf_printf(&url, "%s%s%s%s%s/_history", request->base, request->type ? "/" : "",
+               request->type ? request->type : "", request->id ? "/" : "",
+               request->id ? request->id : "");
+    page_add_query(&url, query, page);
+    page_add_link(buf, relation, buf_text(&url));
+    buf_release(&url);
+}
+
+/* Adds the page's entries; says where the next page goes on, 0 where there is none. */
+static size_t add_entries(struct buf *buf, const struct act *act, const struct listing *listing,
+                          unsigned hidden)
+{
+    size_t added = 0, next = 0;
+
+    for (size_t at = listing->from; at > 0; at--) {
+        const struct version *version = store_at(act->store, at - 1);
+
+        if (!is_listed(act, listing, version))
+            continue;
+        if (hidden > 0) {
+            hidden--;
+            continue;
+        }
+        if (added == listing->count) {
+            next = at;
+            break;
+        }
+        buf_puts(buf, added == 0 ? ",\"entry\":[" : ",");
+        add_entry(buf, act, version);
+        added++;
+    }
+    buf_puts(buf, added > 0 ? "]" : "");
+    return next;
+}
+
+static size_t count_listed(const struct act *act, const struct listing *listing)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < listing->until; i++)
+        total += is_listed(act, listing, store_at(act->store, i));
+    return total;
+}
+
+void interact_history(const struct act *act)
+{
+    const struct exchange_request *request = act->request;
+    struct buf head = BUF_INIT, entries = BUF_INIT;
+    struct listing listing;
+    struct query query;
+
+    query_parse(&query, request->arena, request->query);
+    if (!read_listing(act, &query, &listing))
+        return;
+    if (request->id && !store_current(act->store, request->type, request->id)) {
+        REFUSE(act, 404, "not-found", "%s/%s does not exist", request->type, request->id);
+        return;
+    }
+    size_t total = count_listed(act, &listing);
+    unsigned hidden = total > act->bend->stale_by ? act->bend->stale_by : 0;
+    size_t next = add_entries(&entries, act, &listing, listing.page ? 0 : hidden);
+
+    buf_printf(&head, "{\"resourceType\":\"Bundle\",\"type\":\"history\",\"total\":%zu,\"link\":[",
+               total - hidden);
+    add_link(&head, act, "self", &query, listing.page);
+    if (next > 0 && listing.count > 0) {
+        buf_putc(&head, ',');
+        add_link(&head, act, "next", &query,
+                 arena_printf(request->arena, "%zu.%zu", listing.until, next));
+    }
+    buf_putc(&head, ']');
+    buf_add(&head, buf_text(&entries), entries.size);
+    buf_putc(&head, '}');
+    *act->answer = (struct answer){
+        .status = 200, .body = buf_copy(&head, request->arena), .body_size = head.size};
+    buf_release(&head);
+    buf_release(&entries);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * patch - PATCH of one resource by JSON Patch (fhir-rules.md row 19).
+ *
+ * A patched resource is written from its tree: order of members and the text of numbers stay, white
+ * space does not.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "fhir/patch.h"
+#include "simulator/interact/act.h"
+
+static bool is_json_patch(const struct exchange_request *request)
+{
+    static const char wanted[] = "application/json-patch+json";
+    const char *type = request_header(request, "Content-Type");
+    size_t size = sizeof(wanted) - 1;
+
+    return type && strncasecmp(type, wanted, size) == 0 && strchr("; \t", type[size]);
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void refuse_patch(const struct act *act, enum patch_result result, const struct err *err)
+{
+    if (result == PATCH_TEST_FAILED)
+        REFUSE(act, 422, "processing", "a test of the patch does not hold: %s", err->text);
+    else
+        REFUSE(act, 400, "invalid", "the patch cannot be applied: %s", err->text);
+}
+
+/* May the patched tree be stored as the next version of `current`? */
+static bool result_is_sound(const struct act *act, const struct version *current,
+                            const struct document *result)
+{
+    const char *before = json_string(json_get(current->tree, "meta"), "versionId");
+    const char *after = json_string(json_get(result->tree, "meta"), "versionId");
+
+    if (strcmp(result->type, current->type) != 0)
+        REFUSE(act, 400, "invalid", "a patch may not change resourceType from %s to %s",
+               current->type, result->type);
+    else if (!is_same_text(result->id, current->id))
+        REFUSE(act, 400, "invalid", "a patch may not change id, which is %s", current->id);
+    else if (!is_same_text(before, after))
+        REFUSE(act, 400, "invalid", "a patch may not change meta.versionId, which is %s", before);
+    else
+        return true;
+    return false;
+}
+
+static void patch_current(const struct act *act, const struct version *current)
+{
+    const struct exchange_request *request = act->request;
+    enum patch_result outcome = PATCH_MALFORMED;
+    struct err err = ERR_INIT;
+    struct document result;
+
+    const struct cJSON *patch =
+        json_parse(request->arena, request->body ? request->body : "", request->body_size, &err);
+    const struct cJSON *tree =
+        patch ? patch_apply(request->arena, current->tree, patch, &outcome, &err) : NULL;
+    if (!tree) {
+        refuse_patch(act, outcome, &err);
+        return;
+    }
+    const char *bytes = json_print(request->arena, tree);
+    if (document_read(&result, request->arena, bytes, strlen(bytes), &err))
+        REFUSE(act, 400, "invalid", "the patched resource is not valid: %s", err.text);
+    else if (result_is_sound(act, current, &result))
+        represent_write(act, 200, represent_put(act, "PATCH", current->id, &result), false);
+}
+
+void interact_patch(const struct act *act)
+{
+    const struct exchange_request *request = act->request;
+
+    if (!request->id) {
+        REFUSE(act, 400, "not-supported", "conditional patch is not offered; PATCH %s/id",
+               request->type);
+        return;
+    }
+    if (!is_json_patch(request)) {
+        const char *type = request_header(request, "Content-Type");
+        REFUSE(act, 415, "not-supported",
+               "Content-Type: application/json-patch+json was expected, got %s",
+               type ? type : "none");
+        return;
+    }
+    const struct version *current = store_current(act->store, request->type, request->id);
+    const char *reference = arena_printf(request->arena, "%s/%s", request->type, request->id);
+    if (!guard_passes(act, reference, current))
+        return;
+    if (!current)
+        REFUSE(act, 404, "not-found", "%s does not exist", reference);
+    else if (current->is_deletion)
+        REFUSE(act, 410, "deleted", "%s was deleted as version %s", reference, current->label);
+    else
+        patch_current(act, current);
+}

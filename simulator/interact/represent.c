@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * represent - how a version becomes an answer, and how a document becomes a version.
+ *
+ * The body of an answer is the version's own bytes, not a copy: versions never change and outlive
+ * the answer.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "fhir/patch.h"
+#include "simulator/interact/act.h"
+
+/* Does the Prefer header (comma- or semicolon-separated) have this preference? */
+static bool prefers(const struct exchange_request *request, const char *wanted)
+{
+    const char *at = request_header(request, "Prefer");
+    size_t size = strlen(wanted);
+
+    while (at && *at) {
+        at += strspn(at, " \t,;");
+        size_t length = strcspn(at, " \t,;");
+        if (length == size && strncasecmp(at, wanted, size) == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
+enum prefer prefer_return(const struct exchange_request *request)
+{
+    if (prefers(request, "return=minimal"))
+        return PREFER_MINIMAL;
+    return prefers(request, "return=OperationOutcome") ? PREFER_OUTCOME : PREFER_REPRESENTATION;
+}
+
+bool prefer_is_strict(const struct exchange_request *request)
+{
+    return prefers(request, "handling=strict");
+}
+
+void represent_read(const struct act *act, int status, const struct version *version)
+{
+    *act->answer = (struct answer){
+        .status = status,
+        .etag = version->etag,
+        .last_modified = version->modified,
+        .body = version->content,
+        .body_size = version->size,
+        .version = version,
+    };
+}
+
+static void put_outcome(const struct act *act, const struct version *version)
+{
+    struct arena *arena = act->request->arena;
+
+    act->answer->body = arena_printf(
+        arena,
+        "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"information\",\"code\":"
+        "\"informational\",\"diagnostics\":\"%s is at version %s\"}]}",
+        version->reference, version->label);
+    act->answer->body_size = strlen(act->answer->body);
+}
+
+void represent_write(const struct act *act, int status, const struct version *version,
+                     bool is_located)
+{
+    const char *sent = act->answer->sent;
+    size_t sent_size = act->answer->sent_size;
+
+    represent_read(act, status, version);
+    act->answer->sent = sent;
+    act->answer->sent_size = sent_size;
+    if (is_located)
+        act->answer->location =
+            arena_printf(act->request->arena, "%s/%s/_history/%s", act->request->base,
+                         version->reference, version->label);
+    enum prefer prefer = prefer_return(act->request);
+    if (prefer == PREFER_MINIMAL) {
+        act->answer->body = NULL;
+        act->answer->body_size = 0;
+    }
+    if (prefer == PREFER_OUTCOME)
+        put_outcome(act, version);
+}
+
+/* ---- what is stored ---- */
+
+/* `document` without what is at `pointer`; false when nothing is there or no resource would be
+ * left. */
+static bool document_drop(struct document *out, struct arena *arena,
+                          const struct document *document, const char *pointer)
+{
+    struct err err = ERR_INIT;
+    enum patch_result result = PATCH_MALFORMED;
+    struct cJSON *patch = json_array(arena);
+    struct cJSON *operation = json_add_object(patch);
+
+    json_put_string(operation, "op", "remove");
+    json_put_string(operation, "path", pointer);
+    const struct cJSON *tree = patch_apply(arena, document->tree, patch, &result, &err);
+    if (!tree)
+        return false;
+    const char *bytes = json_print(arena, tree);
+    return document_read(out, arena, bytes, strlen(bytes), &err) == 0;
+}
+
+const struct version *represent_put(const struct act *act, const char *method, const char *id,
+                                    const struct document *document)
+{
+    struct arena *arena = act->request->arena;
+    const char *drop = act->bend->drop_path;
+    struct document left;
+
+    if (!drop || !document_drop(&left, arena, document, drop))
+        return store_put(act->store, method, document->type, id, document);
+    const struct version *version = store_put(act->store, method, document->type, id, &left);
+    char instant[CLOCK_INSTANT_SIZE];
+    clock_instant(version->updated_ms, instant);
+    const struct document_stamp stamp = {id, version->label, instant};
+    act->answer->sent = document_stamp(document, &stamp, arena, &act->answer->sent_size);
+    return version;
+}

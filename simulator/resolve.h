@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIMULATOR_RESOLVE_H
+#define SIMULATOR_RESOLVE_H
+/*
+ * resolve - conditional references: "Practitioner?identifier=system|value" -> "Practitioner/id".
+ *
+ * Looks in a store, by the search parameters that the server offers. Meant as links_resolve_fn.
+ */
+#include <stddef.h>
+
+struct arena;
+struct err;
+struct store;
+
+struct resolver {
+    struct store *store;
+    const char *base; /* the server's URL, or NULL */
+    size_t matches;   /* out: how many there were, where it was not one */
+};
+
+/* `arg` is a struct resolver. NULL with ERR_INPUT when there is no match, or several, or no such parameter. */
+const char *resolve_conditional(void *arg, struct arena *arena, const char *conditional,
+                                struct err *err);
+#endif
