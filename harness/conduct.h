@@ -6,8 +6,8 @@
  *
  * Lifecycle:  conductor_open (simulator, HTTP client), conduct any number of times, conductor_close (nothing is left
  *             running, also after errors and signals).
- * Errors:     ERR_INPUT for a scenario that can't be (a foreign edit refused); otherwise what stops a run is not
- *             an error but a run that was not completed: see `problem`.
+ * Errors:     conductor_open: what the machine refuses. conduct: none; what stops a run is told in `problem`, and
+ *             the evidence is there as far as it went.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,10 +24,12 @@ struct schedule;
 
 struct conductor_options {
     const struct adapter *adapter;
-    bool use_reset; /* one engine process that forgets everything between runs, where the adapter offers it */
+    bool
+        use_reset; /* one engine process that forgets everything between runs, where the adapter offers it */
     uint64_t seed;
-    /* Called before each step with its text (replay --step); may be NULL. */
-    void (*on_step)(void *arg, const char *step);
+    /* Called before each step with its text and what is held, one a line (replay --step: time-outs are off then);
+     * may be NULL. */
+    void (*on_step)(void *arg, const char *step, const char *held);
     void *on_step_arg;
 };
 
@@ -35,16 +37,19 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
 void conductor_close(struct conductor *conductor); /* NULL is fine */
 
 struct conducted {
-    bool is_complete;    /* the schedule ran to its end and recovery too: `evidence` may be judged */
-    bool is_divergence;  /* replay: a step that never came */
-    bool is_invalid;     /* a client left a held exchange unasked, or a stray request: run it again */
+    bool is_complete;   /* the schedule ran to its end and recovery too: `evidence` may be judged */
+    bool is_divergence; /* replay: a step that never came, or one more than the line has */
+    bool is_invalid; /* a client left a held exchange unasked, or a stray request: run it again */
+    bool is_interrupted; /* by SIGINT or SIGTERM: see interrupt.h */
     const char *problem; /* why it is not complete: "milestone not reached: portal.write", ... */
     struct evidence evidence; /* as far as it went */
     const char *replay;       /* the exact steps that ran, without the head "area/name@hash:" */
+    size_t steps;
+    unsigned exchanges, commits;
     uint64_t took_us;
 };
 
 /* `exact` NULL: the scenario's milestones. Everything in `out` lives in `arena`. */
-int conduct(struct conductor *conductor, const struct scenario *scenario, const struct schedule *exact,
-            struct arena *arena, struct conducted *out, struct err *err) ATTR_MUST_USE;
+void conduct(struct conductor *conductor, const struct scenario *scenario,
+             const struct schedule *exact, struct arena *arena, struct conducted *out);
 #endif
