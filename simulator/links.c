@@ -71,6 +71,11 @@ void links_add(struct links *links, const char *full_url, const char *reference)
     link->reference = arena_strdup(links->arena, reference);
 }
 
+bool links_knows(const struct links *links, const char *full_url)
+{
+    return link_of(links, full_url, strlen(full_url)) != NULL;
+}
+
 /* ---- one string value ---- */
 
 static bool is_free_text(struct arena *arena, struct span name)

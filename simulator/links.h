@@ -26,11 +26,12 @@ typedef const char *links_resolve_fn(void *arg, struct arena *arena, const char 
 struct links *links_new(struct arena *arena, links_resolve_fn *resolve, void *resolve_arg);
 /* `reference` NULL: known as a name, but not resolved (links_find finds it). */
 void links_add(struct links *links, const char *full_url, const char *reference);
+bool links_knows(const struct links *links, const char *full_url);
 
 /* The bytes with all links resolved, in `arena`; the same bytes when there are none. NULL with err filled when a
  * conditional reference cannot be resolved. `bytes` is valid JSON and NUL-terminated. */
 const char *links_rewrite(struct links *links, struct arena *arena, const char *bytes, size_t size,
                           size_t *out_size, struct err *err);
-/* The first link in the bytes that names an entry; NULL when there is none. */
+/* The first `reference` in the bytes that names an entry; NULL when there is none. */
 const char *links_find(struct links *links, struct arena *arena, const char *bytes, size_t size);
 #endif

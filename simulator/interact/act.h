@@ -22,7 +22,8 @@ struct act {
     struct store *store;
     const struct exchange_request *request;
     const struct interact_bend *bend; /* never NULL */
-    const char *assigned_id; /* a create in a transaction: the id that references got; else NULL */
+    const char
+        *assigned_id; /* a write in a transaction: what write_target said before; else NULL */
     struct answer *answer;
 };
 
@@ -51,6 +52,12 @@ void interact_any(const struct act *act);
 bool guard_passes(const struct act *act, const char *reference, const struct version *current);
 /* True when the client has `current` already: the answer is 304 then. */
 bool guard_is_fresh(const struct act *act, const struct version *current);
+
+/* ---- write.c ---- */
+
+/* The id that a create or update goes to, by its URL, If-None-Exist and search. NULL with the answer filled when
+ * nothing is to be written: a refusal, or (200) what If-None-Exist found. */
+const char *write_target(const struct act *act, const struct document *document);
 
 /* ---- validate.c ---- */
 
@@ -83,7 +90,7 @@ bool query_conditional(const struct act *act, const char *where, const char *typ
 
 /* ---- represent.c: answers that carry a resource ---- */
 
-enum prefer { PREFER_REPRESENTATION, PREFER_MINIMAL, PREFER_OUTCOME };
+enum prefer { PREFER_NOTHING, PREFER_REPRESENTATION, PREFER_MINIMAL, PREFER_OUTCOME };
 enum prefer prefer_return(const struct exchange_request *request);
 bool prefer_is_strict(const struct exchange_request *request); /* handling=strict */
 

@@ -1,13 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bundle - batches and transactions. */
+/* bundle - batches: every entry on its own, in the order of the request (fhir-rules.md row 25). */
+#include <string.h>
+
+#include "base/arena.h"
 #include "simulator/interact/act.h"
+#include "simulator/interact/entry.h"
+#include "simulator/links.h"
+
+/* In a batch no entry may point at another: what that is called in the store is not known yet. */
+static bool points_at_sibling(const struct act *act, struct links *links, struct entry *entry)
+{
+    const char *sibling = NULL;
+
+    if (!entry->request.body || !interaction_is_write(entry->request.interaction))
+        return false;
+    sibling = links_find(links, act->request->arena, entry->request.body, entry->request.body_size);
+    if (sibling)
+        answer_refuse(
+            &entry->answer, act->request->arena, 400, "invalid", NULL,
+            "a reference to %s, another entry of this batch; only a transaction resolves it",
+            sibling);
+    return sibling != NULL;
+}
 
 void interact_batch(const struct act *act)
 {
-    REFUSE(act, 400, "not-supported", "batches are not offered");
-}
+    struct links *links = links_new(act->request->arena, NULL, NULL);
+    struct entry *entries = NULL;
+    size_t count = 0;
 
-void interact_transaction(const struct act *act)
-{
-    REFUSE(act, 400, "not-supported", "transactions are not offered");
+    if (!entries_read(act, "batch", &entries, &count))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].full_url && strncmp(entries[i].full_url, "urn:", 4) == 0)
+            links_add(links, entries[i].full_url, NULL);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = &entries[i];
+
+        if (act->bend->reject_entry == i + 1)
+            answer_refuse(&entry->answer, act->request->arena, 422, "processing", NULL,
+                          "the server refuses this entry");
+        if (entry->answer.status == 0 && !points_at_sibling(act, links, entry))
+            entry_do(act, entry);
+    }
+    entries_answer(act, "batch-response", entries, count);
 }

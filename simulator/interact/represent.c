@@ -34,9 +34,20 @@ static bool prefers(const struct exchange_request *request, const char *wanted)
 
 enum prefer prefer_return(const struct exchange_request *request)
 {
-    if (prefers(request, "return=minimal"))
-        return PREFER_MINIMAL;
-    return prefers(request, "return=OperationOutcome") ? PREFER_OUTCOME : PREFER_REPRESENTATION;
+    static const struct {
+        const char *text;
+        enum prefer prefer;
+    } texts[] = {
+        {"return=minimal", PREFER_MINIMAL},
+        {"return=representation", PREFER_REPRESENTATION},
+        {"return=OperationOutcome", PREFER_OUTCOME},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (prefers(request, texts[i].text))
+            return texts[i].prefer;
+    }
+    return PREFER_NOTHING;
 }
 
 bool prefer_is_strict(const struct exchange_request *request)

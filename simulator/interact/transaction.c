@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * transaction - all entries of a Bundle or none (fhir-rules.md row 26).
+ *
+ * Phases, all within one transaction of the store:
+ *  1. entries that are no requests refuse the whole;
+ *  2. DELETEs are done;
+ *  3. creates and updates get the id they will write to (searching what is left after the DELETEs, before
+ *     anything is written); one identity twice refuses the whole;
+ *  4. links and conditional references are resolved in all bodies;
+ *  5. POST, then PUT and PATCH, then GET are done.
+ * The first refusal anywhere rolls everything back and becomes the whole answer.
+ *
+ * The fault partial-transaction(n) is what a server without real transactions does: the entries before n
+ * stand, the others are not done, and the answer is an error.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "simulator/interact/act.h"
+#include "simulator/interact/entry.h"
+#include "simulator/links.h"
+#include "simulator/resolve.h"
+
+struct deal {
+    const struct act *act;
+    struct entry *entries;
+    size_t count;
+    size_t stand; /* entries below this are done: all but for partial-transaction */
+};
+
+/* The answer to the whole: what was wrong with one entry. */
+static void refuse_by(const struct deal *deal, const struct entry *entry)
+{
+    struct arena *arena = deal->act->request->arena;
+    struct err err = ERR_INIT;
+    const struct cJSON *outcome =
+        json_parse(arena, entry->answer.body, entry->answer.body_size, &err);
+    const struct cJSON *issue = json_at(json_get(outcome, "issue"), 0);
+    const char *code = json_string(issue, "code"), *text = json_string(issue, "diagnostics");
+
+    answer_refuse(deal->act->answer, arena, entry->answer.status, code ? code : "processing",
+                  arena_printf(arena, "Bundle.entry[%zu]", entry->index),
+                  "entry %zu (%s %s): %s; nothing of the transaction is written", entry->index + 1,
+                  entry->request.method, entry->url, text ? text : "refused");
+}
+
+static bool is_refused(const struct deal *deal, const struct entry *entry)
+{
+    if (entry->answer.status < 400)
+        return false;
+    refuse_by(deal, entry);
+    return true;
+}
+
+static bool all_are_requests(const struct deal *deal)
+{
+    for (size_t i = 0; i < deal->count; i++) {
+        if (deal->act->bend->reject_entry == i + 1)
+            answer_refuse(&deal->entries[i].answer, deal->act->request->arena, 422, "processing",
+                          NULL, "the server refuses this entry");
+        if (is_refused(deal, &deal->entries[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- identities ---- */
+
+/* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
+static const char *find_target(const struct deal *deal, struct entry *entry)
+{
+    static const struct interact_bend straight = {.drop_path = NULL};
+    const struct act own = {.store = deal->act->store,
+                            .request = &entry->request,
+                            .bend = &straight,
+                            .answer = &entry->answer};
+    enum interaction interaction = entry->request.interaction;
+    struct document document;
+
+    if (interaction == INTERACTION_PATCH || interaction == INTERACTION_DELETE)
+        return entry->request.id;
+    if (interaction != INTERACTION_CREATE && interaction != INTERACTION_UPDATE)
+        return NULL;
+    return validate_body(&own, &document) ? write_target(&own, &document) : NULL;
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+    const struct entry *left = *(struct entry *const *)a, *right = *(struct entry *const *)b;
+    int order = strcmp(left->request.type, right->request.type);
+
+    if (order == 0)
+        order = strcmp(left->target, right->target);
+    return order ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+static bool has_double_identity(const struct deal *deal)
+{
+    struct arena *arena = deal->act->request->arena;
+    struct entry **writers = arena_alloc(arena, (deal->count + 1) * sizeof(struct entry *));
+    size_t count = 0;
+
+    for (size_t i = 0; i < deal->count; i++) {
+        if (deal->entries[i].target)
+            writers[count++] = &deal->entries[i];
+    }
+    if (count > 1)
+        qsort(writers, count, sizeof(struct entry *), compare_targets);
+    for (size_t i = 1; i < count; i++) {
+        const struct entry *one = writers[i - 1], *other = writers[i];
+
+        if (strcmp(one->request.type, other->request.type) != 0 ||
+            strcmp(one->target, other->target) != 0)
+            continue;
+        answer_refuse(deal->act->answer, arena, 400, "invalid",
+                      arena_printf(arena, "Bundle.entry[%zu]", other->index),
+                      "entries %zu and %zu both write %s/%s; a transaction may write it once",
+                      one->index + 1, other->index + 1, one->request.type, one->target);
+        return true;
+    }
+    return false;
+}
+
+/* Two creates with one condition are one identity: each would make the other's condition fail. */
+static bool has_double_condition(const struct deal *deal)
+{
+    struct arena *arena = deal->act->request->arena;
+    struct links *seen = links_new(arena, NULL, NULL);
+
+    for (size_t i = 0; i < deal->count; i++) {
+        const struct entry *entry = &deal->entries[i];
+        const char *query = request_header(&entry->request, "If-None-Exist");
+
+        if (!query || entry->request.interaction != INTERACTION_CREATE)
+            continue;
+        const char *condition = arena_printf(arena, "%s?%s", entry->request.type, query);
+        if (links_knows(seen, condition)) {
+            answer_refuse(deal->act->answer, arena, 400, "invalid",
+                          arena_printf(arena, "Bundle.entry[%zu]", i),
+                          "entry %zu: another entry creates if none exists: %s", i + 1, condition);
+            return true;
+        }
+        links_add(seen, condition, NULL);
+    }
+    return false;
+}
+
+/* ---- links ---- */
+
+/* What the entry's resource will be called, or NULL. */
+static const char *reference_of(const struct deal *deal, const struct entry *entry)
+{
+    if (entry->target)
+        return arena_printf(deal->act->request->arena, "%s/%s", entry->request.type, entry->target);
+    return entry->answer.version ? entry->answer.version->reference : NULL;
+}
+
+static bool resolve_links(const struct deal *deal)
+{
+    struct arena *arena = deal->act->request->arena;
+    struct resolver resolver = {.store = deal->act->store, .base = deal->act->request->base};
+    struct links *links = links_new(arena, resolve_conditional, &resolver);
+
+    for (size_t i = 0; i < deal->count; i++) {
+        const struct entry *entry = &deal->entries[i];
+        const char *reference = reference_of(deal, entry);
+
+        if (entry->full_url && reference)
+            links_add(links, entry->full_url, reference);
+    }
+    for (size_t i = 0; i < deal->count; i++) {
+        struct entry *entry = &deal->entries[i];
+        struct err err = ERR_INIT;
+        enum interaction interaction = entry->request.interaction;
+
+        if (!entry->target ||
+            (interaction != INTERACTION_CREATE && interaction != INTERACTION_UPDATE))
+            continue;
+        const char *body = links_rewrite(links, arena, entry->request.body,
+                                         entry->request.body_size, &entry->request.body_size, &err);
+        if (!body) {
+            answer_refuse(&entry->answer, arena, 412, "multiple-matches", NULL, "%s", err.text);
+            refuse_by(deal, entry);
+            return false;
+        }
+        entry->request.body = body;
+    }
+    return true;
+}
+
+/* ---- phases ---- */
+
+static unsigned phase_of(const struct entry *entry)
+{
+    enum interaction interaction = entry->request.interaction;
+
+    if (interaction == INTERACTION_DELETE)
+        return 0;
+    if (interaction == INTERACTION_CREATE)
+        return 1;
+    return interaction == INTERACTION_UPDATE || interaction == INTERACTION_PATCH ? 2 : 3;
+}
+
+static bool do_phase(const struct deal *deal, unsigned phase)
+{
+    for (size_t i = 0; i < deal->stand; i++) {
+        struct entry *entry = &deal->entries[i];
+
+        if (phase_of(entry) != phase || entry->answer.status != 0)
+            continue; /* a create that If-None-Exist answered is done already */
+        entry_do(deal->act, entry);
+        if (is_refused(deal, entry))
+            return false;
+    }
+    return true;
+}
+
+static bool find_targets(const struct deal *deal)
+{
+    for (size_t i = 0; i < deal->count; i++) {
+        struct entry *entry = &deal->entries[i];
+
+        entry->target = find_target(deal, entry);
+        if (is_refused(deal, entry))
+            return false;
+    }
+    return !has_double_identity(deal) && !has_double_condition(deal);
+}
+
+static bool do_all(const struct deal *deal)
+{
+    if (!all_are_requests(deal) || !do_phase(deal, 0) || !find_targets(deal) ||
+        !resolve_links(deal))
+        return false;
+    for (unsigned phase = 1; phase <= 3; phase++) {
+        if (!do_phase(deal, phase))
+            return false;
+    }
+    return true;
+}
+
+void interact_transaction(const struct act *act)
+{
+    struct deal deal = {.act = act};
+    unsigned partial = act->bend->partial_transaction;
+
+    if (!entries_read(act, "transaction", &deal.entries, &deal.count))
+        return;
+    deal.stand = partial > 0 && partial <= deal.count ? partial - 1 : deal.count;
+    store_begin(act->store);
+    if (!do_all(&deal)) {
+        store_rollback(act->store);
+        return;
+    }
+    store_commit(act->store);
+    if (deal.stand == deal.count)
+        entries_answer(act, "transaction-response", deal.entries, deal.count);
+    else
+        REFUSE(act, 500, "exception", "the transaction broke off at entry %u", partial);
+}
