@@ -403,21 +403,17 @@ static int check_resource_key(struct arena *arena, const char *key, const char *
 {
     const char *query = strchr(key, '?');
     struct reference reference;
-    const char *type;
+    bool is_known;
 
-    if (query) {
-        type = arena_copy(arena, key, (size_t)(query - key));
-        if (strncmp(query, "?identifier=", 12) != 0 || !strchr(query, '|'))
-            return err_set(err, ERR_INPUT, "%s: expected Type?identifier=system|value", pointer);
-    } else {
-        if (!reference_parse(&reference, arena, key, NULL) || reference.version)
-            return err_set(err, ERR_INPUT, "%s: expected Type/id", pointer);
-        type = reference.type;
-    }
-    if (!fhir_type_is_known(type))
-        return err_set(err, ERR_INPUT, "%s: \"%.80s\" is no resource type of FHIR R4", pointer,
-                       type);
-    return 0;
+    if (query && (strncmp(query, "?identifier=", 12) != 0 || !strchr(query, '|')))
+        return err_set(err, ERR_INPUT, "%s: expected Type?identifier=system|value", pointer);
+    if (query)
+        is_known = fhir_type_is_known(arena_copy(arena, key, (size_t)(query - key)));
+    else
+        is_known = reference_parse(&reference, arena, key, NULL) && !reference.version;
+    return is_known
+               ? 0
+               : err_set(err, ERR_INPUT, "%s: expected Type/id, of a type of FHIR R4", pointer);
 }
 
 static int check_expected_chart(struct arena *arena, const struct scenario *scenario,
@@ -466,7 +462,7 @@ int scenario_check_explore(struct arena *arena, const struct scenario *scenario,
     for (size_t i = 0; fault_groups[i]; i++)
         names_add(&names, fault_groups[i]);
     for (size_t i = 0; i < count; i++)
-        names_add(&names, faults[i].name);
+        names_add(&names, faults[i].group), names_add(&names, faults[i].name);
     for (size_t i = 0; i < json_count(kinds); i++) {
         const char *kind = json_text(json_at(kinds, i));
 

@@ -27,6 +27,25 @@ static const char *const operations[] = {"create", "update", "patch", "delete", 
 static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", NULL};
 static const char *const decisions[] = {"apply", "discard", "merge", NULL};
 static const char *const sweeps[] = {"reconcile", "drift", NULL};
+/* Servers that the format knows; r4 alone is served by this version. */
+static const char *const personalities[] = {"r4",
+                                            "stu3-conflicts",
+                                            "hapi",
+                                            "hapi-racy",
+                                            "azure",
+                                            "medplum",
+                                            "healthlake",
+                                            "aidbox",
+                                            "blaze",
+                                            "linuxforhealth",
+                                            "oracle-health",
+                                            "nhs-pds",
+                                            "timestamp-etag",
+                                            "epic-like",
+                                            "no-versions",
+                                            "if-match-ignored",
+                                            "athena-like",
+                                            NULL};
 static const char *const sides[] = {"engine", "ehr", NULL};
 
 static const struct shape identifier_form = {
@@ -234,7 +253,7 @@ const struct shape scenario_form = {
         {.name = "why", .kind = SHAPE_STRING, .is_required = true},
         {.name = "controls", .kind = SHAPE_STRINGS, .choices = controls},
         {.name = "chart", .kind = SHAPE_STRINGS, .is_required = true},
-        {.name = "personalities", .kind = SHAPE_STRINGS},
+        {.name = "personalities", .kind = SHAPE_STRINGS, .choices = personalities},
         {.name = "actors", .kind = SHAPE_MAP_OF, .is_required = true, .of = &actor_form},
         {.name = "schedule", .kind = SHAPE_STRINGS},
         {.name = "replay", .kind = SHAPE_STRINGS},
