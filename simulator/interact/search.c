@@ -24,20 +24,6 @@ static bool is_steering(const char *name)
            strcmp(name, "_format") == 0 || strcmp(name, "_pretty") == 0;
 }
 
-/* The query of the URL, and of the form that POST _search sends. */
-static void read_query(const struct act *act, struct query *out)
-{
-    const struct exchange_request *request = act->request;
-    const char *text = request->query;
-
-    if (strcmp(request->method, "POST") == 0 && request->body_size > 0) {
-        const char *form = arena_copy(request->arena, request->body, request->body_size);
-
-        text = *text ? arena_printf(request->arena, "%s&%s", text, form) : form;
-    }
-    query_parse(out, request->arena, text);
-}
-
 /* False, with the answer filled, when a strict client asks for what is not offered. */
 static bool drop_unknown(const struct act *act, struct query *query)
 {
@@ -80,7 +66,7 @@ void interact_search(const struct act *act)
     struct buf buf = BUF_INIT;
     size_t count = PAGE_DEFAULT, behind = 0;
 
-    read_query(act, &query);
+    query_parse(&query, act->request->arena, act->request->query); /* a form's is there, too */
     if (!drop_unknown(act, &query) || !page_count(act, &query, &count))
         return;
     const char *page = query_value(&query, "_page");
