@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fhirsim - a version-aware FHIR R4 server for trying out clients: stops, faults and foreign edits on demand.
+ *
+ * One loop: the simulator's descriptor and the signals. stdout has the one line that says where it listens.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/prng.h"
+#include "simulator/control.h"
+#include "simulator/sim.h"
+
+#define JOURNAL_MAX       100000
+#define REQUEST_TIMEOUT_S 30
+
+static const char usage[] =
+    "usage: fhirsim [--listen HOST:PORT] [--load FILE|DIR]... [--faults FILE] [--seed N]\n"
+    "               [--control HOST:PORT]\n"
+    "\n"
+    "  --listen   where FHIR is served, at /fhir; 127.0.0.1:8080 unless said, port 0: a free one\n"
+    "  --load     a resource, an array or a Bundle to start with; a directory: all its *.json\n"
+    "  --faults   an array of fault rules, in force from the start and after every reset\n"
+    "  --seed     a number from which the probabilities of rules follow; random unless said\n"
+    "  --control  an address of its own for /_control; on the same one unless said\n"
+    "\n"
+    "The control API wants the token in the environment's FHIRSIM_TOKEN when that is set, and it "
+    "must\n"
+    "be set where it listens on another address than loopback.\n";
+
+struct address {
+    char host[64];
+    uint16_t port;
+};
+
+struct settings {
+    struct address listen, control;
+    bool has_control, has_seed;
+    uint64_t seed;
+    const char *token;
+};
+
+/* ---- the command line ---- */
+
+static int read_address(const char *flag, const char *text, struct address *out, struct err *err)
+{
+    const char *colon = strrchr(text, ':');
+    struct in_addr ignored;
+    char *end = NULL;
+
+    if (!colon || colon == text || (size_t)(colon - text) >= sizeof(out->host) ||
+        strspn(colon + 1, "0123456789") != strlen(colon + 1) || colon[1] == '\0')
+        return err_set(err, ERR_INPUT, "%s: HOST:PORT was expected, got '%s'", flag, text);
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    if (port > UINT16_MAX)
+        return err_set(err, ERR_INPUT, "%s: the port must be 0 to 65535, got '%s'", flag,
+                       colon + 1);
+    snprintf(out->host, sizeof(out->host), "%.*s", (int)(colon - text), text);
+    if (strcmp(out->host, "localhost") == 0)
+        snprintf(out->host, sizeof(out->host), "127.0.0.1");
+    if (inet_pton(AF_INET, out->host, &ignored) != 1)
+        return err_set(err, ERR_INPUT, "%s: the host must be an IPv4 address, got '%s'", flag,
+                       out->host);
+    out->port = (uint16_t)port;
+    return 0;
+}
+
+static int take_listen(const char *value, struct settings *out, struct control *control,
+                       struct err *err)
+{
+    (void)control;
+    return read_address("--listen", value, &out->listen, err);
+}
+
+static int take_control(const char *value, struct settings *out, struct control *control,
+                        struct err *err)
+{
+    (void)control;
+    out->has_control = true;
+    return read_address("--control", value, &out->control, err);
+}
+
+static int take_load(const char *value, struct settings *out, struct control *control,
+                     struct err *err)
+{
+    (void)out;
+    return control_add_chart(control, value, err);
+}
+
+static int take_faults(const char *value, struct settings *out, struct control *control,
+                       struct err *err)
+{
+    (void)out;
+    return control_add_faults(control, value, err);
+}
+
+static int take_seed(const char *value, struct settings *out, struct control *control,
+                     struct err *err)
+{
+    char *end = NULL;
+
+    (void)control;
+    errno = 0;
+    out->has_seed = true;
+    out->seed = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end || errno)
+        return err_set(err, ERR_INPUT, "--seed: a number was expected, got '%s'", value);
+    return 0;
+}
+
+static const struct option {
+    const char *name;
+    int (*take)(const char *value, struct settings *, struct control *, struct err *);
+} options[] = {
+    {"--control", take_control}, {"--faults", take_faults}, {"--listen", take_listen},
+    {"--load", take_load},       {"--seed", take_seed},
+};
+
+static int read_option(char **argv, int at, struct settings *out, struct control *control,
+                       struct err *err)
+{
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (strcmp(options[i].name, argv[at]) != 0)
+            continue;
+        if (!argv[at + 1])
+            return err_set(err, ERR_INPUT, "%s: a value was expected", argv[at]);
+        return options[i].take(argv[at + 1], out, control, err);
+    }
+    return err_set(err, ERR_INPUT, "unknown option '%s' (try 'fhirsim --help')", argv[at]);
+}
+
+static bool is_loopback(const struct address *address)
+{
+    return strncmp(address->host, "127.", 4) == 0;
+}
+
+static int read_settings(char **argv, struct settings *out, struct control *control,
+                         struct err *err)
+{
+    for (int at = 1; argv[at]; at += 2) {
+        if (read_option(argv, at, out, control, err))
+            return -1;
+    }
+    const struct address *address = out->has_control ? &out->control : &out->listen;
+    if (!is_loopback(address) && !out->token)
+        return err_set(
+            err, ERR_INPUT,
+            "the control API on %s wants a token: set FHIRSIM_TOKEN, or --control 127.0.0.1:0",
+            address->host);
+    return 0;
+}
+
+/* ---- the loop ---- */
+
+static int open_signals(struct err *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    MUST_ZERO(sigprocmask(SIG_BLOCK, &set, NULL));
+    int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        return err_set(err, ERR_IO, "signalfd: %s", strerror(errno));
+    return fd;
+}
+
+static void serve(struct sim *sim, int signals)
+{
+    struct pollfd fds[] = {{.fd = sim_fd(sim), .events = POLLIN},
+                           {.fd = signals, .events = POLLIN}};
+
+    do {
+        sim_turn(sim);
+        fds[0].revents = fds[1].revents = 0;
+        if (poll(fds, COUNT_OF(fds), sim_timeout_ms(sim)) < 0 && errno != EINTR)
+            BUG("poll: %s", strerror(errno));
+    } while (!(fds[1].revents & POLLIN));
+}
+
+static int run(const struct settings *settings, struct control *control, struct err *err)
+{
+    const struct sim_options sim_options = {
+        .host = settings->listen.host,
+        .port = settings->listen.port,
+        .control = control_handle,
+        .control_arg = control,
+        .control_host = settings->has_control ? settings->control.host : NULL,
+        .control_port = settings->control.port,
+        .seed = settings->has_seed ? settings->seed : prng_entropy(),
+        .request_timeout_s = REQUEST_TIMEOUT_S,
+        .journal_max = JOURNAL_MAX,
+    };
+    struct sim *sim = NULL;
+    int rc = -1, signals = open_signals(err);
+
+    if (signals < 0)
+        return -1;
+    sim = sim_open(&sim_options, err);
+    if (!sim || control_start(control, sim, err))
+        goto out;
+    printf("fhirsim: FHIR R4 at %s, control at %s\n", sim_url(sim), sim_control_url(sim));
+    if (fflush(stdout)) {
+        err_set(err, ERR_IO, "stdout: %s", strerror(errno));
+        goto out;
+    }
+    serve(sim, signals);
+    rc = 0;
+out:
+    sim_close(sim);
+    close(signals);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {.listen = {"127.0.0.1", 8080}, .token = getenv("FHIRSIM_TOKEN")};
+    struct err err = ERR_INIT;
+
+    log_program("fhirsim");
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    struct control *control = control_new(settings.token);
+    int rc = read_settings(argv, &settings, control, &err);
+    if (rc == 0)
+        rc = run(&settings, control, &err);
+    control_free(control);
+    if (rc == 0)
+        return 0;
+    fprintf(stderr, "fhirsim: %s\n", err.text);
+    return err.code == ERR_INPUT || err.code == ERR_LIMIT ? 2 : 3;
+}
