@@ -55,7 +55,7 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
     if (!conductor)
         BUG("out of memory");
     conductor->options = *options;
-    conductor->options.use_reset = options->use_reset && options->adapter->has_reset;
+    conductor_share(conductor, options->use_reset);
     conductor->http = http_new();
     conductor->guard = child_guard_open(err);
     if (conductor->guard)
@@ -68,6 +68,14 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
         return conductor;
     conductor_close(conductor);
     return NULL;
+}
+
+bool conductor_share(struct conductor *conductor, bool use_reset)
+{
+    bool before = conductor->options.use_reset;
+
+    conductor->options.use_reset = use_reset && conductor->options.adapter->has_reset;
+    return before;
 }
 
 void conductor_close(struct conductor *conductor)
@@ -174,8 +182,10 @@ static int begin(struct run *run, long timeout_ms, struct err *err)
         if (sim_begin(run->sim, run->scenario->chart, err))
             return -1;
         run_note_process(run, "start", "", 0);
-        if (process_begin(conductor, timeout_ms, err))
+        if (process_begin(conductor, timeout_ms, err)) {
+            run->is_unstartable = true;
             return -1;
+        }
     }
     run_note_process(run, "ready", "", 0);
     conductor->runs++;
@@ -331,6 +341,7 @@ void conduct(struct conductor *conductor, const struct scenario *scenario,
         out->problem = arena_strdup(arena, err.text);
     out->is_divergence = run.is_divergence;
     out->is_invalid = run.is_invalid;
+    out->is_unstartable = run.is_unstartable;
     out->is_interrupted = interrupt_came();
     collect(&run, out);
     end(&run, out->is_complete);

@@ -35,11 +35,14 @@ struct conductor_options {
 
 struct conductor *conductor_open(const struct conductor_options *options, struct err *err);
 void conductor_close(struct conductor *conductor); /* NULL is fine */
+/* Whether runs share an engine from now on; returns what held before. */
+bool conductor_share(struct conductor *conductor, bool use_reset);
 
 struct conducted {
     bool is_complete;   /* the schedule ran to its end and recovery too: `evidence` may be judged */
     bool is_divergence; /* replay: a step that never came, or one more than the line has */
     bool is_invalid; /* a client left a held exchange unasked, or a stray request: run it again */
+    bool is_unstartable; /* the engine did not start, or never became ready */
     bool is_interrupted; /* by SIGINT or SIGTERM: see interrupt.h */
     const char *problem; /* why it is not complete: "milestone not reached: portal.write", ... */
     struct evidence evidence; /* as far as it went */

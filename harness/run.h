@@ -111,7 +111,7 @@ struct run {
     bool has_due; /* by the last settle */
     bool is_late; /* more exchanges than steps_max */
     bool asks_views, asks_events;
-    bool is_divergence, is_invalid;
+    bool is_divergence, is_invalid, is_unstartable;
     bool is_exact;      /* a replay: its line alone says what happens */
     bool is_recovering; /* what is done now is no step of the schedule */
     uint64_t exchanges_max;

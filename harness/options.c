@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * options - `--name VALUE`, `--name=VALUE` and flags, in any place; what begins otherwise is a path. After `--`
+ * everything is a path.
+ */
+#include "harness/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+static const struct {
+    const char *name;
+    bool has_value;
+} known[] = {
+    {"engine", true}, {"out", true},    {"personality", true}, {"scenarios", true},
+    {"seed", true},   {"reset", false}, {"step", false},
+};
+
+static bool is_accepted(const char *accepted, const char *name, size_t length)
+{
+    for (const char *at = accepted; (at = strstr(at, name)) != NULL; at += length) {
+        bool starts = at == accepted || at[-1] == ' ',
+             ends = at[length] == '\0' || at[length] == ' ';
+
+        if (starts && ends)
+            return true;
+    }
+    return false;
+}
+
+static int put_seed(struct options *options, const char *value, struct err *err)
+{
+    char *end = NULL;
+
+    errno = 0;
+    options->seed = strtoull(value, &end, 10);
+    if (errno || end == value || *end || value[0] == '-')
+        return err_set(err, ERR_INPUT, "--seed %.40s: expected a number", value);
+    return 0;
+}
+
+static int put(struct options *options, const char *name, const char *value, struct err *err)
+{
+    const struct {
+        const char *name;
+        const char **text;
+        bool *flag;
+    } places[] = {
+        {"engine", &options->engine, &options->has_engine},
+        {"out", &options->out, NULL},
+        {"personality", &options->personality, NULL},
+        {"scenarios", &options->scenarios, NULL},
+        {"reset", NULL, &options->reset},
+        {"step", NULL, &options->step},
+    };
+
+    if (strcmp(name, "seed") == 0)
+        return put_seed(options, value, err);
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        if (strcmp(places[i].name, name) != 0)
+            continue;
+        if (places[i].text)
+            *places[i].text = value;
+        if (places[i].flag)
+            *places[i].flag = true;
+    }
+    return 0;
+}
+
+static int read_option(struct arena *arena, char **argv, int *index, const char *accepted,
+                       struct options *out, struct err *err)
+{
+    const char *text = argv[*index] + 2;
+    size_t length = strcspn(text, "=");
+    const char *name = arena_copy(arena, text, length);
+
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strcmp(known[i].name, name) != 0 || !is_accepted(accepted, name, length))
+            continue;
+        if (!known[i].has_value && text[length])
+            return err_set(err, ERR_INPUT, "--%s takes no value", name);
+        const char *value = text[length] ? text + length + 1 : NULL;
+        if (known[i].has_value && !value)
+            value = argv[++*index];
+        if (known[i].has_value && (!value || !*value))
+            return err_set(err, ERR_INPUT, "--%s: expected a value", name);
+        return put(out, name, value, err);
+    }
+    return err_set(err, ERR_INPUT, "unknown option --%.40s; expected --%s", name, accepted);
+}
+
+int options_read(struct arena *arena, int argc, char **argv, const char *accepted,
+                 struct options *out, struct err *err)
+{
+    const char **paths = arena_alloc(arena, ((size_t)argc + 1) * sizeof(*paths));
+    bool only_paths = false;
+
+    *out = (struct options){.engine = "writebackd",
+                            .out = "chartproof-report",
+                            .scenarios = "scenarios",
+                            .seed = 1,
+                            .paths = paths};
+    for (int i = 1; i < argc; i++) {
+        if (!only_paths && strcmp(argv[i], "--") == 0)
+            only_paths = true;
+        else if (only_paths || strncmp(argv[i], "--", 2) != 0)
+            paths[out->path_count++] = argv[i];
+        else if (read_option(arena, argv, &i, accepted, out, err))
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * trial - conduct, judge, and look again where the first look does not settle it.
+ *
+ * A FAIL is a FAIL: the journal proves it, and the runs made after it only say how often it comes. One exception:
+ * where the engine was shared between runs, and a fresh one never fails, the run depended on earlier ones: UNKNOWN.
+ */
+#include "harness/trial.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "harness/adapter.h"
+#include "harness/expect.h"
+#include "harness/judge/judge.h"
+#include "harness/scenario.h"
+#include "harness/story.h"
+
+static void judge(struct trial *trial, const struct scenario *scenario, bool with_expect)
+{
+    struct result_invariant expected;
+    size_t count = 0;
+    struct result_invariant *found = judge_all(&trial->conducted.evidence, trial->arena, &count);
+
+    trial->invariants = arena_alloc(trial->arena, (count + 1) * sizeof(*trial->invariants));
+    memcpy(trial->invariants, found, count * sizeof(*found));
+    if (with_expect &&
+        expect_judge(scenario->expect, &trial->conducted.evidence, trial->arena, &expected))
+        trial->invariants[count++] = expected;
+    trial->invariant_count = count;
+    trial->verdict = VERDICT_PASS;
+    for (size_t i = 0; i < count; i++) {
+        if (trial->invariants[i].is_judged)
+            trial->verdict = verdict_merge(trial->verdict, trial->invariants[i].verdict);
+    }
+}
+
+static void conduct_once(struct conductor *conductor, const struct scenario *scenario,
+                         const struct schedule *exact, struct trial *trial)
+{
+    arena_free(trial->arena);
+    trial->arena = arena_new();
+    trial->invariants = NULL;
+    trial->invariant_count = 0;
+    trial->schedules++;
+    trial->verdict = VERDICT_UNKNOWN;
+    conduct(conductor, scenario, exact, trial->arena, &trial->conducted);
+    trial->problem = trial->conducted.problem;
+    trial->is_interrupted |= trial->conducted.is_interrupted;
+    if (trial->conducted.is_complete)
+        judge(trial, scenario, !exact);
+}
+
+/* An invalid run once more; a divergence up to five times. */
+static void conduct_until_valid(struct conductor *conductor, const struct scenario *scenario,
+                                const struct schedule *exact, struct trial *trial)
+{
+    unsigned diverged = 0, invalid = 0;
+
+    for (;;) {
+        conduct_once(conductor, scenario, exact, trial);
+        diverged += trial->conducted.is_divergence;
+        invalid += trial->conducted.is_invalid;
+        bool again = (trial->conducted.is_divergence && diverged < TRIAL_TRIES) ||
+                     (trial->conducted.is_invalid && invalid < 2);
+        if (!again || trial->is_interrupted)
+            break;
+    }
+    if (trial->conducted.is_divergence)
+        trial->problem = arena_printf(trial->arena, "%s (%u of %u tries)", trial->problem, diverged,
+                                      trial->schedules);
+    else if (trial->conducted.is_invalid)
+        trial->problem = arena_printf(trial->arena, "invalid twice: %s", trial->problem);
+}
+
+static bool fails(const struct trial *trial, const char *invariant)
+{
+    for (size_t i = 0; i < trial->invariant_count; i++) {
+        const struct result_invariant *other = &trial->invariants[i];
+
+        if (strcmp(other->name, invariant) == 0)
+            return other->is_judged && other->verdict == VERDICT_FAIL;
+    }
+    return false;
+}
+
+static void reproduce(struct conductor *conductor, const struct scenario *scenario,
+                      const struct schedule *exact, struct trial *trial)
+{
+    struct trial again = {.arena = NULL};
+    bool was_shared = conductor_share(conductor, false), comes_again = false;
+
+    for (unsigned i = 0; i < TRIAL_TRIES && !trial->is_interrupted; i++) {
+        conduct_once(conductor, scenario, exact, &again);
+        trial->schedules++;
+        trial->is_interrupted |= again.is_interrupted;
+        for (size_t j = 0; j < trial->invariant_count; j++) {
+            bool comes =
+                fails(trial, trial->invariants[j].name) && fails(&again, trial->invariants[j].name);
+
+            trial->reproduced[j] += comes;
+            comes_again |= comes;
+        }
+    }
+    conductor_share(conductor, was_shared);
+    arena_free(again.arena);
+    if (was_shared && !comes_again && !trial->is_interrupted) {
+        trial->verdict = VERDICT_UNKNOWN;
+        trial->problem = "it failed in an engine that had served other runs, and never in a fresh "
+                         "one: it depends on earlier runs";
+    }
+}
+
+void trial_run(struct conductor *conductor, const struct scenario *scenario,
+               const struct schedule *exact, struct trial *out)
+{
+    *out = (struct trial){.verdict = VERDICT_UNKNOWN};
+    conduct_until_valid(conductor, scenario, exact, out);
+    out->reproduced =
+        arena_alloc(out->arena, (out->invariant_count + 1) * sizeof(*out->reproduced));
+    if (out->verdict == VERDICT_FAIL)
+        reproduce(conductor, scenario, exact, out);
+}
+
+void trial_release(struct trial *trial)
+{
+    arena_free(trial->arena);
+    trial->arena = NULL;
+}
+
+/* A word as the shell reads it back. */
+static void put_quoted(struct buf *out, const char *text)
+{
+    buf_putc(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_puts(out, "'\\''");
+        else
+            buf_putc(out, *text);
+    }
+    buf_putc(out, '\'');
+}
+
+static void put_word(struct buf *out, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@";
+
+    if (text[0] && text[strspn(text, plain)] == '\0')
+        buf_puts(out, text);
+    else
+        put_quoted(out, text);
+}
+
+const char *trial_replay(const struct trial *trial, const struct adapter *adapter,
+                         const struct scenario *scenario)
+{
+    struct buf line = BUF_INIT;
+    size_t path = strlen(scenario->path), tail = strlen(scenario->name) + strlen("/.json");
+    const char *folder = path > tail ? arena_copy(trial->arena, scenario->path, path - tail) : "";
+
+    buf_puts(&line, "chartproof replay --engine ");
+    put_word(&line, adapter->spelled);
+    buf_puts(&line, " --personality ");
+    put_word(&line, scenario->personality);
+    if (strcmp(folder, "scenarios") != 0) {
+        buf_puts(&line, " --scenarios ");
+        put_word(&line, folder[0] ? folder : ".");
+    }
+    buf_putc(&line, ' ');
+    put_quoted(&line, trial->conducted.evidence.replay);
+    const char *copy = buf_copy(&line, trial->arena);
+    buf_release(&line);
+    return copy;
+}
+
+void trial_result(const struct trial *trial, const struct scenario *scenario, struct arena *arena,
+                  struct result_scenario *out)
+{
+    *out = (struct result_scenario){.name = scenario->name,
+                                    .hash = scenario->hash,
+                                    .title = scenario->title,
+                                    .verdict = trial->verdict,
+                                    .problem = arena_strdup(arena, trial->problem),
+                                    .schedules = trial->schedules,
+                                    .exchanges = trial->conducted.exchanges,
+                                    .commits = trial->conducted.commits,
+                                    .took_us = trial->conducted.took_us,
+                                    .settled_by = trial->conducted.evidence.settled_by,
+                                    .invariant_count = trial->invariant_count};
+    out->invariants = arena_alloc(arena, (trial->invariant_count + 1) * sizeof(*out->invariants));
+    for (size_t i = 0; i < trial->invariant_count; i++) {
+        out->invariants[i] = trial->invariants[i];
+        out->invariants[i].text = arena_strdup(arena, trial->invariants[i].text);
+        out->invariants[i].diff = arena_strdup(arena, trial->invariants[i].diff);
+        out->invariants[i].needs = arena_strdup(arena, trial->invariants[i].needs);
+    }
+}
+
+struct result_failure *trial_failures(const struct trial *trial, const struct adapter *adapter,
+                                      const struct scenario *scenario, const char *file,
+                                      struct arena *arena, size_t *out_count)
+{
+    struct result_failure *failures =
+        arena_alloc(arena, (trial->invariant_count + 1) * sizeof(*failures));
+    const char *replay = arena_strdup(arena, trial_replay(trial, adapter, scenario));
+    size_t count = 0;
+
+    for (size_t i = 0; i < trial->invariant_count; i++) {
+        const struct result_invariant *found = &trial->invariants[i];
+        struct result_failure *failure = &failures[count];
+
+        if (!found->is_judged || found->verdict != VERDICT_FAIL)
+            continue;
+        *failure = (struct result_failure){.scenario = scenario->name,
+                                           .invariant = found->name,
+                                           .verdict = trial->verdict,
+                                           .why = scenario->why,
+                                           .text = arena_strdup(arena, found->text),
+                                           .diff = arena_strdup(arena, found->diff),
+                                           .replay = replay,
+                                           .file = file,
+                                           .reproduced = trial->reproduced[i],
+                                           .tried = TRIAL_TRIES};
+        failure->story =
+            story_tell(&trial->conducted.evidence, found, arena, &failure->story_count);
+        count++;
+    }
+    *out_count = count;
+    return failures;
+}
