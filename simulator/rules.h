@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "simulator/exchange.h"
 #include "simulator/sim.h"
 
 struct cJSON;
@@ -43,6 +44,7 @@ void rules_free(struct rules *rules);
 void rules_reset(struct rules *rules); /* as after rules_new */
 /* The fault that strikes this exchange now, or NULL. To be asked once per exchange: it counts. */
 const struct sim_fault *rules_strike(struct rules *rules, const struct sim_exchange *exchange,
+                                     enum interaction label,
                                      const struct exchange_request *request);
 bool rules_holds(const struct rules *rules, const struct sim_exchange *exchange,
                  const struct exchange_request *request, enum sim_stop stop);

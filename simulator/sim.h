@@ -41,8 +41,8 @@ size_t sim_chart_count(const struct sim_chart *chart); /* resources */
 
 struct sim_exchange;
 /* Tells whose request this is. Fills actor and intent with strings that outlive the run, or leaves NULL. */
-typedef void sim_attribute_fn(void *arg, const struct sim_exchange *exchange, const char **out_actor,
-                              const char **out_intent);
+typedef void sim_attribute_fn(void *arg, const struct sim_exchange *exchange,
+                              const char **out_actor, const char **out_intent);
 
 struct answer;
 struct exchange_request;
@@ -59,31 +59,31 @@ struct sim_options {
     const char *host; /* NULL: 127.0.0.1 */
     uint16_t port;    /* 0: a free one */
     bool hold_all;
-    bool logical_clock; /* lastUpdated counts seconds from 2026-01-01T00:00:00Z by commit, not by the wall */
+    bool logical_clock; /* lastUpdated counts seconds from 2026-01-01T00:00:00Z by commit */
     sim_attribute_fn *attribute; /* may be NULL */
     void *attribute_arg;
     sim_control_fn *control; /* NULL: /_control is unknown (404) */
     void *control_arg;
-    const char *control_host; /* NULL: on the same address; else a listener of its own */
-    uint16_t control_port;    /* 0: a free one */
+    const char *control_host;   /* NULL: on the same address; else a listener of its own */
+    uint16_t control_port;      /* 0: a free one */
     uint64_t seed;              /* for the probabilities of rules */
     unsigned request_timeout_s; /* a request not complete after that long is cut off; 0: never */
     size_t journal_max;         /* entries kept, the oldest go first (stand-alone use); 0: all */
 };
 
 struct sim *sim_open(const struct sim_options *options, struct err *err);
-void sim_close(struct sim *sim);          /* answers what is held with 503 first; NULL is fine */
+void sim_close(struct sim *sim);            /* answers what is held with 503 first; NULL is fine */
 const char *sim_url(const struct sim *sim); /* "http://127.0.0.1:PORT/fhir" */
 const char *sim_control_url(const struct sim *sim); /* "http://127.0.0.1:PORT/_control" */
-int sim_fd(const struct sim *sim);        /* readable when sim_turn has something to do */
+int sim_fd(const struct sim *sim);                  /* readable when sim_turn has something to do */
 int sim_timeout_ms(const struct sim *sim); /* the longest wait before the next turn; -1: any */
-void sim_turn(struct sim *sim);           /* one loop turn; never blocks */
+void sim_turn(struct sim *sim);            /* one loop turn; never blocks */
 
 /* Everything anew on `chart` (NULL: empty): store, versions, ids, clock, journal, faults; what was still held
  * is closed, and a request on an old connection counts as from an earlier run (see sim_strays). */
 int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
 
-void sim_down(struct sim *sim);                             /* listener closed, idle connections reset */
+void sim_down(struct sim *sim); /* listener closed, idle connections reset */
 int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */
 bool sim_is_down(const struct sim *sim);
 
@@ -97,19 +97,20 @@ struct sim_exchange {
     /* A zombie: held before, may still be committed (which ends it) or dropped. One whose client leaves after
      * the commit has nothing left to do: it is no longer held, the journal says hung-up. */
     bool is_client_gone;
-    bool is_write;       /* may change the chart; else a look */
-    const char *interaction; /* read vread search history create update patch delete batch transaction ... */
-    const char *method, *url; /* url: path and query below the base, "Patient/ada?x=y" */
-    const char *reference;    /* "Type/id", "Type" or "" */
-    const char *correlation;  /* X-Correlation-Id, else X-Request-Id, else "" */
+    bool is_write;              /* may change the chart; else a look */
+    const char *interaction;    /* read vread search history create update patch delete batch ... */
+    const char *method, *url;   /* url: path and query below the base, "Patient/ada?x=y" */
+    const char *reference;      /* "Type/id", "Type" or "" */
+    const char *correlation;    /* X-Correlation-Id, else X-Request-Id, else "" */
     const char *actor, *intent; /* by attribute; "engine" and "" when nobody knows */
-    const char *headers;        /* a JSON object of the request headers, names as sent; Authorization hidden */
-    const char *body;           /* NULL: none */
+    const char
+        *headers;     /* a JSON object, names as sent, repeated ones joined; Authorization hidden */
+    const char *body; /* NULL: none */
     size_t body_size;
     int status; /* SIM_AFTER: what would be answered */
 };
 
-size_t sim_held_count(const struct sim *sim); /* zombies included */
+size_t sim_held_count(const struct sim *sim);                                /* zombies included */
 const struct sim_exchange *sim_held_at(const struct sim *sim, size_t index); /* in arrival order */
 const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number); /* or NULL */
 
@@ -133,36 +134,52 @@ size_t sim_fault_kinds(const struct sim_fault_kind **out_kinds); /* for `list fa
  * sim_drop: never applied (from before); a client still there sees its connection close.
  * The journal has the effect when these return; the bytes go at the next turns (one release a turn).
  */
-int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
-int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
-int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err) ATTR_MUST_USE;
+int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault,
+             struct err *err) ATTR_MUST_USE;
+int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault,
+               struct err *err) ATTR_MUST_USE;
+int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault,
+              struct err *err) ATTR_MUST_USE;
 int sim_drop(struct sim *sim, uint64_t number, struct err *err) ATTR_MUST_USE;
-bool sim_is_busy(const struct sim *sim); /* answers decided upon that have not been handed to the network */
-uint64_t sim_arrivals(const struct sim *sim); /* exchanges that arrived in this run, held or passed */
-uint64_t sim_strays(const struct sim *sim);   /* requests that belong to an earlier run (by attribute: NULL
-                                                 actor with a correlation id of another run); refused 503 */
+/* Are there answers decided upon that have not been handed to the network? */
+bool sim_is_busy(const struct sim *sim);
+/* Exchanges that arrived in this run, held or passed. */
+uint64_t sim_arrivals(const struct sim *sim);
+/* Requests that belong to an earlier run: their connection was there before sim_begin (where all is held), or
+ * `attribute` named no actor for a correlation id like those of runs, "c-...-...". Refused 503, not journalled. */
+uint64_t sim_strays(const struct sim *sim);
 
 /* A foreign writer's edit (POST, PUT, PATCH, DELETE), unguarded, applied now, in the journal as `edit` and
  * `committed`. ERR_INPUT when the server would refuse it. */
-int sim_edit(struct sim *sim, const char *actor, const char *name, const char *method, const char *target,
-             const char *body, size_t body_size, struct err *err) ATTR_MUST_USE;
+int sim_edit(struct sim *sim, const char *actor, const char *name, const char *method,
+             const char *target, const char *body, size_t body_size, struct err *err) ATTR_MUST_USE;
 
 /* ---- the journal: the ground truth ---- */
 
-enum sim_kind { /* names by sim_kind_name: arrived committed replied hung-up fault edit said process */
+/*
+ * committed: one per version assigned; body is the content as stored, NULL for a deletion; with the exchange
+ *            (0: an edit), actor, intent and correlation that caused it.
+ * replied:   status, headers and body as sent, and the version that the answer is about.
+ * hung-up:   the client left a held exchange.
+ * fault:     what a fault did, `fault` as written ("drop" for sim_drop); for duplicate one entry behind each
+ *            processing, with its status.
+ * edit:      a foreign write was asked for: actor, method, url, body; its name in `what`.
+ * said:      the harness heard (or asked) the engine something: `what`.
+ * process:   the harness did something to the engine or the server: `what`.
+ */
+enum sim_kind {
     SIM_ARRIVED,
-    SIM_COMMITTED, /* one per version assigned; body is the content as stored, NULL for a deletion; the
-                      exchange (0: an edit), actor, intent and correlation that caused it */
-    SIM_REPLIED,   /* status, headers and body as sent */
-    SIM_HUNG_UP,   /* the client left a held exchange */
-    SIM_FAULT,     /* what a fault did: `fault` as written; duplicate: one entry per processing, with its status */
-    SIM_EDIT,      /* a foreign write was asked for: actor, method, url, body; its name in `what` */
-    SIM_SAID,      /* the harness heard (or asked) the engine something: `what` */
-    SIM_PROCESS,   /* the harness did something to the engine or the server: `what` */
+    SIM_COMMITTED,
+    SIM_REPLIED,
+    SIM_HUNG_UP,
+    SIM_FAULT,
+    SIM_EDIT,
+    SIM_SAID,
+    SIM_PROCESS,
 };
 const char *sim_kind_name(enum sim_kind kind);
 
-struct sim_entry { /* absent strings are "", absent numbers 0; `body` may be NULL */
+struct sim_entry {  /* absent strings are "", absent numbers 0; `body` may be NULL */
     uint64_t n;     /* 1, 2, 3 ... over the run */
     uint64_t at_us; /* since sim_begin; for humans, no judge reads it but bounded-retry */
     enum sim_kind kind;
@@ -171,7 +188,7 @@ struct sim_entry { /* absent strings are "", absent numbers 0; `body` may be NUL
     const char *headers; /* a JSON object */
     const char *body;
     size_t body_size;
-    const char *guard;   /* "If-Match: W/\"1\"", "If-None-Exist: ...", "If-None-Match: *" or "" */
+    const char *guard; /* "If-Match: W/\"1\"", "If-None-Exist: ...", "If-None-Match: *" or "" */
     const char *actor, *intent, *correlation;
     const char *reference; /* "Type/id" */
     const char *version;   /* versionId as the engine sees it */
@@ -197,7 +214,7 @@ struct sim_version {
     const char *content; /* as stored, NULL for a deletion */
     size_t size;
 };
-size_t sim_version_count(const struct sim *sim);                          /* loaded ones first, then by commit */
+size_t sim_version_count(const struct sim *sim); /* loaded ones first, then by commit */
 const struct sim_version *sim_version_at(const struct sim *sim, size_t index);
 /* The current version of "Type/id", or NULL. */
 const struct sim_version *sim_current(const struct sim *sim, const char *reference);

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * gate - the two stops of an exchange, and what lets it go on.
+ *
+ *   arrive --> [before] --> processed --> [after] --> answered
+ *      |          |             |            |
+ *      |          drop, or a fault ends it   a fault ends it, or the client leaves
+ *      |          client leaves: a zombie, still held, to be committed or dropped
+ *      +-- not held (capabilities; stand-alone without a matching hold): through at once
+ *
+ * Invariants:
+ *  1. `held` has the exchanges at a stop, by number; each is live. settle() alone takes them out.
+ *  2. The journal has `arrived` before anything else of an exchange, and the effect of a release before the call that
+ *     releases returns; edge.c sends bytes only afterwards.
+ *  3. A request of an earlier run never reaches the store or this run's journal: it is answered 503 and counted.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "simulator/core.h"
+#include "simulator/journal.h"
+#include "simulator/rules.h"
+
+/* ---- the journal ---- */
+
+void exchange_entry(const struct exchange *exchange, enum sim_kind kind, struct sim_entry *out)
+{
+    const struct sim_exchange *face = &exchange->face;
+
+    *out = (struct sim_entry){
+        .kind = kind,
+        .exchange = face->number,
+        .interaction = face->interaction,
+        .method = face->method,
+        .url = face->url,
+        .actor = face->actor,
+        .intent = face->intent,
+        .correlation = face->correlation,
+        .reference = face->reference,
+    };
+}
+
+void exchange_note(struct exchange *exchange, enum sim_kind kind, const char *fault, int status)
+{
+    struct sim_entry entry;
+
+    exchange_entry(exchange, kind, &entry);
+    entry.fault = fault;
+    entry.status = status;
+    journal_append(exchange->sim->journal, &(struct journal_draft){.entry = &entry});
+    exchange->sim->stamp++;
+}
+
+/* The conditions of a write as one text. */
+static const char *guard_text(const struct exchange *exchange)
+{
+    static const char *const names[] = {"If-Match", "If-None-Match", "If-None-Exist"};
+    const char *text = "";
+
+    for (size_t i = 0; exchange->face.is_write && i < COUNT_OF(names); i++) {
+        const char *value = request_header(&exchange->request, names[i]);
+
+        if (value)
+            text = arena_printf(exchange->arena, "%s%s%s: %s", text, *text ? "; " : "", names[i],
+                                value);
+    }
+    return text;
+}
+
+static void note_arrival(struct exchange *exchange)
+{
+    struct sim_entry entry;
+
+    exchange_entry(exchange, SIM_ARRIVED, &entry);
+    entry.body = exchange->face.body;
+    entry.body_size = exchange->face.body_size;
+    entry.guard = guard_text(exchange);
+    journal_append(exchange->sim->journal,
+                   &(struct journal_draft){.entry = &entry, .headers = exchange->request.headers});
+    exchange->sim->stamp++;
+}
+
+/* ---- whose request is it ---- */
+
+static void make_headers_json(struct exchange *exchange)
+{
+    struct buf json = BUF_INIT;
+
+    if (exchange->face.headers)
+        return;
+    journal_headers_json(&json, exchange->request.headers);
+    exchange->face.headers = buf_copy(&json, exchange->arena);
+    buf_release(&json);
+}
+
+static const char *reference_of(const struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+
+    if (request->type && request->id)
+        return arena_printf(exchange->arena, "%s/%s", request->type, request->id);
+    return request->type ? request->type : "";
+}
+
+static const char *correlation_of(const struct exchange_request *request)
+{
+    const char *text = request_header(request, "X-Correlation-Id");
+
+    if (!text)
+        text = request_header(request, "X-Request-Id");
+    return text ? text : "";
+}
+
+static void fill_face(struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+    struct sim_exchange *face = &exchange->face;
+
+    face->number = exchange->sim->arrivals + 1;
+    face->stop = SIM_BEFORE;
+    face->is_write = interaction_is_write(exchange->label);
+    face->interaction = interaction_name(exchange->label);
+    face->method = request->method;
+    face->reference = reference_of(exchange);
+    face->correlation = correlation_of(request);
+    face->body = request->body;
+    face->body_size = request->body_size;
+    face->actor = "engine";
+    face->intent = "";
+}
+
+/* Correlation ids of conducted runs are c-RUN-INTENT; one that nobody knows was given in another run. */
+static bool is_correlation_of_a_run(const char *text)
+{
+    return strncmp(text, "c-", 2) == 0 && strchr(text + 2, '-') != NULL;
+}
+
+/* Fills actor and intent; false when the request is of an earlier run. */
+static bool attribute(struct exchange *exchange)
+{
+    const struct sim_options *options = &exchange->sim->options;
+    struct sim_exchange *face = &exchange->face;
+    const char *actor = NULL, *intent = NULL;
+
+    if (edge_is_stale(exchange))
+        return false;
+    if (options->attribute) {
+        make_headers_json(exchange);
+        options->attribute(options->attribute_arg, face, &actor, &intent);
+        if (!actor && is_correlation_of_a_run(face->correlation))
+            return false;
+    } else {
+        actor = request_header(&exchange->request, "X-Actor");
+    }
+    face->actor = actor ? actor : "engine";
+    face->intent = intent ? intent : "";
+    return true;
+}
+
+/* ---- holding and settling ---- */
+
+static size_t held_index(const struct sim *sim, uint64_t number)
+{
+    size_t low = 0, high = sim->held_count;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+
+        if (sim->held[middle]->face.number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_held(const struct exchange *exchange)
+{
+    const struct sim *sim = exchange->sim;
+    const size_t index = held_index(sim, exchange->face.number);
+
+    return index < sim->held_count && sim->held[index] == exchange;
+}
+
+static void hold(struct exchange *exchange, enum sim_stop stop)
+{
+    struct sim *sim = exchange->sim;
+    const size_t index = held_index(sim, exchange->face.number);
+
+    make_headers_json(exchange);
+    exchange->face.stop = stop;
+    exchange->face.status = stop == SIM_AFTER ? exchange->answer.status : 0;
+    if (sim->held_count == sim->held_room) {
+        sim->held_room = sim->held_room ? sim->held_room * 2 : 64;
+        sim->held = realloc(sim->held, sim->held_room * sizeof(sim->held[0]));
+        if (!sim->held)
+            BUG("out of memory");
+    }
+    memmove(sim->held + index + 1, sim->held + index,
+            (sim->held_count - index) * sizeof(sim->held[0]));
+    sim->held[index] = exchange;
+    sim->held_count++;
+    sim->stamp++;
+}
+
+/* The exchange is over for the gate: its fate goes to the edge, if its client is still there. */
+static void settle(struct exchange *exchange)
+{
+    struct sim *sim = exchange->sim;
+
+    exchange->is_live = false;
+    if (is_held(exchange)) {
+        const size_t index = held_index(sim, exchange->face.number);
+
+        sim->held_count--;
+        memmove(sim->held + index, sim->held + index + 1,
+                (sim->held_count - index) * sizeof(sim->held[0]));
+        sim->stamp++;
+        if (exchange->client)
+            edge_release(sim->edge, exchange);
+    }
+    exchange_release(exchange);
+}
+
+/* The way from processed to answered. A zombie gets no answer. */
+static void conclude(struct exchange *exchange, const struct sim_fault *fault)
+{
+    if (!exchange->face.is_client_gone && exchange->fate == FATE_NONE)
+        strike_after(exchange, fault);
+    if (!exchange->face.is_client_gone && exchange->fate == FATE_NONE) {
+        reply_make(exchange);
+        exchange->fate = FATE_ANSWER;
+    }
+    settle(exchange);
+}
+
+static void go_through(struct exchange *exchange, const struct sim_fault *fault)
+{
+    strike_before(exchange, fault);
+    conclude(exchange, fault);
+}
+
+/* ---- stand-alone: rules decide ---- */
+
+static const struct {
+    const char *fault;
+    enum sim_stop stop;
+    enum plan plan;
+} plans[] = {
+    {"hang-before", SIM_BEFORE, PLAN_HANG},
+    {"late-commit", SIM_BEFORE, PLAN_COMMIT},
+    {"hang-after", SIM_AFTER, PLAN_HANG},
+    {"late-reply", SIM_AFTER, PLAN_REPLY},
+};
+
+/* A rule that lets the client wait; false when the fault is another. */
+static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
+{
+    for (size_t i = 0; i < COUNT_OF(plans); i++) {
+        const unsigned long delay_ms = fault_number(fault, 0, 0);
+
+        if (strcmp(plans[i].fault, fault->name) != 0)
+            continue;
+        exchange_note(exchange, SIM_FAULT, fault_text(fault, exchange->arena), 0);
+        if (plans[i].stop == SIM_AFTER)
+            strike_before(exchange, NULL);
+        exchange->plan = plans[i].plan;
+        exchange->due_us = delay_ms ? clock_monotonic_us() + delay_ms * 1000 : 0;
+        hold(exchange, plans[i].stop);
+        return true;
+    }
+    return false;
+}
+
+/* True when it is through, false when it is held. */
+static bool arrive_alone(struct exchange *exchange)
+{
+    const struct sim *sim = exchange->sim;
+    const struct sim_fault *fault =
+        rules_strike(sim->rules, &exchange->face, exchange->label, &exchange->request);
+    struct err ignored = ERR_INIT;
+
+    if (rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_BEFORE)) {
+        hold(exchange, SIM_BEFORE);
+        return false;
+    }
+    if (fault && begin_plan(exchange, fault))
+        return false;
+    if (fault && strike_check(exchange, fault, STRIKE_PASS, &ignored))
+        fault = NULL; /* nothing earlier to show, no such entry */
+    strike_before(exchange, fault);
+    if (exchange->fate == FATE_NONE &&
+        rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_AFTER)) {
+        hold(exchange, SIM_AFTER);
+        return false;
+    }
+    conclude(exchange, fault);
+    return true;
+}
+
+/* ---- arriving ---- */
+
+static void refuse_stray(struct exchange *exchange)
+{
+    exchange->sim->strays++;
+    exchange->answer = (struct answer){.status = 0};
+    answer_refuse(&exchange->answer, exchange->arena, 503, "transient", NULL,
+                  "This request belongs to an earlier run.");
+    reply_plain(exchange);
+    exchange->reply.is_last = true;
+    exchange->fate = FATE_ANSWER;
+}
+
+static void refuse_crowd(struct exchange *exchange)
+{
+    exchange->answer = (struct answer){.status = 0};
+    answer_refuse(&exchange->answer, exchange->arena, 503, "throttled", NULL,
+                  "Too many requests are held.");
+    conclude(exchange, NULL);
+}
+
+bool gate_arrive(struct exchange *exchange)
+{
+    struct sim *sim = exchange->sim;
+
+    exchange->run = run_ref(sim->run);
+    exchange->label = route(&exchange->request, &exchange->answer);
+    fill_face(exchange);
+    if (!attribute(exchange)) {
+        refuse_stray(exchange);
+        return true;
+    }
+    sim->arrivals++;
+    exchange->is_live = true;
+    note_arrival(exchange);
+    if (sim->held_count >= LIMIT_HELD) {
+        refuse_crowd(exchange);
+        return true;
+    }
+    if (exchange->label == INTERACTION_CAPABILITIES) {
+        go_through(exchange, NULL);
+        return true;
+    }
+    if (!sim->options.hold_all)
+        return arrive_alone(exchange);
+    hold(exchange, SIM_BEFORE);
+    return false;
+}
+
+/* ---- leaving ---- */
+
+void gate_hung_up(struct exchange *exchange)
+{
+    exchange_note(exchange, SIM_HUNG_UP, NULL, 0);
+    exchange->face.is_client_gone = true;
+    if (exchange->face.stop == SIM_AFTER) {
+        settle(exchange); /* applied, and nobody to answer */
+        return;
+    }
+    if (exchange->plan == PLAN_HANG)
+        settle(exchange);
+    else if (exchange->plan == PLAN_COMMIT && exchange->due_us == 0)
+        go_through(exchange, NULL);
+}
+
+static void close_one(struct exchange *exchange)
+{
+    exchange->fate = FATE_CLOSE;
+    settle(exchange);
+}
+
+void gate_close_all(struct sim *sim)
+{
+    while (sim->held_count)
+        close_one(sim->held[sim->held_count - 1]);
+}
+
+void gate_answer_all(struct sim *sim)
+{
+    while (sim->held_count) {
+        struct exchange *exchange = sim->held[0];
+
+        exchange->answer = (struct answer){.status = 0};
+        answer_refuse(&exchange->answer, exchange->arena, 503, "transient", NULL,
+                      "The server is going down.");
+        conclude(exchange, NULL);
+    }
+}
+
+/* ---- time, for late-... ---- */
+
+int gate_timeout_ms(const struct sim *sim)
+{
+    uint64_t due_us = UINT64_MAX;
+    uint64_t now_us;
+
+    for (size_t i = 0; i < sim->held_count; i++) {
+        if (sim->held[i]->due_us && sim->held[i]->due_us < due_us)
+            due_us = sim->held[i]->due_us;
+    }
+    if (due_us == UINT64_MAX)
+        return -1;
+    now_us = clock_monotonic_us();
+    return due_us <= now_us ? 0 : (int)((due_us - now_us) / 1000 + 1);
+}
+
+void gate_due(struct sim *sim)
+{
+    if (gate_timeout_ms(sim) != 0)
+        return;
+    for (size_t i = sim->held_count; i-- > 0;) {
+        struct exchange *exchange = sim->held[i];
+
+        if (exchange->due_us == 0 || exchange->due_us > clock_monotonic_us())
+            continue;
+        if (exchange->plan == PLAN_COMMIT)
+            go_through(exchange, NULL);
+        else
+            conclude(exchange, NULL);
+    }
+}
+
+/* ---- what the caller does with held ones ---- */
+
+size_t sim_held_count(const struct sim *sim)
+{
+    return sim->held_count;
+}
+
+const struct sim_exchange *sim_held_at(const struct sim *sim, size_t index)
+{
+    return index < sim->held_count ? &sim->held[index]->face : NULL;
+}
+
+static struct exchange *find_held(const struct sim *sim, uint64_t number)
+{
+    const size_t index = held_index(sim, number);
+
+    if (index == sim->held_count || sim->held[index]->face.number != number)
+        return NULL;
+    return sim->held[index];
+}
+
+const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number)
+{
+    const struct exchange *exchange = find_held(sim, number);
+
+    return exchange ? &exchange->face : NULL;
+}
+
+static struct exchange *held_at_stop(const struct sim *sim, uint64_t number, enum sim_stop stop,
+                                     struct err *err)
+{
+    struct exchange *exchange = find_held(sim, number);
+
+    if (!exchange) {
+        err_set(err, ERR_INPUT, "exchange %llu is not held", (unsigned long long)number);
+        return NULL;
+    }
+    if (exchange->face.stop != stop) {
+        err_set(err, ERR_INPUT, "exchange %llu (%s %s) is held %s", (unsigned long long)number,
+                exchange->face.method, exchange->face.url,
+                stop == SIM_BEFORE ? "after its commit" : "before its commit");
+        return NULL;
+    }
+    return exchange;
+}
+
+int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err)
+{
+    struct exchange *exchange = held_at_stop(sim, number, SIM_BEFORE, err);
+
+    if (!exchange || strike_check(exchange, fault, STRIKE_PASS, err))
+        return -1;
+    go_through(exchange, fault);
+    return 0;
+}
+
+int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err)
+{
+    struct exchange *exchange = held_at_stop(sim, number, SIM_BEFORE, err);
+
+    if (!exchange || strike_check(exchange, fault, STRIKE_COMMIT, err))
+        return -1;
+    strike_before(exchange, fault);
+    if (exchange->face.is_client_gone) {
+        settle(exchange);
+        return 0;
+    }
+    exchange->face.stop = SIM_AFTER;
+    exchange->face.status = exchange->answer.status;
+    sim->stamp++;
+    return 0;
+}
+
+int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err)
+{
+    struct exchange *exchange = held_at_stop(sim, number, SIM_AFTER, err);
+
+    if (!exchange || strike_check(exchange, fault, STRIKE_REPLY, err))
+        return -1;
+    conclude(exchange, fault);
+    return 0;
+}
+
+int sim_drop(struct sim *sim, uint64_t number, struct err *err)
+{
+    struct exchange *exchange = held_at_stop(sim, number, SIM_BEFORE, err);
+
+    if (!exchange)
+        return -1;
+    exchange_note(exchange, SIM_FAULT, "drop", 0);
+    close_one(exchange);
+    return 0;
+}
