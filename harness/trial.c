@@ -54,7 +54,7 @@ static void conduct_once(struct conductor *conductor, const struct scenario *sce
 
 /* An invalid run once more; a divergence up to five times. */
 static void conduct_until_valid(struct conductor *conductor, const struct scenario *scenario,
-                                const struct schedule *exact, struct trial *trial)
+                                const struct schedule *exact, bool is_once, struct trial *trial)
 {
     unsigned diverged = 0, invalid = 0;
 
@@ -64,14 +64,15 @@ static void conduct_until_valid(struct conductor *conductor, const struct scenar
         invalid += trial->conducted.is_invalid;
         bool again = (trial->conducted.is_divergence && diverged < TRIAL_TRIES) ||
                      (trial->conducted.is_invalid && invalid < 2);
-        if (!again || trial->is_interrupted)
+        if (!again || is_once || trial->is_interrupted)
             break;
     }
     if (trial->conducted.is_divergence)
         trial->problem = arena_printf(trial->arena, "%s (%u of %u tries)", trial->problem, diverged,
                                       trial->schedules);
     else if (trial->conducted.is_invalid)
-        trial->problem = arena_printf(trial->arena, "invalid twice: %s", trial->problem);
+        trial->problem = arena_printf(trial->arena, "%s%s", invalid > 1 ? "invalid twice: " : "",
+                                      trial->problem);
 }
 
 static bool fails(const struct trial *trial, const char *invariant)
@@ -91,7 +92,7 @@ static void reproduce(struct conductor *conductor, const struct scenario *scenar
     struct trial again = {.arena = NULL};
     bool was_shared = conductor_share(conductor, false), comes_again = false;
 
-    for (unsigned i = 0; i < TRIAL_TRIES && !trial->is_interrupted; i++) {
+    for (; trial->tried < TRIAL_TRIES && !trial->is_interrupted; trial->tried++) {
         conduct_once(conductor, scenario, exact, &again);
         trial->schedules++;
         trial->is_interrupted |= again.is_interrupted;
@@ -113,13 +114,13 @@ static void reproduce(struct conductor *conductor, const struct scenario *scenar
 }
 
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
-               const struct schedule *exact, struct trial *out)
+               const struct schedule *exact, bool is_once, struct trial *out)
 {
     *out = (struct trial){.verdict = VERDICT_UNKNOWN};
-    conduct_until_valid(conductor, scenario, exact, out);
+    conduct_until_valid(conductor, scenario, exact, is_once, out);
     out->reproduced =
         arena_alloc(out->arena, (out->invariant_count + 1) * sizeof(*out->reproduced));
-    if (out->verdict == VERDICT_FAIL)
+    if (out->verdict == VERDICT_FAIL && !is_once)
         reproduce(conductor, scenario, exact, out);
 }
 
@@ -222,7 +223,7 @@ struct result_failure *trial_failures(const struct trial *trial, const struct ad
                                            .replay = replay,
                                            .file = file,
                                            .reproduced = trial->reproduced[i],
-                                           .tried = TRIAL_TRIES};
+                                           .tried = trial->tried};
         failure->story =
             story_tell(&trial->conducted.evidence, found, arena, &failure->story_count);
         count++;

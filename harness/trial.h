@@ -25,15 +25,15 @@ struct trial {
     const char *problem; /* why it is UNKNOWN without a judgement, or NULL */
     struct result_invariant *invariants;
     size_t invariant_count;
-    unsigned schedules; /* runs made */
-    unsigned *
-        reproduced; /* by invariant: how many of TRIAL_TRIES more runs fail it; 0 where it did not fail */
+    unsigned schedules;   /* runs made */
+    unsigned tried;       /* runs made to see how often a FAIL comes */
+    unsigned *reproduced; /* by invariant: how many of them fail it */
     bool is_interrupted;
 };
 
-/* `exact` NULL: the scenario's milestones, and what it expects is judged too. */
+/* `exact` NULL: the scenario's milestones, and what it expects is judged too. `is_once`: nothing is run again. */
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
-               const struct schedule *exact, struct trial *out);
+               const struct schedule *exact, bool is_once, struct trial *out);
 void trial_release(struct trial *trial);
 
 /* "chartproof replay --engine SPEC --personality r4 'area/name@hash: steps'", in the trial's arena. */

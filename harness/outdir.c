@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * outdir - names of files, and what a failure file holds. A failure file is a scenario file: `run` takes it for its
+ * milestones and `replay` for its exact steps. It lies elsewhere than the scenario did, so its chart is named by
+ * absolute paths.
+ */
+#include "harness/outdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "harness/evidence.h"
+#include "harness/scenario.h"
+#include "harness/trial.h"
+#include "reports/reports.h"
+
+static const char *const folders[] = {"evidence", "failures"};
+
+/* Like `mkdir -p`. */
+static int make_folder(char *path, struct err *err)
+{
+    for (char *at = path + 1; *at; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        mkdir(path, 0777); /* what went wrong shows at the last one */
+        *at = '/';
+    }
+    if (mkdir(path, 0777) && errno != EEXIST)
+        return err_set(err, ERR_INPUT, "%s: cannot make the report folder: %s", path,
+                       strerror(errno));
+    return 0;
+}
+
+static int prove_writable(const char *folder, struct arena *arena, struct err *err)
+{
+    char *path = arena_printf(arena, "%s/.probe-XXXXXX", folder);
+    int fd = mkstemp(path);
+
+    if (fd < 0)
+        return err_set(err, ERR_INPUT, "%s: cannot write into the report folder: %s", folder,
+                       strerror(errno));
+    close(fd);
+    unlink(path);
+    return 0;
+}
+
+static bool is_numbered(const char *name)
+{
+    size_t digits = strspn(name, "0123456789");
+
+    return digits > 0 && strcmp(name + digits, ".json") == 0;
+}
+
+static void remove_numbered(const char *folder, struct arena *arena)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)) != NULL) {
+        if (is_numbered(entry->d_name))
+            unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
+    }
+    if (dir)
+        closedir(dir);
+}
+
+int outdir_prepare(const char *folder, struct arena *arena, struct err *err)
+{
+    if (make_folder(arena_strdup(arena, folder), err) || prove_writable(folder, arena, err))
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        char *path = arena_printf(arena, "%s/%s", folder, folders[i]);
+
+        if (make_folder(path, err) || prove_writable(path, arena, err))
+            return -1;
+        remove_numbered(path, arena);
+    }
+    unlink(arena_printf(arena, "%s/result.json", folder));
+    unlink(arena_printf(arena, "%s/junit.xml", folder));
+    return 0;
+}
+
+int outdir_evidence(const char *folder, size_t number, const struct evidence *evidence,
+                    struct arena *arena, struct err *err)
+{
+    return evidence_write(evidence, arena_printf(arena, "%s/evidence/%zu.json", folder, number),
+                          err);
+}
+
+/* The chart's files by absolute path. */
+static struct cJSON *absolute_chart(const struct scenario *scenario, struct arena *arena)
+{
+    const struct cJSON *files = json_get(scenario->tree, "chart");
+    const char *slash = strrchr(scenario->path, '/');
+    size_t length = slash ? (size_t)(slash - scenario->path) : 0;
+    const char *folder = slash ? arena_copy(arena, scenario->path, length) : ".";
+    struct cJSON *out = json_array(arena);
+
+    for (size_t i = 0; i < json_count(files); i++) {
+        const char *file = json_text(json_at(files, i));
+        char whole[PATH_MAX];
+        const char *path = file[0] == '/' ? file : arena_printf(arena, "%s/%s", folder, file);
+
+        json_add(out, cJSON_CreateString(realpath(path, whole) ? whole : path));
+    }
+    return out;
+}
+
+int outdir_failure(const char *folder, size_t number, const struct scenario *scenario,
+                   const struct trial *trial, const char *engine, const char *command,
+                   struct err *err)
+{
+    struct arena *arena = trial->arena;
+    struct cJSON *tree = json_copy_root(arena, scenario->tree);
+    struct cJSON *steps = json_array(arena);
+    char *state = NULL, *line = arena_strdup(arena, trial->conducted.replay);
+    struct buf text = BUF_INIT;
+
+    for (char *step = strtok_r(line, " ", &state); step; step = strtok_r(NULL, " ", &state))
+        json_add(steps, cJSON_CreateString(step));
+    json_remove(tree, "$schema"); /* its path was relative to the scenario */
+    json_put(tree, "chart", json_copy(absolute_chart(scenario, arena)));
+    json_put(tree, "replay", json_copy(steps));
+    json_put_string(tree, "//scenario",
+                    arena_printf(arena, "%s@%s", scenario->name, scenario->hash));
+    json_put_string(tree, "//engine", engine);
+    json_put_string(tree, "//replay", command);
+    buf_puts(&text, json_print_pretty(arena, tree));
+    int rc =
+        buf_write_file(&text, arena_printf(arena, "%s/failures/%zu.json", folder, number), err);
+    buf_release(&text);
+    return rc;
+}
+
+int outdir_result(const char *folder, const struct result *result, struct arena *arena,
+                  struct err *err)
+{
+    static const struct {
+        const char *name;
+        void (*report)(struct buf *out, const struct result *result);
+    } files[] = {{"result.json", report_json}, {"junit.xml", report_junit}};
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct buf text = BUF_INIT;
+
+        files[i].report(&text, result);
+        int rc = buf_write_file(&text, arena_printf(arena, "%s/%s", folder, files[i].name), err);
+        buf_release(&text);
+        if (rc)
+            return -1;
+    }
+    return 0;
+}

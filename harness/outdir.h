@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_OUTDIR_H
+#define HARNESS_OUTDIR_H
+/*
+ * outdir - the folder a run writes into: result.json, junit.xml, evidence/N.json, failures/N.json.
+ *
+ * Every file is written under a temporary name and renamed. What an earlier run left there (by those names, and no
+ * other file) is removed first, so that nothing old is taken for new.
+ */
+#include <stddef.h>
+
+#include "base/attr.h"
+
+struct arena;
+struct err;
+struct evidence;
+struct result;
+struct scenario;
+struct trial;
+
+/* Makes it and proves that it can be written. ERR_INPUT when it can't. */
+int outdir_prepare(const char *folder, struct arena *arena, struct err *err) ATTR_MUST_USE;
+
+int outdir_evidence(const char *folder, size_t number, const struct evidence *evidence,
+                    struct arena *arena, struct err *err) ATTR_MUST_USE;
+/* The scenario with the exact steps as `replay`; `command` is the whole replay line, `engine` what --engine was. */
+int outdir_failure(const char *folder, size_t number, const struct scenario *scenario,
+                   const struct trial *trial, const char *engine, const char *command,
+                   struct err *err) ATTR_MUST_USE;
+int outdir_result(const char *folder, const struct result *result, struct arena *arena,
+                  struct err *err) ATTR_MUST_USE;
+#endif
