@@ -80,6 +80,9 @@ struct evidence {
 };
 
 int evidence_write(const struct evidence *evidence, const char *path, struct err *err) ATTR_MUST_USE;
+/* The same from a text: ERR_INPUT with the JSON pointer. */
+int evidence_parse(struct evidence *out, struct arena *arena, const char *text, size_t size,
+                   struct err *err) ATTR_MUST_USE;
 /* Everything lives in the arena. ERR_INPUT with file and JSON pointer. */
 int evidence_read(struct evidence *out, struct arena *arena, const char *path, struct err *err) ATTR_MUST_USE;
 #endif

@@ -22,9 +22,11 @@ struct finding {
 };
 
 /* Records FAIL (the first text and diff stay, proving entries add up; 0 ends the list). */
-void finding_fail(struct finding *finding, const uint64_t *entries, const char *fmt, ...) ATTR_PRINTF(3, 4);
+void finding_fail(struct finding *finding, const uint64_t *entries, const char *fmt, ...)
+    ATTR_PRINTF(3, 4);
 /* Records UNKNOWN unless it is FAIL already. */
-void finding_unknown(struct finding *finding, const uint64_t *entries, const char *fmt, ...) ATTR_PRINTF(3, 4);
+void finding_unknown(struct finding *finding, const uint64_t *entries, const char *fmt, ...)
+    ATTR_PRINTF(3, 4);
 void finding_diff(struct finding *finding, const char *diff);
 #define ENTRIES(...) ((const uint64_t[]){__VA_ARGS__, 0})
 
@@ -40,5 +42,6 @@ size_t invariant_table(const struct invariant **out_table);
 const struct invariant *invariant_find(const char *name); /* or NULL */
 
 /* Judges by every invariant; `out_count` results in the arena, in the table's order. */
-struct result_invariant *judge_all(const struct evidence *evidence, struct arena *arena, size_t *out_count);
+struct result_invariant *judge_all(const struct evidence *evidence, struct arena *arena,
+                                   size_t *out_count);
 #endif

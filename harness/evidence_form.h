@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_EVIDENCE_FORM_H
+#define HARNESS_EVIDENCE_FORM_H
+/* evidence_form - the members of an evidence file, as shapes; docs/schema/evidence.schema.json and
+ * journal.schema.json (its entries) say the same. */
+#include "harness/shape.h"
+
+extern const struct shape evidence_form;
+extern const struct shape evidence_entry_form;
+
+#define EVIDENCE_FORMAT "chartproof-evidence-1"
+
+/* Names of enum evidence_part, in the order of its bits; ends with NULL. */
+extern const char *const evidence_parts[];
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * claims - see claims.h. Whether content stands is asked of touch and canon alone.
+ */
+#include "harness/judge/claims.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/patch.h"
+#include "harness/judge/canon.h"
+#include "harness/judge/diff.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/touch.h"
+
+/* ---- canon ---- */
+
+/* What a urn inside a Bundle stands for once its sibling is there. */
+static const char *resolve_sibling(void *arg, const char *reference)
+{
+    const struct fact_intent *intent = arg;
+
+    for (size_t i = 0; intent && i < intent->slot_count; i++) {
+        const struct fact_slot *slot = &intent->slots[i];
+
+        if (!slot->full_url || strcmp(slot->full_url, reference) != 0)
+            continue;
+        if (slot->effect_count)
+            return slot->effects[0]->resource->reference;
+        return slot->reference;
+    }
+    return NULL;
+}
+
+const struct canon *claims_canon(const struct facts *facts, const struct fact_intent *intent,
+                                 const struct cJSON *tree, const struct cJSON *like)
+{
+    struct canon_options options = {.base = facts->evidence->base,
+                                    .resolve = resolve_sibling,
+                                    .arg = (void *)(uintptr_t)intent};
+
+    return canon_make(facts->arena, tree, &options, like);
+}
+
+/* ---- does it stand? ---- */
+
+/* What the intent makes of the version before this one: how an engine that patches the current one sees it. */
+static bool follows_from_pred(const struct facts *facts, const struct fact_slot *slot,
+                              const struct fact_version *version)
+{
+    const struct fact_version *pred = version->pred;
+    struct err err = ERR_INIT;
+    enum patch_result result;
+
+    if (slot->method != METHOD_PATCH || !pred || pred->is_deletion || !fact_tree(pred) ||
+        !cJSON_IsArray(slot->content))
+        return false;
+    const struct cJSON *made =
+        patch_apply(facts->arena, fact_tree(pred), slot->content, &result, &err);
+    return made && canon_equal(claims_canon(facts, slot->intent, made, fact_tree(version)),
+                               claims_canon(facts, slot->intent, fact_tree(version), NULL));
+}
+
+static bool touch_missing(const struct facts *facts, const struct touch *touch,
+                          const struct canon *is, const struct canon *shall, const char **out_diff)
+{
+    if (!touch || touch_stands(facts->arena, touch, is))
+        return false;
+    if (out_diff)
+        *out_diff = diff_text(facts->arena, shall, is);
+    return true;
+}
+
+bool slot_stands(const struct facts *facts, const struct fact_slot *slot,
+                 const struct fact_version *version, const char **out_diff)
+{
+    const struct fact_version *base = slot->base && !slot->base->is_deletion ? slot->base : NULL;
+    const struct cJSON *tree = fact_tree(version), *old = base ? fact_tree(base) : NULL;
+    const struct canon *is, *was, *shall;
+
+    if (slot->method == METHOD_DELETE || version->is_deletion)
+        return (slot->method == METHOD_DELETE) == version->is_deletion;
+    if (!tree)
+        return false;
+    if (slot->method == METHOD_PATCH) {
+        struct canon_options options = {.base = facts->evidence->base};
+        const struct touch *touch = old && cJSON_IsArray(slot->content)
+                                        ? touch_patch(facts->arena, old, slot->content, &options)
+                                        : NULL;
+
+        if (!touch)
+            return follows_from_pred(facts, slot, version);
+        is = claims_canon(facts, slot->intent, tree, old);
+        was = claims_canon(facts, slot->intent, old, NULL);
+        return !touch_missing(facts, touch, is, was, out_diff) ||
+               follows_from_pred(facts, slot, version);
+    }
+    if (slot->method == METHOD_POST)
+        tree = facts_without_own_identifier(facts, tree, slot->content);
+    is = claims_canon(facts, slot->intent, tree, slot->content);
+    was = claims_canon(facts, slot->intent, old, slot->content);
+    shall = claims_canon(facts, slot->intent, slot->content, NULL);
+    if (!shall)
+        return false;
+    const struct touch *touch =
+        was ? touch_update(facts->arena, was, shall) : touch_all(facts->arena, NULL, shall);
+    return !touch_missing(facts, touch, is, shall, out_diff);
+}
+
+const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n)
+{
+    return slot->effect_count && slot->effects[0]->n <= n ? slot->effects[0] : NULL;
+}
+
+bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uint64_t n)
+{
+    const struct fact_version *current =
+        slot->reference ? facts_current(facts, slot->reference, n) : NULL;
+
+    if (slot_effect(slot, n))
+        return true;
+    if (slot->method == METHOD_DELETE)
+        return !current || current->is_deletion;
+    return current && slot->method != METHOD_POST && slot_stands(facts, slot, current, NULL);
+}
+
+/* ---- what was said ---- */
+
+struct claim view_claim(const struct facts *facts, const struct fact_view *view,
+                        const struct fact_slot *slot)
+{
+    const struct fact_intent *intent = slot->intent;
+    const struct cJSON *entries = json_get(json_get(intent->given->payload, "bundle"), "entry");
+    const struct cJSON *item, *label;
+    const char *located = NULL;
+    struct claim claim = {0};
+
+    if (intent->operation != OPERATION_BUNDLE)
+        return (struct claim){
+            .reference = view->reference,
+            .label = view->label,
+            .is_said = cJSON_IsObject(json_get(view->tree, "result")),
+        };
+    item = json_at(view->results,
+                   json_count(view->results) == json_count(entries) ? slot->entry : slot->index);
+    if (!cJSON_IsObject(item))
+        return claim;
+    claim.is_said = true;
+    claim.reference = facts_reference(facts, json_string(item, "reference"), &located);
+    label = json_get(item, "versionId");
+    claim.label = json_text(label)          ? json_text(label)
+                  : json_number_text(label) ? json_number_text(label)
+                                            : located;
+    return claim;
+}
+
+static bool names_convergence(const struct cJSON *tree)
+{
+    static const char *const words[] = {"converge",  "no-op",        "noop",
+                                        "no op",     "already",      "unchanged",
+                                        "identical", "not modified", "nothing to"};
+    const struct cJSON *child;
+    const char *text = json_text(tree);
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if ((text && strcasestr(text, words[i])) ||
+            (tree && tree->string && strcasestr(tree->string, words[i]) && !cJSON_IsFalse(tree) &&
+             !cJSON_IsNull(tree)))
+            return true;
+    cJSON_ArrayForEach(child, tree)
+    {
+        if (names_convergence(child))
+            return true;
+    }
+    return false;
+}
+
+bool view_names_convergence(const struct fact_view *view)
+{
+    const struct cJSON *member;
+
+    /* What the view repeats of the intent is not said by the engine. */
+    cJSON_ArrayForEach(member, view->tree)
+    {
+        if (member->string && strcmp(member->string, "target") != 0 &&
+            strcmp(member->string, "request") != 0 && strcmp(member->string, "intent") != 0 &&
+            names_convergence(member))
+            return true;
+    }
+    return false;
+}

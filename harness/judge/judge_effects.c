@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_effects - no-duplicate: what an intent did to the chart, it did once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+
+/* Human decisions and operator acts that the engine took before n, each of which allows one more version. */
+static size_t acts_before(const struct fact_intent *intent, uint64_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < intent->decision_count; i++) {
+        const struct fact_decision *decision = &intent->decisions[i];
+
+        count += decision->asked->n < n &&
+                 (decision->is_accepted || !decision->answered || !decision->answered->status);
+    }
+    return count;
+}
+
+/* Keys under which it was delivered before n: where they are not one event to the engine, each is an intent. */
+static size_t keys_before(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
+{
+    size_t count = 0;
+
+    if (facts->evidence->dedupes_by_source)
+        return 1;
+    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++) {
+        bool is_first = true;
+
+        for (size_t k = 0; k < i; k++)
+            is_first = is_first && strcmp(intent->submits[k].key, intent->submits[i].key) != 0;
+        count += is_first;
+    }
+    return count ? count : 1;
+}
+
+static void judge_slot(const struct facts *facts, const struct fact_slot *slot,
+                       struct finding *finding)
+{
+    for (size_t i = 1; i < slot->effect_count; i++) {
+        const struct fact_version *effect = slot->effects[i], *before = slot->effects[i - 1];
+        size_t allowed =
+            keys_before(facts, slot->intent, effect->n) + acts_before(slot->intent, effect->n);
+
+        if (i < allowed)
+            continue;
+        finding_fail(finding, ENTRIES(before->n, effect->n),
+                     "%s took effect %zu times: as %s version %s and again as %s version %s",
+                     slot->intent->given->name, i + 1, before->resource->reference, before->label,
+                     effect->resource->reference, effect->label);
+    }
+}
+
+/* Companions (Provenance, AuditEvent) point at a commit: one of a type for each slot. */
+static void judge_companions(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->commit_count; i++) {
+        const struct fact_version *version = facts->commits[i];
+        const struct fact_intent *intent = version->intent;
+        size_t made = 0;
+
+        if (!version->is_companion || !intent || version->pred)
+            continue;
+        for (size_t k = 0; k <= i; k++)
+            made += facts->commits[k]->is_companion && facts->commits[k]->intent == intent &&
+                    !facts->commits[k]->pred &&
+                    strcmp(facts->commits[k]->resource->type, version->resource->type) == 0;
+        size_t allowed = intent->slot_count + acts_before(intent, version->n);
+        if (made > allowed * keys_before(facts, intent, version->n))
+            finding_fail(finding, ENTRIES(version->n),
+                         "%s made %zu companions of type %s for %zu commits", intent->given->name,
+                         made, version->resource->type, intent->slot_count);
+    }
+}
+
+/* ---- the same source event under several keys ---- */
+
+static bool is_same_event(const struct fact_intent *a, const struct fact_intent *b)
+{
+    return *a->event_id && strcmp(a->event_id, b->event_id) == 0 &&
+           strcmp(a->system, b->system) == 0 && strcmp(a->tenant, b->tenant) == 0;
+}
+
+static void judge_event(const struct fact_intent *first, const struct fact_intent *second,
+                        struct finding *finding)
+{
+    size_t slots = first->slot_count < second->slot_count ? first->slot_count : second->slot_count;
+
+    for (size_t i = 0; i < slots; i++) {
+        const struct fact_slot *a = &first->slots[i], *b = &second->slots[i];
+
+        if (a->effect_count && b->effect_count && acts_before(second, b->effects[0]->n) == 0)
+            finding_fail(finding, ENTRIES(a->effects[0]->n, b->effects[0]->n),
+                         "event %s of %s took effect as %s and, under another key, as %s",
+                         first->event_id, first->system, first->given->name, second->given->name);
+    }
+}
+
+static int by_event(const void *a, const void *b)
+{
+    const struct fact_intent *left = *(const struct fact_intent *const *)a;
+    const struct fact_intent *right = *(const struct fact_intent *const *)b;
+    int order = strcmp(left->event_id, right->event_id);
+
+    if (order == 0)
+        order = strcmp(left->system, right->system);
+    if (order == 0)
+        order = strcmp(left->tenant, right->tenant);
+    return order ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+static void judge_events(const struct facts *facts, struct finding *finding)
+{
+    const struct fact_intent **sorted =
+        arena_alloc(facts->arena, (facts->intent_count + 1) * sizeof(*sorted));
+
+    for (size_t i = 0; i < facts->intent_count; i++)
+        sorted[i] = facts->intents[i];
+    qsort(sorted, facts->intent_count, sizeof(*sorted), by_event);
+    for (size_t i = 1; i < facts->intent_count; i++)
+        if (is_same_event(sorted[i - 1], sorted[i]) &&
+            strcmp(sorted[i - 1]->given->key, sorted[i]->given->key) != 0)
+            judge_event(sorted[i - 1], sorted[i], finding);
+}
+
+void judge_no_duplicate(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->intent_count; i++)
+        for (size_t k = 0; k < facts->intents[i]->slot_count; k++)
+            judge_slot(facts, &facts->intents[i]->slots[k], finding);
+    judge_companions(facts, finding);
+    if (facts->evidence->dedupes_by_source)
+        judge_events(facts, finding);
+}

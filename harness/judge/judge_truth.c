@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_truth - truthful-state: what the engine says of an intent's end, held against the chart at that moment.
+ *
+ * A terminal statement stands until an operator acts or it is taken back: a commit of the intent that comes after it
+ * (a zombie's) makes it untrue as well.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "harness/judge/claims.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+
+/* What is held against the chart: one view, one slot of its intent. */
+struct statement {
+    const struct facts *facts;
+    struct finding *finding;
+    const struct fact_view *view;
+    const struct fact_slot *slot;
+    const char *name; /* of the intent */
+};
+
+static bool is_success(const struct fact_view *view)
+{
+    return view->entry->status >= 200 && view->entry->status < 300;
+}
+
+/* Was the intent's own version made before, or may it be claimed because the engine had it in its hands? */
+static bool is_known(const struct statement *statement, const struct fact_version *version)
+{
+    const struct fact_slot *slot = statement->slot;
+    uint64_t received = version_received(version, true);
+
+    if (version->slot == slot)
+        return true;
+    if (version->exchange && version->intent && version->intent != slot->intent)
+        received = received ? received : version->n; /* the engine wrote it for another intent */
+    if (!received || received > statement->view->n)
+        return false;
+    if (slot->method == METHOD_POST && slot->effect_count == 0)
+        return view_names_convergence(statement->view);
+    return !version_is_newer(version, slot->base) || view_names_convergence(statement->view);
+}
+
+/* Was a human's part of the intent applied instead of the whole? */
+static bool is_merged(const struct fact_slot *slot, const struct fact_version *version)
+{
+    const struct fact_decision *decision = intent_decision(slot->intent, version->n);
+
+    return decision && strcmp(decision->decision, "merge") == 0 && version->slot == slot;
+}
+
+static void judge_version(const struct statement *statement, const struct claim *claim)
+{
+    const struct fact_view *view = statement->view;
+    const struct fact_resource *resource = facts_resource(statement->facts, claim->reference);
+    const struct fact_version *wrong = NULL;
+    const char *diff = NULL;
+    bool is_known_one = false;
+
+    for (size_t i = 0; resource && i < resource->version_count; i++) {
+        const struct fact_version *version = resource->versions[i];
+
+        if (version->n > view->n || strcmp(version->label, claim->label) != 0)
+            continue;
+        bool known = is_known(statement, version);
+        if (known && (is_merged(statement->slot, version) ||
+                      slot_stands(statement->facts, statement->slot, version, &diff)))
+            return;
+        wrong = version;
+        is_known_one = known;
+    }
+    if (!wrong) {
+        const struct fact_version *effect = slot_effect(statement->slot, UINT64_MAX);
+
+        finding_fail(statement->finding, ENTRIES(view->n, effect ? effect->n : 0),
+                     "%s is said to be committed as %s version %s, which %s", statement->name,
+                     claim->reference, claim->label,
+                     facts_version(statement->facts, claim->reference, claim->label, UINT64_MAX)
+                         ? "was not there yet"
+                         : "is not there");
+        return;
+    }
+    finding_fail(statement->finding, wrong->n ? ENTRIES(wrong->n, view->n) : ENTRIES(view->n),
+                 "%s is said to be committed as %s version %s, which %s", statement->name,
+                 claim->reference, claim->label,
+                 is_known_one ? "does not hold its content"
+                              : "it did not make and the engine did not know");
+    if (is_known_one && diff)
+        finding_diff(statement->finding, diff);
+}
+
+/* A delete's version is the deletion's own, or null. What was gone already makes no version. */
+static void judge_deletion(const struct statement *statement, const struct claim *claim)
+{
+    const struct fact_slot *slot = statement->slot;
+    const char *reference = slot->reference ? slot->reference : claim->reference;
+    const struct fact_version *effect = slot_effect(slot, statement->view->n);
+    const struct fact_version *current =
+        reference ? facts_current(statement->facts, reference, statement->view->n) : NULL;
+
+    if (claim->label && claim->reference) {
+        judge_version(statement, claim);
+        return;
+    }
+    if (effect || !current || current->is_deletion)
+        return;
+    for (size_t i = 0; i < current->position; i++) { /* gone, and made anew by somebody since */
+        const struct fact_version *version = current->resource->versions[i];
+
+        if (version->is_deletion && version->n > slot->intent->submitted)
+            return;
+    }
+    finding_fail(statement->finding, ENTRIES(statement->view->n),
+                 "%s is said to be committed, but %s has not been deleted", statement->name,
+                 reference);
+}
+
+static void judge_slot(const struct statement *statement)
+{
+    const struct fact_slot *slot = statement->slot;
+    struct claim claim = view_claim(statement->facts, statement->view, slot);
+    bool is_bundle = slot->intent->operation == OPERATION_BUNDLE;
+    bool has_results = !is_bundle || json_count(statement->view->results) > 0;
+
+    if (claim.reference && slot->reference && strcmp(claim.reference, slot->reference) != 0) {
+        finding_fail(statement->finding, ENTRIES(statement->view->n),
+                     "%s is said to be committed as %s, but its target is %s", statement->name,
+                     claim.reference, slot->reference);
+        return;
+    }
+    if (slot->method == METHOD_DELETE) {
+        judge_deletion(statement, &claim);
+        return;
+    }
+    if (claim.reference && claim.label) {
+        judge_version(statement, &claim);
+        return;
+    }
+    if (!slot_in_effect(statement->facts, slot, statement->view->n))
+        finding_fail(statement->finding, ENTRIES(statement->view->n),
+                     "%s is said to be committed, but %s of it is in the chart", statement->name,
+                     is_bundle ? "a part" : "nothing");
+    else if (has_results)
+        finding_fail(statement->finding, ENTRIES(statement->view->n),
+                     "%s is said to be committed without naming the version", statement->name);
+}
+
+/* ---- other ends ---- */
+
+/* Until when a terminal statement stands: an operator acts, or the engine says something else. */
+static uint64_t stands_until(const struct facts *facts, const struct fact_intent *intent,
+                             size_t index)
+{
+    const struct fact_view *view = intent->views[index];
+    uint64_t until = facts->last;
+
+    for (size_t i = index + 1; i < intent->view_count; i++)
+        if (intent->views[i]->state != view->state && intent->views[i]->state != STATE_NONE) {
+            until = intent->views[i]->n;
+            break;
+        }
+    for (size_t i = 0; i < intent->decision_count; i++)
+        if (intent->decisions[i].asked->n > view->n && intent->decisions[i].asked->n < until)
+            until = intent->decisions[i].asked->n;
+    return until;
+}
+
+/* Did a human end it, knowing (by an open item) that a part of it stands? */
+static bool was_left_so(const struct fact_intent *intent, const struct fact_view *view)
+{
+    const struct fact_decision *decision = intent_decision(intent, view->n);
+
+    return intent->operation == OPERATION_BUNDLE &&
+           ((decision && strcmp(decision->decision, "discard") == 0) || intent->cancel_count > 0);
+}
+
+static void judge_other_end(const struct facts *facts, const struct fact_intent *intent,
+                            size_t index, struct finding *finding)
+{
+    const struct fact_view *view = intent->views[index];
+    uint64_t until = stands_until(facts, intent, index);
+
+    if (view->state == STATE_COMPENSATED || was_left_so(intent, view))
+        return;
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        const struct fact_version *effect = slot_effect(&intent->slots[i], until);
+
+        if (!effect)
+            continue;
+        finding_fail(finding, ENTRIES(effect->n, view->n),
+                     "%s is said to be %s, but it stands as %s version %s", intent->given->name,
+                     json_string(view->tree, "state"), effect->resource->reference, effect->label);
+    }
+}
+
+/* ---- all ---- */
+
+static void judge_view(const struct facts *facts, const struct fact_intent *intent, size_t index,
+                       struct finding *finding)
+{
+    const struct fact_view *view = intent->views[index];
+    struct statement statement = {
+        .facts = facts, .finding = finding, .view = view, .name = intent->given->name};
+
+    if (!is_success(view))
+        return;
+    if (!view->tree || !json_string(view->tree, "state")) {
+        finding_unknown(finding, ENTRIES(view->n), "what is said of %s has no state",
+                        intent->given->name);
+        return;
+    }
+    if (view->state == STATE_COMMITTED) {
+        for (size_t i = 0; i < intent->slot_count; i++) {
+            statement.slot = &intent->slots[i];
+            judge_slot(&statement);
+        }
+    } else if (state_is_terminal(view->state)) {
+        judge_other_end(facts, intent, index, finding);
+    }
+}
+
+void judge_truthful_state(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        const struct fact_intent *intent = facts->intents[i];
+
+        if (intent->is_accepted && intent->view_count == 0)
+            finding_unknown(finding, ENTRIES(intent->submitted), "nothing was said of %s",
+                            intent->given->name);
+        for (size_t k = 0; k < intent->view_count; k++)
+            judge_view(facts, intent, k, finding);
+    }
+}
