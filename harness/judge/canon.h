@@ -48,4 +48,6 @@ bool canon_equal(const struct canon *a, const struct canon *b);
 
 /* The member of an object; a plain value is its own CANON_SELF. NULL: not there. */
 const struct canon *canon_member(const struct canon *node, const char *name);
+/* An object with sets among its members (meta): leaving it out is no removal of those. */
+bool canon_holds_sets(const struct canon *node);
 #endif
