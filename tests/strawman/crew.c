@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * crew - the lock, the threads and the timers.
+ *
+ * States of a job: running -> in a request -> running (crew_http); running -> resting -> running
+ * (crew_rest; by the clock, crew_due or crew_sweep); running -> parked -> running (crew_park, crew_sweep);
+ * running -> queued -> running (crew_queue, when another job ended). Every change is made with the lock
+ * held and told to everyone who waits; there are few of them.
+ */
+#include "tests/strawman/crew.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/http.h"
+
+struct crew {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed; /* some job's state, or time was said to have passed */
+    bool is_time_frozen;
+    long timeout_ms;
+    struct job *jobs; /* guarded by mutex; newest first */
+};
+
+struct crew *crew_new(bool is_time_frozen, long timeout_ms)
+{
+    struct crew *crew = calloc(1, sizeof(*crew));
+    pthread_condattr_t attributes;
+
+    if (!crew)
+        BUG("out of memory");
+    crew->is_time_frozen = is_time_frozen;
+    crew->timeout_ms = timeout_ms;
+    MUST_ZERO(pthread_mutex_init(&crew->mutex, NULL));
+    MUST_ZERO(pthread_condattr_init(&attributes));
+    MUST_ZERO(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
+    MUST_ZERO(pthread_cond_init(&crew->changed, &attributes));
+    pthread_condattr_destroy(&attributes);
+    return crew;
+}
+
+void crew_lock(struct crew *crew)
+{
+    MUST_ZERO(pthread_mutex_lock(&crew->mutex));
+}
+
+void crew_unlock(struct crew *crew)
+{
+    MUST_ZERO(pthread_mutex_unlock(&crew->mutex));
+}
+
+static void tell(struct crew *crew)
+{
+    pthread_cond_broadcast(&crew->changed);
+}
+
+static void wait_until(struct crew *crew, uint64_t until_ms)
+{
+    struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
+                             .tv_nsec = (long)(until_ms % 1000) * 1000000};
+
+    pthread_cond_timedwait(&crew->changed, &crew->mutex, &until);
+}
+
+/* ---- the life of a job ---- */
+
+static void enlist(struct crew *crew, struct job *job)
+{
+    job->crew = crew;
+    job->arena = arena_new();
+    job->http = http_new();
+    job->state = JOB_RUNNING;
+    job->next = crew->jobs;
+    crew->jobs = job;
+}
+
+static void dismiss(struct job *job)
+{
+    struct job **at = &job->crew->jobs;
+
+    while (*at && *at != job)
+        at = &(*at)->next;
+    if (*at)
+        *at = job->next;
+    http_free(job->http);
+    arena_free(job->arena);
+    tell(job->crew);
+}
+
+static void *run_thread(void *arg)
+{
+    struct job *job = arg;
+    struct crew *crew = job->crew;
+
+    crew_lock(crew);
+    if (!job->is_over)
+        job->run(job);
+    dismiss(job);
+    crew_unlock(crew);
+    free(job);
+    return NULL;
+}
+
+void crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job))
+{
+    struct job *job = calloc(1, sizeof(*job));
+    pthread_t thread;
+
+    if (!job)
+        BUG("out of memory");
+    job->intent = intent;
+    job->engine = engine;
+    job->run = run;
+    enlist(crew, job);
+    if (pthread_create(&thread, NULL, run_thread, job))
+        BUG("no more threads"); /* what is in the log goes on at the next start */
+    pthread_detach(thread);
+}
+
+/* A job that was forgotten ends here, with its thread. */
+static void end_if_over(struct job *job)
+{
+    struct crew *crew = job->crew;
+
+    if (!job->is_over)
+        return;
+    dismiss(job);
+    crew_unlock(crew);
+    free(job);
+    pthread_exit(NULL);
+}
+
+static void become(struct job *job, int state)
+{
+    job->state = state;
+    tell(job->crew);
+}
+
+void crew_http(struct job *job, const struct http_request *request, struct http_reply *out_reply)
+{
+    struct http_request copy = *request;
+    struct err err = ERR_INIT;
+
+    end_if_over(job);
+    if (!copy.timeout_ms)
+        copy.timeout_ms = job->crew->timeout_ms;
+    become(job, JOB_IN_REQUEST);
+    crew_unlock(job->crew);
+    if (http_call(job->http, job->arena, &copy, out_reply, &err))
+        out_reply->status = 0; /* what it means is the caller's to say */
+    crew_lock(job->crew);
+    become(job, JOB_RUNNING);
+    end_if_over(job);
+}
+
+void crew_rest(struct job *job, long ms, bool is_asked_for)
+{
+    end_if_over(job);
+    job->due_ms = clock_monotonic_ms() + (uint64_t)(ms > 0 ? ms : 0);
+    job->is_asked_for = is_asked_for;
+    become(job, JOB_RESTING);
+    while (job->state == JOB_RESTING && !job->is_over) {
+        if (job->crew->is_time_frozen)
+            pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+        else if (clock_monotonic_ms() >= job->due_ms)
+            job->state = JOB_RUNNING;
+        else
+            wait_until(job->crew, job->due_ms);
+    }
+    end_if_over(job);
+}
+
+void crew_park(struct job *job)
+{
+    end_if_over(job);
+    become(job, JOB_PARKED);
+    while (job->state == JOB_PARKED && !job->is_over)
+        pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+    end_if_over(job);
+}
+
+void crew_queue(struct job *job, bool (*is_free)(const struct job *job))
+{
+    job->is_free = is_free;
+    while (!job->is_over && !is_free(job)) {
+        if (job->state != JOB_QUEUED)
+            become(job, JOB_QUEUED);
+        pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+    }
+    job->state = JOB_RUNNING;
+    end_if_over(job);
+}
+
+/* ---- all jobs ---- */
+
+void crew_due(struct crew *crew)
+{
+    for (struct job *job = crew->jobs; job; job = job->next)
+        if (job->state == JOB_RESTING)
+            job->state = JOB_RUNNING;
+    tell(crew);
+}
+
+static struct crew_counts count(const struct crew *crew)
+{
+    struct crew_counts counts = {.due_ms = -1};
+    uint64_t now = clock_monotonic_ms();
+
+    for (const struct job *job = crew->jobs; job; job = job->next) {
+        if (job->is_over)
+            continue;
+        counts.runnable += job->state == JOB_RUNNING;
+        if (job->state == JOB_QUEUED) /* its turn has come, only its thread does not know yet */
+            counts.runnable += job->is_free(job);
+        counts.waiting += job->state == JOB_IN_REQUEST;
+        if (job->state != JOB_RESTING)
+            continue;
+        long left = job->due_ms > now ? (long)(job->due_ms - now) : 0;
+        if (counts.due_ms < 0 || left < counts.due_ms)
+            counts.due_ms = left;
+    }
+    return counts;
+}
+
+void crew_sweep(struct crew *crew)
+{
+    for (struct job *job = crew->jobs; job; job = job->next)
+        if (job->state == JOB_PARKED || (job->state == JOB_RESTING && !job->is_asked_for))
+            job->state = JOB_RUNNING;
+    tell(crew);
+    for (;;) {
+        struct crew_counts counts = count(crew);
+
+        if (!counts.runnable && !counts.waiting)
+            return;
+        pthread_cond_wait(&crew->changed, &crew->mutex);
+    }
+}
+
+void crew_settle(struct crew *crew, long wait_ms, struct crew_counts *out)
+{
+    uint64_t until = clock_monotonic_ms() + (uint64_t)(wait_ms > 0 ? wait_ms : 0);
+
+    for (;;) {
+        *out = count(crew);
+        if (!out->runnable || clock_monotonic_ms() >= until)
+            return;
+        wait_until(crew, until);
+    }
+}
+
+void crew_forget(struct crew *crew)
+{
+    for (struct job *job = crew->jobs; job; job = job->next)
+        job->is_over = true;
+    tell(crew);
+}
+
+unsigned crew_count(const struct crew *crew)
+{
+    unsigned jobs = 0;
+
+    for (const struct job *job = crew->jobs; job; job = job->next)
+        jobs += !job->is_over;
+    return jobs;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* flaws - the table that `strawman --list-flaws` prints: what is wrong, and which invariant must say so. */
+#include <string.h>
+
+#include "base/attr.h"
+#include "tests/strawman/flaws.h"
+
+static const struct flaw_row rows[FLAW_COUNT] = {
+    [FLAW_BLIND_PUT] = {"blind-put", "guarded-write", "Writes carry no If-Match."},
+    [FLAW_REFETCH_ETAG_OLD_BODY] = {"refetch-etag-old-body", "no-lost-update",
+                                    "After a conflict the old body goes again under the newest "
+                                    "version's tag."},
+    [FLAW_FORCE_AFTER_CONFLICT] = {"force-after-conflict", "guarded-write",
+                                   "After a conflict the write goes again without If-Match."},
+    [FLAW_SWALLOW_CONFLICT] = {"swallow-conflict", "truthful-state",
+                               "A conflict is logged and the intent reported as committed."},
+    [FLAW_RETRY_POST] = {"retry-post", "no-duplicate",
+                         "A create whose reply was lost is posted again, without a condition."},
+    [FLAW_NEW_KEY_PER_ATTEMPT] = {"new-key-per-attempt", "same-attempt",
+                                  "Every attempt of a create bears an identifier of its own."},
+    [FLAW_MEMORY_DEDUPE] = {"memory-dedupe", "same-key-same-answer",
+                            "Idempotency keys are forgotten when the engine starts again."},
+    [FLAW_DONE_BEFORE_WRITE] = {"done-before-write", "truthful-state",
+                                "An intent is marked committed before its write is sent."},
+    [FLAW_DONE_AFTER_WRITE] = {"done-after-write", "no-duplicate",
+                               "A write interrupted by a crash is done over, without key or look."},
+    [FLAW_TIMEOUT_IS_FAILURE] = {"timeout-is-failure", "truthful-state",
+                                 "A write without a reply is reported as rejected."},
+    [FLAW_TIMEOUT_IS_SUCCESS] = {"timeout-is-success", "truthful-state",
+                                 "A write without a reply is reported as committed."},
+    [FLAW_OWN_412_IS_FOREIGN] = {"own-412-is-foreign", "own-write-known",
+                                 "A conflict with the engine's own write is taken for someone "
+                                 "else's."},
+    [FLAW_REPLACE_DROPS_UNKNOWN] = {"replace-drops-unknown", "intended-content",
+                                    "A full replace loses the elements that the engine does not "
+                                    "model."},
+    [FLAW_FIX_UP_AND_RESEND] = {"fix-up-and-resend", "intended-content",
+                                "A refused resource is sent again without the element complained "
+                                "about."},
+    [FLAW_AUDIT_AFTER_REPLY] = {"audit-after-reply", "audit-complete",
+                                "Audit records are written some time after the end was told, and "
+                                "lost in a crash."},
+    [FLAW_AUDIT_GUESSES_VERSION] = {"audit-guesses-version", "audit-true",
+                                    "The audit names the base version plus one as the version "
+                                    "written."},
+    [FLAW_SEND_BEFORE_LOG] = {"send-before-log", "intent-first",
+                              "An intent is written to disk only once its first reply is there."},
+    [FLAW_ANY_2XX_IS_SUCCESS] = {"any-2xx-is-success", "truthful-state",
+                                 "Any 2xx counts as committed, whatever was stored or matched."},
+};
+
+static enum flaw chosen = FLAW_NONE;
+
+const struct flaw_row *flaw_row(enum flaw flaw)
+{
+    return flaw > FLAW_NONE && flaw < FLAW_COUNT ? &rows[flaw] : NULL;
+}
+
+enum flaw flaw_find(const char *name)
+{
+    for (enum flaw flaw = FLAW_NONE + 1; flaw < FLAW_COUNT; flaw++)
+        if (strcmp(rows[flaw].name, name) == 0)
+            return flaw;
+    return FLAW_NONE;
+}
+
+void flaw_set(enum flaw flaw)
+{
+    chosen = flaw;
+}
+
+bool flaw_is(enum flaw flaw)
+{
+    return chosen == flaw;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TESTS_STRAWMAN_FLAWS_H
+#define TESTS_STRAWMAN_FLAWS_H
+/*
+ * flaws - the ways in which this engine can be made wrong, one at a time, to try the judges on.
+ *
+ * Each flaw is a branch `flaw_is(...)` at one place, where a right engine does something else. Without a
+ * flaw every such branch is dead.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+enum flaw {
+    FLAW_NONE,
+    FLAW_BLIND_PUT,
+    FLAW_REFETCH_ETAG_OLD_BODY,
+    FLAW_FORCE_AFTER_CONFLICT,
+    FLAW_SWALLOW_CONFLICT,
+    FLAW_RETRY_POST,
+    FLAW_NEW_KEY_PER_ATTEMPT,
+    FLAW_MEMORY_DEDUPE,
+    FLAW_DONE_BEFORE_WRITE,
+    FLAW_DONE_AFTER_WRITE,
+    FLAW_TIMEOUT_IS_FAILURE,
+    FLAW_TIMEOUT_IS_SUCCESS,
+    FLAW_OWN_412_IS_FOREIGN,
+    FLAW_REPLACE_DROPS_UNKNOWN,
+    FLAW_FIX_UP_AND_RESEND,
+    FLAW_AUDIT_AFTER_REPLY,
+    FLAW_AUDIT_GUESSES_VERSION,
+    FLAW_SEND_BEFORE_LOG,
+    FLAW_ANY_2XX_IS_SUCCESS,
+    FLAW_COUNT
+};
+
+struct flaw_row {
+    const char *name;
+    const char *invariant; /* the one that must catch it */
+    const char *sentence;
+};
+
+const struct flaw_row *flaw_row(enum flaw flaw); /* NULL for FLAW_NONE */
+enum flaw flaw_find(const char *name);           /* FLAW_NONE when there is none of that name */
+void flaw_set(enum flaw flaw);                   /* once, from main, before any thread starts */
+bool flaw_is(enum flaw flaw);
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * look - what became of one slot, by the server's own history.
+ *
+ * A version is this slot's work if a reply to its write vouched for it; or, where no reply did, if it
+ * follows directly on the version that the write was guarded by and holds exactly what was sent; or, for
+ * a create, if it bears the intent's identifier. What anyone did later does not matter: work that was
+ * undone by someone else stays done. Whatever else came after the guarded version is in the way, unless
+ * it is earlier work of the same source on behalf of the same requester.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "fhir/document.h"
+#include "tests/strawman/engine.h"
+#include "tests/strawman/flaws.h"
+#include "tests/strawman/merge.h"
+
+static const struct cJSON *content_at(const struct cJSON *entries, size_t place)
+{
+    return json_get(json_at(entries, place), "resource"); /* NULL: a deletion */
+}
+
+static const char *version_at(struct run *run, const struct cJSON *entries, size_t place)
+{
+    const char *version = json_string(json_get(content_at(entries, place), "meta"), "versionId");
+    const char *etag = json_string(json_get(json_at(entries, place), "response"), "etag");
+    bool is_weak;
+
+    if (!version && etag && !etag_parse(run->arena, etag, &version, &is_weak))
+        version = NULL;
+    return version;
+}
+
+/* The place of a version, or the count. Newest first. */
+static size_t find_version(struct run *run, const struct cJSON *entries, const char *version)
+{
+    size_t count = json_count(entries);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *label = version_at(run, entries, i);
+
+        if (label && version && strcmp(label, version) == 0)
+            return i;
+    }
+    return count;
+}
+
+static bool same_item(struct run *run, const struct cJSON *a, const struct cJSON *b)
+{
+    return a && b ? strcmp(json_print(run->arena, a), json_print(run->arena, b)) == 0 : !a && !b;
+}
+
+static bool names(const struct cJSON *result, const char *reference, const char *version)
+{
+    const char *a = json_string(result, "reference"), *b = json_string(result, "versionId");
+
+    return a && b && version && strcmp(a, reference) == 0 && strcmp(b, version) == 0;
+}
+
+/* Is that version the work of an earlier intent of the same source and requester? */
+static bool is_earlier_own(struct run *run, const char *reference, const char *version)
+{
+    const struct cJSON *source = json_get(run->payload, "source");
+
+    for (unsigned number = 1; number < run->job->intent; number++) {
+        const struct cJSON *intent = book_intent(run->engine->book, number);
+        const struct cJSON *payload = json_get(intent, "payload"),
+                           *results = json_get(intent, "results");
+
+        if (!same_item(run, json_get(json_get(payload, "source"), "system"),
+                       json_get(source, "system")) ||
+            !same_item(run, json_get(payload, "tenant"), json_get(run->payload, "tenant")) ||
+            !same_item(run, json_get(payload, "requester"), json_get(run->payload, "requester")))
+            continue;
+        if (names(json_get(intent, "result"), reference, version))
+            return true;
+        for (size_t i = 0; i < json_count(results); i++)
+            if (names(json_at(results, i), reference, version))
+                return true;
+    }
+    return false;
+}
+
+/* Someone else's among the versions above `place`? Versions that change nothing are nobody's. */
+static enum effect who_is_above(struct run *run, const struct cJSON *entries, size_t place,
+                                const char *reference)
+{
+    for (size_t i = place; i > 0; i--) {
+        const struct cJSON *before = content_at(entries, i), *after = content_at(entries, i - 1);
+        const char *version = version_at(run, entries, i - 1);
+
+        if (before && after && merge_same(before, after))
+            continue;
+        if (!is_earlier_own(run, reference, version))
+            return EFFECT_FOREIGN;
+    }
+    return place > 0 ? EFFECT_OWN : EFFECT_NONE;
+}
+
+static bool is_deletion(const struct cJSON *slot)
+{
+    return strcmp(json_string(slot, "method"), "DELETE") == 0;
+}
+
+static bool is_success(const struct answer *answer)
+{
+    return answer && answer->status >= 200 && answer->status < 300;
+}
+
+/* Does what is at `place` hold what the slot's write was to make of it? */
+static bool is_made(const struct cJSON *slot, const struct cJSON *entries, size_t place)
+{
+    const struct cJSON *content = content_at(entries, place);
+
+    return is_deletion(slot) ? !content : content && merge_same(json_get(slot, "body"), content);
+}
+
+static void set_done(struct sight *out, const char *version, bool is_as_sent)
+{
+    out->effect = is_as_sent ? EFFECT_DONE : EFFECT_DIFFERS;
+    out->version = version;
+}
+
+/* A write with If-Match. */
+static void look_guarded(struct run *run, const struct cJSON *slot, const struct answer *answer,
+                         const struct cJSON *entries, struct sight *out)
+{
+    size_t count = json_count(entries);
+    size_t guard = find_version(run, entries, json_string(slot, "guard"));
+    bool is_refused = answer && (answer->status == 409 || answer->status == 412);
+
+    if (is_success(answer) && answer->version && !is_deletion(slot)) {
+        size_t place = find_version(run, entries, answer->version);
+
+        if (place < count)
+            set_done(out, answer->version, is_made(slot, entries, place));
+        else
+            out->effect = EFFECT_HIDDEN;
+        return;
+    }
+    if (guard == count) {
+        out->effect = EFFECT_HIDDEN;
+    } else if (guard > 0 && is_made(slot, entries, guard - 1) &&
+               !(flaw_is(FLAW_OWN_412_IS_FOREIGN) && is_refused)) {
+        /* a deletion bears no author: its version is named only if the reply to ours named it */
+        const char *version = version_at(run, entries, guard - 1);
+        bool is_named = is_success(answer) && answer->version && version &&
+                        strcmp(answer->version, version) == 0;
+
+        set_done(out, is_deletion(slot) && !is_named ? NULL : version, true);
+    } else if (is_deletion(slot) && !content_at(entries, 0)) {
+        set_done(out, NULL, true); /* someone else has deleted it: what was wanted is so */
+    } else {
+        out->effect = who_is_above(run, entries, guard, out->reference);
+    }
+    if (out->effect == EFFECT_NONE && is_success(answer))
+        out->effect = EFFECT_HIDDEN;
+}
+
+const struct cJSON *look_marked(const struct cJSON *resource, const char *mark)
+{
+    const struct cJSON *list = json_get(resource, "identifier");
+
+    if (cJSON_IsArray(list))
+        list = list->child;
+    for (; list; list = list->next) {
+        const char *system = json_string(list, "system"), *value = json_string(list, "value");
+
+        if (system && value && strcmp(system, IDENTIFIER_SYSTEM) == 0 && strcmp(value, mark) == 0)
+            return list;
+    }
+    return NULL;
+}
+
+/* A create by POST: the oldest version that bears its mark is its work. */
+static void look_marks(struct run *run, const struct cJSON *slot, const struct answer *answer,
+                       struct sight *out)
+{
+    bool is_told = is_success(answer) && answer->reference;
+    const char *path = is_told ? answer->reference : json_string(slot, "type");
+    const struct cJSON *entries =
+        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", path));
+    size_t oldest = json_count(entries);
+
+    out->effect = is_success(answer) ? EFFECT_HIDDEN : EFFECT_NONE;
+    if (!entries)
+        out->effect = EFFECT_HIDDEN;
+    for (size_t i = json_count(entries); i > 0 && oldest == json_count(entries); i--)
+        if (look_marked(content_at(entries, i - 1), json_string(slot, "mark")))
+            oldest = i - 1;
+    if (is_told && oldest == json_count(entries) && oldest > 0) {
+        out->reference = answer->reference;
+        out->theirs = content_at(entries, 0);
+        out->newest = version_at(run, entries, 0);
+        if (answer->status == 201)
+            set_done(out, answer->version, false); /* made by us, and without our mark */
+        else
+            out->effect = EFFECT_FOREIGN; /* the server found one that is not ours */
+    } else if (oldest < json_count(entries)) {
+        const struct cJSON *content = content_at(entries, oldest);
+
+        out->reference = arena_printf(run->arena, "%s/%s", json_string(slot, "type"),
+                                      json_string(content, "id"));
+        set_done(out, version_at(run, entries, oldest), is_made(slot, entries, oldest));
+    }
+}
+
+/* A create by PUT at an id of our own making: the oldest version with its content is its work. */
+static void look_fresh(struct run *run, const struct cJSON *slot, const struct answer *answer,
+                       const struct cJSON *entries, struct sight *out)
+{
+    out->effect = json_count(entries) == 0 ? EFFECT_NONE : EFFECT_FOREIGN;
+    if (is_success(answer) && answer->version) {
+        size_t place = find_version(run, entries, answer->version);
+
+        if (place == json_count(entries))
+            out->effect = EFFECT_HIDDEN;
+        else
+            set_done(out, answer->version, is_made(slot, entries, place));
+        return;
+    }
+    for (size_t i = json_count(entries); i > 0; i--)
+        if (is_made(slot, entries, i - 1)) {
+            set_done(out, version_at(run, entries, i - 1), true);
+            return;
+        }
+}
+
+void look_slot(struct run *run, const struct cJSON *slot, const struct answer *answer,
+               struct sight *out)
+{
+    const struct cJSON *entries;
+
+    *out = (struct sight){.effect = EFFECT_NONE};
+    if (json_string(slot, "mark")) {
+        look_marks(run, slot, answer, out);
+        return;
+    }
+    out->reference =
+        arena_printf(run->arena, "%s/%s", json_string(slot, "type"), json_string(slot, "id"));
+    entries =
+        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", out->reference));
+    if (json_count(entries) > 0) {
+        out->theirs = content_at(entries, 0);
+        out->newest = version_at(run, entries, 0);
+        out->was = content_at(entries, find_version(run, entries, json_string(slot, "base")));
+    }
+    if (json_flag(slot, "fresh", false))
+        look_fresh(run, slot, answer, entries, out);
+    else if (json_count(entries) == 0)
+        out->effect = EFFECT_FOREIGN; /* there is nothing that could have been meant */
+    else
+        look_guarded(run, slot, answer, entries, out);
+}

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * run - the straight line of one intent: plan, send, look, and again.
+ *
+ * States: accepted -> writing (send) -> unknown (no reply) -> writing (sent again) -> an end (ends.c).
+ * Invariants: (1) the attempt is in the book before its first byte is sent; (2) after every reply to a
+ * write, or none, the chart is looked at before anything is said or sent; (3) an attempt is sent again
+ * unchanged, unless what was looked at is the reason for a change; (4) between two sendings there is a
+ * timer. A process that was killed in between finds its slots `sent` and goes on at (2).
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "tests/strawman/engine.h"
+#include "tests/strawman/flaws.h"
+#include "tests/strawman/merge.h"
+
+#define LOOKS_MAX 3
+
+enum reply_class {
+    REPLY_NONE, /* lost, or never sent */
+    REPLY_SUCCESS,
+    REPLY_CONFLICT, /* the guard did not hold, so it says */
+    REPLY_REFUSED,  /* and it would be refused again */
+    REPLY_LATER,
+    REPLY_ODD
+};
+
+static enum reply_class classify(const struct answer *answer)
+{
+    static const struct {
+        int from, to;
+        enum reply_class meaning;
+    } rows[] = {
+        {200, 299, REPLY_SUCCESS},  {400, 400, REPLY_REFUSED},  {401, 401, REPLY_LATER},
+        {403, 405, REPLY_REFUSED},  {408, 408, REPLY_LATER},    {409, 409, REPLY_CONFLICT},
+        {410, 410, REPLY_REFUSED},  {412, 412, REPLY_CONFLICT}, {413, 413, REPLY_REFUSED},
+        {415, 415, REPLY_REFUSED},  {422, 422, REPLY_REFUSED},  {423, 425, REPLY_LATER},
+        {428, 428, REPLY_CONFLICT}, {429, 429, REPLY_LATER},    {500, 599, REPLY_LATER},
+    };
+
+    if (!answer || answer->status == 0)
+        return REPLY_NONE;
+    if (answer->status == 403 && answer->retry_after_ms >= 0)
+        return REPLY_LATER; /* a quota */
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (answer->status >= rows[i].from && answer->status <= rows[i].to)
+            return rows[i].meaning;
+    return REPLY_ODD;
+}
+
+/* ---- slots ---- */
+
+static struct cJSON *slot_at(struct run *run, size_t place)
+{
+    return cJSON_GetArrayItem(run->slots, (int)place);
+}
+
+static bool is_state(const struct cJSON *slot, const char *state)
+{
+    return strcmp(json_string(slot, "state"), state) == 0;
+}
+
+static void set_state(struct cJSON *slot, const char *state)
+{
+    json_put_string(slot, "state", state);
+}
+
+static size_t count_state(struct run *run, const char *state)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_count(run->slots); i++)
+        count += is_state(slot_at(run, i), state);
+    return count;
+}
+
+static void change_all(struct run *run, const char *from, const char *to)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++)
+        if (is_state(slot_at(run, i), from))
+            set_state(slot_at(run, i), to);
+}
+
+/* ---- the book ---- */
+
+void run_begin(struct run *run, struct job *job)
+{
+    struct engine *engine = job->engine;
+    const struct cJSON *intent = book_intent(engine->book, job->intent);
+
+    *run = (struct run){.job = job,
+                        .engine = engine,
+                        .arena = job->arena,
+                        .intent = intent,
+                        .payload = json_get(intent, "payload"),
+                        .slots = json_array(job->arena)};
+    if (json_count(json_get(intent, "slots")) > 0)
+        run->slots = json_copy_root(job->arena, json_get(intent, "slots"));
+}
+
+struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *slot)
+{
+    static const char *const copied[] = {"requester", "source", "target"};
+    const struct cJSON *body = json_get(slot, "body");
+    const char *guard = json_string(slot, "guard");
+    struct cJSON *event = json_object(run->arena);
+    char digits[HASH_HEX_SIZE];
+
+    json_put_string(event, "intent", view_id(run->arena, run->job->intent));
+    json_put_string(event, "kind", kind);
+    json_put_integer(event, "attempt", json_integer(run->intent, "attempts", 0));
+    json_put_string(event, "correlationId", json_string(run->intent, "correlation"));
+    json_put_string(event, "key", json_string(run->intent, "key"));
+    json_put_string(event, "payloadHash", json_string(run->intent, "hash"));
+    for (size_t i = 0; i < COUNT_OF(copied); i++) {
+        const struct cJSON *member = json_get(run->payload, copied[i]);
+
+        json_put(event, copied[i], member ? json_copy(member) : cJSON_CreateNull());
+    }
+    json_put_string(event, "versionRead", guard ? guard : json_string(slot, "base"));
+    if (cJSON_IsObject(body))
+        hash_canonical(body, digits);
+    json_put_string(event, "requestHash", cJSON_IsObject(body) ? digits : NULL);
+    json_put_string(event, "result", NULL);
+    return event;
+}
+
+void run_save(struct run *run, const char *state, struct cJSON *event)
+{
+    struct cJSON *set = json_object(run->arena);
+
+    json_put(set, "slots", json_copy(run->slots));
+    if (state)
+        json_put_string(set, "state", state);
+    book_change(run->engine->book, run->arena,
+                &(struct change){.intent = run->job->intent, .set = set, .event = event});
+}
+
+/* ---- sending ---- */
+
+/* Flaw: the ledger says done, and the write follows. */
+static void say_done_early(struct run *run)
+{
+    const struct cJSON *slot = slot_at(run, 0);
+    struct cJSON *set = json_object(run->arena), *result = json_put_object(set, "result");
+    const char *id = json_string(slot, "id");
+
+    json_put_string(set, "state", "committed");
+    json_put_string(result, "reference",
+                    id ? arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id) : NULL);
+    json_put_string(result, "versionId", NULL);
+    book_change(run->engine->book, run->arena,
+                &(struct change){.intent = run->job->intent, .set = set});
+}
+
+static struct answer *send_ready(struct run *run)
+{
+    struct cJSON *set = json_object(run->arena), *event;
+    struct answer *answers;
+
+    change_all(run, SLOT_READY, SLOT_SENT);
+    event = run_event(run, "attempt", slot_at(run, 0));
+    json_put_integer(event, "attempt", json_integer(run->intent, "attempts", 0) + 1);
+    json_put_integer(set, "attempts", json_integer(run->intent, "attempts", 0) + 1);
+    json_put_string(set, "state", "writing");
+    json_put(set, "slots", json_copy(run->slots));
+    book_change(run->engine->book, run->arena,
+                &(struct change){.intent = run->job->intent, .set = set, .event = event});
+    if (flaw_is(FLAW_DONE_BEFORE_WRITE))
+        say_done_early(run);
+    answers = talk_write(run);
+    if (flaw_is(FLAW_DONE_BEFORE_WRITE))
+        run_save(run, "writing", NULL);
+    return answers;
+}
+
+static void log_replies(struct run *run, const struct answer *answers)
+{
+    const char *state = "writing";
+    struct cJSON *event = run_event(run, "reply", slot_at(run, 0)), *list;
+
+    list = json_put_array(json_put_object(event, "result"), "status");
+    for (size_t i = 0; i < json_count(run->slots); i++) {
+        if (!is_state(slot_at(run, i), SLOT_SENT))
+            continue;
+        json_add(list, cJSON_CreateNumber(answers[i].status));
+        json_put_integer(slot_at(run, i), "status", answers[i].status);
+        if (answers[i].status == 0 && answers[i].was_sent)
+            state = "unknown";
+    }
+    run_save(run, state, event);
+}
+
+/* ---- looking ---- */
+
+static void set_done(struct cJSON *slot, const char *reference, const char *version)
+{
+    set_state(slot, SLOT_DONE);
+    json_put_string(slot, "reference", reference);
+    json_put_string(slot, "versionId", version);
+}
+
+/* What is in the way is someone else's work: that is for a human. */
+static void meet_foreign(struct run *run, struct cJSON *slot, const struct sight *sight)
+{
+    if (flaw_is(FLAW_SWALLOW_CONFLICT)) { /* flaw: "already up to date" */
+        set_done(slot, sight->reference, sight->newest);
+        return;
+    }
+    if (flaw_is(FLAW_FORCE_AFTER_CONFLICT) && sight->theirs) { /* flaw: ours wins */
+        json_remove(slot, "guard");
+        set_state(slot, SLOT_READY);
+        return;
+    }
+    if (flaw_is(FLAW_REFETCH_ETAG_OLD_BODY) && sight->theirs) { /* flaw: the tag was the problem */
+        json_put_string(slot, "guard", sight->newest);
+        set_state(slot, SLOT_READY);
+        return;
+    }
+    set_state(slot, SLOT_CONFLICT);
+    if (!json_string(slot, "id"))
+        json_put_string(slot, "reference", sight->reference);
+    json_put_string(slot, "why", "conflict: the target was changed by someone else");
+    run->failure_type = "version-conflict";
+    run->why = arena_printf(run->arena, "conflict: %s was changed by someone else; now version %s",
+                            sight->reference, sight->newest ? sight->newest : "unknown");
+}
+
+/* Flaw: the server complains about something, so something is left out. */
+static void fix_up(struct cJSON *slot)
+{
+    struct cJSON *body = json_get_mutable(slot, "body");
+    const struct cJSON *last = body ? body->child : NULL;
+
+    while (last && last->next)
+        last = last->next;
+    if (last)
+        json_remove(body, last->string);
+    json_put_flag(slot, "fixed", true);
+    set_state(slot, SLOT_READY);
+}
+
+/* Nothing happened and nothing is in the way: what was said decides. */
+static void meet_nothing(struct run *run, struct cJSON *slot, const struct answer *answer)
+{
+    enum reply_class reply = classify(answer);
+
+    if (reply == REPLY_REFUSED || reply == REPLY_ODD) {
+        const char *text = answer->text ? answer->text : "no reason was given";
+
+        set_state(slot, reply == REPLY_REFUSED ? SLOT_REFUSED : SLOT_STUCK);
+        json_put_string(slot, "why", text);
+        run->failure_type = "refused";
+        run->why = arena_printf(run->arena, "the server answered %d: %s", answer->status, text);
+        if (flaw_is(FLAW_FIX_UP_AND_RESEND) && !json_flag(slot, "fixed", false))
+            fix_up(slot);
+        return;
+    }
+    set_state(slot, SLOT_READY);
+}
+
+/* After a conflict nothing is sent before the whole current content was read once more. */
+static bool is_still(struct run *run, const struct sight *sight, const char *version)
+{
+    struct page page;
+
+    if (!sight->reference || !version)
+        return true;
+    talk_get(run, sight->reference, &page);
+    return page.version && strcmp(page.version, version) == 0;
+}
+
+static void meet_own(struct run *run, struct cJSON *slot, const struct sight *sight)
+{
+    const struct cJSON *nobody = json_string(slot, "base") ? sight->was : NULL;
+
+    if (plan_rebase(run, slot, nobody, sight->theirs, sight->newest))
+        run_save(run, NULL, run_event(run, "merged", slot));
+    else
+        meet_foreign(run, slot, sight);
+}
+
+/* Flaws that take a reply, or its absence, at its word. True when that settled the slot. */
+static bool trust(struct run *run, struct cJSON *slot, const struct answer *answer)
+{
+    const char *id = json_string(slot, "id");
+    const char *reference = id ? arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id)
+                               : (answer ? answer->reference : NULL);
+    bool is_lost = answer && answer->status == 0 && answer->was_sent;
+
+    if ((flaw_is(FLAW_ANY_2XX_IS_SUCCESS) || flaw_is(FLAW_DONE_AFTER_WRITE)) &&
+        classify(answer) == REPLY_SUCCESS)
+        set_done(slot, reference, answer->version); /* flaw: nobody looks what became of it */
+    else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_SUCCESS))
+        set_done(slot, reference, NULL); /* flaw: it was sent, was it not? */
+    else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_FAILURE)) {
+        set_state(slot, SLOT_REFUSED); /* flaw: no answer is a no */
+        run->why = "no answer";
+    } else
+        return false;
+    return true;
+}
+
+static void settle_slot(struct run *run, struct cJSON *slot, const struct answer *answer)
+{
+    struct sight sight;
+
+    if (trust(run, slot, answer))
+        return;
+    for (int looks = 1;; looks++) {
+        look_slot(run, slot, answer, &sight);
+        bool is_moving =
+            classify(answer) == REPLY_CONFLICT &&
+            ((sight.effect == EFFECT_NONE && !is_still(run, &sight, json_string(slot, "guard"))) ||
+             (sight.effect == EFFECT_OWN && !is_still(run, &sight, sight.newest)));
+        if ((sight.effect != EFFECT_HIDDEN && !is_moving) || looks == LOOKS_MAX)
+            break;
+        crew_rest(run->job, run->engine->retry_ms * looks, false);
+    }
+    switch (sight.effect) {
+    case EFFECT_NONE:
+        meet_nothing(run, slot, answer);
+        break;
+    case EFFECT_DIFFERS:
+        set_done(slot, sight.reference, sight.version);
+        set_state(slot, SLOT_DIFFERS);
+        json_put_string(slot, "why", "the server stored something else than was sent");
+        run->failure_type = "stored-differently";
+        run->why = "the server stored something else than was sent";
+        break;
+    case EFFECT_DONE:
+        set_done(slot, sight.reference, sight.version);
+        break;
+    case EFFECT_OWN:
+        meet_own(run, slot, &sight);
+        break;
+    case EFFECT_FOREIGN:
+        meet_foreign(run, slot, &sight);
+        break;
+    case EFFECT_HIDDEN:
+        if (classify(answer) == REPLY_CONFLICT) {
+            meet_foreign(run, slot, &sight);
+            break;
+        }
+        set_state(slot, SLOT_STUCK);
+        run->failure_type = "not-shown";
+        run->why = "the server does not show what became of the write";
+        break;
+    }
+}
+
+/* ---- deciding ---- */
+
+static long backoff_ms(const struct run *run)
+{
+    return run->engine->retry_ms << json_integer(run->intent, "attempts", 0);
+}
+
+/* Waits where the server asked for time; true if it waited. */
+static bool give_time(struct run *run, const struct answer *answers)
+{
+    long asked_ms = -1;
+    bool is_later = false;
+
+    for (size_t i = 0; answers && i < json_count(run->slots); i++) {
+        if (!is_state(slot_at(run, i), SLOT_SENT))
+            continue;
+        is_later = is_later || classify(&answers[i]) == REPLY_LATER;
+        if (answers[i].retry_after_ms > asked_ms)
+            asked_ms = answers[i].retry_after_ms;
+    }
+    if (!is_later && asked_ms < 0)
+        return false;
+    run_save(run, NULL, run_event(run, "retry-later", slot_at(run, 0)));
+    crew_rest(run->job, asked_ms >= 0 ? asked_ms : backoff_ms(run), asked_ms >= 0);
+    return true;
+}
+
+/* Nothing more can be sent without a human, or nothing is left to do. */
+static void stop(struct run *run)
+{
+    bool is_batch = plan_is_bundle(run->payload) && !plan_is_transaction(run->payload);
+    size_t slots = json_count(run->slots);
+
+    if (count_state(run, SLOT_DONE) == slots)
+        end_run(run, "committed");
+    else if (is_batch || count_state(run, SLOT_DONE) + count_state(run, SLOT_DIFFERS) > 0)
+        end_run(run, "incomplete");
+    else if (count_state(run, SLOT_CONFLICT) + count_state(run, SLOT_STUCK) > 0)
+        end_run(run, "needs-review");
+    else
+        end_run(run, "rejected");
+}
+
+/* After a look: true when the intent has stopped, false when something is to be sent (again). */
+static bool conclude(struct run *run, bool has_waited)
+{
+    bool is_transaction = plan_is_transaction(run->payload);
+    size_t done = count_state(run, SLOT_DONE) + count_state(run, SLOT_DIFFERS);
+    size_t failed = count_state(run, SLOT_CONFLICT) + count_state(run, SLOT_REFUSED) +
+                    count_state(run, SLOT_STUCK);
+
+    if (count_state(run, SLOT_READY) > 0 && is_transaction && done > 0) {
+        run->failure_type = "partly-applied";
+        run->why = "only a part of the transaction is in effect";
+        change_all(run, SLOT_READY, SLOT_STUCK);
+    }
+    if (count_state(run, SLOT_READY) > 0 && !(is_transaction && failed > 0)) {
+        if (json_integer(run->intent, "attempts", 0) < ATTEMPTS_MAX) {
+            if (!has_waited) {
+                run_save(run, NULL, run_event(run, "retry-later", slot_at(run, 0)));
+                crew_rest(run->job, backoff_ms(run), false);
+            }
+            if (flaw_is(FLAW_NEW_KEY_PER_ATTEMPT)) /* flaw: begins anew, key included */
+                run->slots = json_array(run->arena);
+            return false;
+        }
+        run->failure_type = "gave-up";
+        run->why = "the write did not get through after several attempts";
+        change_all(run, SLOT_READY, SLOT_STUCK);
+    }
+    stop(run);
+    return true;
+}
+
+/* Has a human allowed what was open? Only what was open then, and once. */
+static bool is_approved(struct run *run)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++)
+        if (json_flag(slot_at(run, i), "approved", false))
+            return true;
+    return false;
+}
+
+/* What is wanted now? False when the intent has stopped. */
+static bool prepare(struct run *run)
+{
+    enum plan plan = PLAN_READY;
+
+    if (count_state(run, SLOT_READY) == 0 || is_approved(run))
+        plan = plan_make(run);
+    if (!view_is_active(run->intent))
+        return false; /* called off meanwhile */
+    if (plan == PLAN_ASK)
+        change_all(run, SLOT_READY, SLOT_STUCK);
+    if (plan == PLAN_REJECT)
+        change_all(run, SLOT_READY, SLOT_REFUSED);
+    if (count_state(run, SLOT_READY) > 0)
+        return true;
+    stop(run);
+    return false;
+}
+
+/* ---- the line ---- */
+
+static bool overlap(const struct cJSON *a, const struct cJSON *b)
+{
+    for (size_t i = 0; i < json_count(a); i++)
+        for (size_t j = 0; j < json_count(b); j++)
+            if (strcmp(json_text(json_at(a, i)), json_text(json_at(b, j))) == 0)
+                return true;
+    return false;
+}
+
+/* Intents of one source on one target go in the order of their arrival. */
+static bool is_my_turn(const struct job *job)
+{
+    const struct engine *engine = job->engine;
+    const struct cJSON *mine = json_get(book_intent(engine->book, job->intent), "payload");
+    const char *system = json_string(json_get(mine, "source"), "system");
+    struct arena *arena = arena_new();
+    bool is_free = true;
+
+    for (unsigned number = 1; system && number < job->intent && is_free; number++) {
+        const struct cJSON *intent = book_intent(engine->book, number);
+        const struct cJSON *payload = json_get(intent, "payload");
+        const char *other = json_string(json_get(payload, "source"), "system");
+
+        is_free = !view_is_active(intent) || !other || strcmp(other, system) != 0 ||
+                  !overlap(plan_targets(arena, payload), plan_targets(arena, mine));
+    }
+    arena_free(arena);
+    return is_free;
+}
+
+/* A human has called it off: unless it turns out to have happened. */
+static void run_discard(struct run *run)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++) {
+        struct cJSON *slot = slot_at(run, i);
+        struct sight sight;
+
+        if (json_integer(run->intent, "attempts", 0) == 0 || !json_string(slot, "method"))
+            continue;
+        look_slot(run, slot, NULL, &sight);
+        if (sight.effect == EFFECT_DONE)
+            set_done(slot, sight.reference, sight.version);
+    }
+    run->why = "a human decided against it";
+    run->failure_type = "discarded";
+    if (count_state(run, SLOT_DONE) > 0)
+        stop(run);
+    else
+        end_run(run, "cancelled");
+}
+
+void run_intent(struct job *job)
+{
+    struct run run;
+    struct answer *answers = NULL;
+
+    run_begin(&run, job);
+    crew_queue(job, is_my_turn);
+    if (!view_is_active(run.intent))
+        return;
+    const char *decision = json_string(json_get(run.intent, "decision"), "decision");
+    if (decision && strcmp(decision, "discard") == 0) {
+        run_discard(&run);
+        return;
+    }
+    if (flaw_is(FLAW_DONE_AFTER_WRITE) && count_state(&run, SLOT_SENT) > 0)
+        run.slots = json_array(run.arena); /* flaw: it is not marked done, so it was not done */
+    for (;;) {
+        if (count_state(&run, SLOT_SENT) == 0) {
+            if (!prepare(&run))
+                return;
+            answers = send_ready(&run);
+            log_replies(&run, answers);
+        }
+        bool has_waited = give_time(&run, answers);
+        for (size_t i = 0; i < json_count(run.slots); i++)
+            if (is_state(slot_at(&run, i), SLOT_SENT))
+                settle_slot(&run, slot_at(&run, i), answers ? &answers[i] : NULL);
+        answers = NULL;
+        if (conclude(&run, has_waited))
+            return;
+    }
+}
+
+/* ---- sweeps ---- */
+
+void run_refresh(struct job *job)
+{
+    struct run run;
+    const char *was, *now;
+    size_t done;
+
+    run_begin(&run, job);
+    if (!view_is_open(run.intent))
+        return;
+    const struct cJSON *old = json_copy_root(run.arena, json_get(run.intent, "review"));
+    done = count_state(&run, SLOT_DONE);
+    for (size_t i = 0; i < json_count(run.slots); i++) {
+        struct cJSON *slot = slot_at(&run, i);
+        struct sight sight;
+
+        if (is_state(slot, SLOT_DONE) || is_state(slot, SLOT_DIFFERS) ||
+            json_integer(run.intent, "attempts", 0) == 0 || !json_string(slot, "method"))
+            continue;
+        look_slot(&run, slot, NULL, &sight);
+        if (sight.effect == EFFECT_DONE) /* the write came through after all */
+            set_done(slot, sight.reference, sight.version);
+    }
+    run.failure_type = json_string(old, "failureType");
+    run.why = json_string(old, "why");
+    if (count_state(&run, SLOT_DONE) > done) {
+        stop(&run);
+        return;
+    }
+    const struct cJSON *review = end_review(&run);
+    was = json_string(old, "seenVersion");
+    now = json_string(review, "seenVersion");
+    if ((was && now ? strcmp(was, now) == 0 : was == now) || !view_is_open(run.intent) ||
+        strcmp(json_string(json_get(run.intent, "review"), "id"), json_string(old, "id")) != 0)
+        return;
+    struct cJSON *set = json_object(run.arena);
+    json_put(set, "slots", json_copy(run.slots));
+    json_put(set, "review", json_copy(review));
+    book_change(run.engine->book, run.arena, &(struct change){.intent = job->intent, .set = set});
+}
+
+void run_drift(struct job *job)
+{
+    struct run run;
+
+    run_begin(&run, job);
+    for (size_t i = 0; i < json_count(run.slots); i++) {
+        struct cJSON *slot = slot_at(&run, i), *result;
+        const char *version = json_string(slot, "versionId"), *kind = NULL;
+        struct page page;
+
+        if (!is_state(slot, SLOT_DONE) || !version || json_flag(slot, "drifted", false) ||
+            !cJSON_IsObject(json_get(slot, "body")))
+            continue;
+        talk_get(&run,
+                 arena_printf(run.arena, "%s/_history/%s", json_string(slot, "reference"), version),
+                 &page);
+        if (page.status == 404 || page.status == 410)
+            kind = "disappeared";
+        else if (page.status == 200 && !merge_same(json_get(slot, "body"), page.body))
+            kind = "differs";
+        if (!kind)
+            continue;
+        struct cJSON *event = run_event(&run, "drift", slot);
+        result = json_put_object(event, "result");
+        json_put_string(result, "reference", json_string(slot, "reference"));
+        json_put_string(result, "versionId", version);
+        json_put_string(result, "kind", kind);
+        json_put_flag(slot, "drifted", true);
+        run_save(&run, NULL, event);
+    }
+}
