@@ -242,7 +242,7 @@ static void collect(struct run *run, struct conducted *out)
     buf_release(&line);
     evidence->scenario = run->scenario->name;
     evidence->hash = run->scenario->hash;
-    evidence->engine = adapter->name;
+    evidence->engine = adapter->spelled; /* so that a replay line can be made from evidence alone */
     evidence->personality = run->scenario->personality;
     evidence->run = run->run_id;
     evidence->seed = run->conductor->options.seed;

@@ -19,6 +19,8 @@
 #include "harness/adapter.h"
 #include "harness/run.h"
 
+#define END_MS 300 /* between a connection's end and its process's */
+
 static const char *const ended_states[] = {"committed", "rejected", "cancelled", "superseded",
                                            "compensated"};
 
@@ -62,6 +64,19 @@ static void add_header(struct http_request *request, const char *name, const cha
     request->headers[count] = (struct http_header){name, value};
 }
 
+/* No answer came. Mostly because the engine has ended, which its process tells a moment later and better. */
+static int why_silent(struct run *run, const char *method, const char *path, const char *problem,
+                      struct err *err)
+{
+    uint64_t deadline_ms = clock_monotonic_ms() + END_MS;
+
+    for (uint64_t now = 0; now < deadline_ms; now = clock_monotonic_ms()) {
+        if (run_turn(run, END_MS, err))
+            return err_context(err, "engine: %s %s", method, path);
+    }
+    return err_set(err, ERR_IO, "engine: %s %s: %s", method, path, problem);
+}
+
 /* Asks and waits. -1 when no answer came. The reply lives in the scratch arena. */
 static int ask(struct run *run, const char *method, const char *path, const char *body,
                struct http_reply *out, struct err *err)
@@ -84,7 +99,7 @@ static int ask(struct run *run, const char *method, const char *path, const char
     *out = *http_result(pending);
     if (out->status)
         return 0;
-    return err_set(err, ERR_IO, "engine: %s %s: %s", method, path, out->problem);
+    return why_silent(run, method, path, out->problem, err);
 }
 
 static int ask_ok(struct run *run, const char *method, const char *path, const char *body,
