@@ -392,6 +392,7 @@ static enum plan plan_update(struct run *run, struct cJSON *slot, const char *re
         base = json_string(json_get(wanted, "meta"), "versionId");
     put_body(slot, json_copy_root(run->arena, wanted));
     if (base) {
+        base = arena_strdup(run->arena, base); /* it may be the member that is replaced here */
         json_put_string(slot, "base", base);
         json_put_string(slot, "guard", base);
         return PLAN_READY;
