@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests over HTTP of batches and transactions: rows 25 and 26 of fhir-rules.md, and Synthea's Bundles as they are. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "simulator/tests/steps.h"
+#include "simulator/tests/synthea.h"
+#include "tests/expect.h"
+
+#define CHART                                                                                      \
+    "[{\"resourceType\":\"Patient\",\"id\":\"ada\",\"identifier\":[{\"system\":\"urn:x\","         \
+    "\"value\":\"1\"}]},"                                                                          \
+    "{\"resourceType\":\"Patient\",\"id\":\"bob\",\"active\":true},"                               \
+    "{\"resourceType\":\"Patient\",\"id\":\"old\"}]"
+#define BATCH(entries) "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[" entries "]}"
+#define TRANSACTION(entries)                                                                       \
+    "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[" entries "]}"
+#define REQUEST(method, url) "\"request\":{\"method\":\"" method "\",\"url\":\"" url "\"}"
+#define URN(n)               "urn:uuid:00000000-0000-0000-0000-00000000000" n
+#define PUT_BOB(more)                                                                              \
+    "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"bob\",\"active\":false},"                \
+    "\"request\":{\"method\":\"PUT\",\"url\":\"Patient/bob\"" more "}}"
+/* [{"op":"add","path":"/gender","value":"female"}] */
+#define PATCH_ADA                                                                                  \
+    "{\"resource\":{\"resourceType\":\"Binary\",\"contentType\":\"application/"                    \
+    "json-patch+json\",\"data\":"                                                                  \
+    "\"W3sib3AiOiJhZGQiLCJwYXRoIjoiL2dlbmRlciIsInZhbHVlIjoiZmVtYWxlIn1d\"}," REQUEST(              \
+        "PATCH", "Patient/ada") "}"
+
+static void batches(void)
+{
+    static const struct step steps[] = {
+        {"25: each on its own, answers in the order of the request", "POST", "", NULL,
+         BATCH("{" REQUEST(
+             "GET",
+             "Patient/ada") "},"
+                            "{\"resource\":{\"resourceType\":\"Basic\"}," REQUEST("POST", "Basic") "}," PUT_BOB(
+                                ",\"ifMatch\":\"W/\\\"7\\\"\"") ","
+                                                                "{" REQUEST(
+                                                                    "DELETE",
+                                                                    "Patient/old") "}," PATCH_ADA
+                                                                                   ","
+                                                                                   "{" REQUEST(
+                                                                                       "GET",
+                                                                                       "Patient/"
+                                                                                       "eve") "},"
+                                                                                              "{" REQUEST(
+                                                                                                  "GET",
+                                                                                                  "Patient?identifier=urn:x|1") "},"
+                                                                                                                                "{},"
+                                                                                                                                "{" REQUEST(
+                                                                                                                                    "POST",
+                                                                                                                                    "") ",\"resource\":{\"resourceType\":\"Bundle\",\"type\":\"batch\"}}"),
+         200,
+         "/type = batch-response\n/entry/0/response/status = 200 OK\n/entry/0/resource/id = ada\n"
+         "/entry/0/response/etag = W/\"1\"\n"
+         "/entry/1/response/status = 201 Created\n/entry/1/response/etag = W/\"1\"\n"
+         "/entry/1/response/location = BASE/Basic/c-1/_history/1\n"
+         "/entry/1/response/lastModified = 2026-01-01T00:00:01.000Z\n/entry/1/resource = (none)\n"
+         "/entry/2/response/status = 412 Precondition Failed\n"
+         "/entry/2/response/outcome/issue/0/code = conflict\n"
+         "/entry/3/response/status = 204 No Content\n/entry/3/response/etag = W/\"2\"\n"
+         "/entry/4/response/status = 200 OK\n/entry/4/response/location = "
+         "BASE/Patient/ada/_history/2\n"
+         "/entry/5/response/status = 404 Not Found\n/entry/6/resource/total = 1\n"
+         "/entry/7/response/status = 400 Bad Request\n/entry/8/response/status = 400 Bad Request"},
+        {"25: what was refused is not written", "GET", "Patient/bob", NULL, NULL, 200,
+         "/meta/versionId = 1"},
+        {"25: the patch is", "GET", "Patient/ada", NULL, NULL, 200, "/gender = female"},
+        {"25: a urn that points at a sibling", "POST", "", NULL,
+         BATCH("{\"fullUrl\":\"" URN("1") "\",\"resource\":{\"resourceType\":\"Patient\"}," REQUEST(
+             "POST",
+             "Patient") "},"
+                        "{\"resource\":{\"resourceType\":\"Condition\",\"subject\":{\"reference\":"
+                        "\"" URN("1") "\"}}," REQUEST("POST", "Condition") "}"),
+         200, "/entry/0/response/status = 201 Created\n/entry/1/response/status = 400 Bad Request"},
+        {"25: bodies if asked for", "POST", "", "Prefer: return=representation",
+         BATCH("{\"resource\":{\"resourceType\":\"Basic\"}," REQUEST("POST", "Basic") "}"), 200,
+         "/entry/0/resource/meta/versionId = 1\n/entry/0/resource/resourceType = Basic"},
+        {"25: an empty one", "POST", "", NULL, "{\"resourceType\":\"Bundle\",\"type\":\"batch\"}",
+         200, "/type = batch-response\n/entry = (none)"},
+        {"32: another type of Bundle", "POST", "", NULL,
+         "{\"resourceType\":\"Bundle\",\"type\":\"document\"}", 400, NULL},
+        {"32: no Bundle", "POST", "", NULL, "{\"resourceType\":\"Patient\",\"type\":\"batch\"}",
+         400, NULL},
+        {"32: entries that are none", "POST", "", NULL,
+         "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":{}}", 400, NULL},
+        {"32: truncated", "POST", "", NULL,
+         "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[{", 400, "~ line 1"},
+    };
+
+    RUN_STEPS(CHART, steps);
+}
+
+static void transactions_resolve_links(void)
+{
+    static const struct step steps[] = {
+        {"26: links", "POST", "", NULL,
+         TRANSACTION(
+             "{\"fullUrl\":\"" URN(
+                 "2") "\",\"resource\":{\"resourceType\":\"Condition\","
+                      "\"text\":{\"div\":\"<a href=\\\"" URN(
+                          "1") "\\\">x</a>\"},"
+                               "\"subject\":{\"reference\":\"" URN(
+                                   "1") "\"},\"asserter\":{\"reference\":"
+                                        "\"Patient?identifier=urn:x|1\"},\"onsetAge\":{\"value\":1."
+                                        "50}}," REQUEST(
+                                            "POST",
+                                            "Condition") "},"
+                                                         "{\"fullUrl\":\"" URN(
+                                                             "1") "\",\"resource\":{"
+                                                                  "\"resourceType\":\"Patient\","
+                                                                  "\"identifier\":[{"
+                                                                  "\"system\":\"urn:ietf:rfc:"
+                                                                  "3986\",\"value\":\"" URN("2") "\"}]}," REQUEST(
+                                                                      "POST",
+                                                                      "Patient") "},"
+                                                                                 "{\"fullUrl\":"
+                                                                                 "\"" URN(
+                                                                                     "3") "\","
+                                                                                          "\"resour"
+                                                                                          "ce\":{"
+                                                                                          "\"resour"
+                                                                                          "ceType\""
+                                                                                          ":\"Patie"
+                                                                                          "nt\"},"
+                                                                                          "\"reques"
+                                                                                          "t\":{"
+                                                                                          "\"method"
+                                                                                          "\":"
+                                                                                          "\"POST\""
+                                                                                          ",\"url\""
+                                                                                          ":\"Patie"
+                                                                                          "nt\","
+                                                                                          "\"ifNone"
+                                                                                          "Exist\":"
+                                                                                          "\"identi"
+                                                                                          "fier="
+                                                                                          "urn:x|"
+                                                                                          "1\"}},"
+                                                                                          "{\"resou"
+                                                                                          "rce\":{"
+                                                                                          "\"resour"
+                                                                                          "ceType\""
+                                                                                          ":\"Basic"
+                                                                                          "\","
+                                                                                          "\"subjec"
+                                                                                          "t\":{"
+                                                                                          "\"refere"
+                                                                                          "nce\":"
+                                                                                          "\"" URN(
+                                                                                              "3") "\"},"
+                                                                                                   "\"author\":{\"reference\":\"" URN(
+                                                                                                       "9") "\"}}," REQUEST("POST",
+                                                                                                                            "Basic") "}"),
+         200,
+         "/type = transaction-response\n/entry/0/response/location = "
+         "BASE/Condition/c-1/_history/1\n"
+         "/entry/1/response/location = BASE/Patient/c-2/_history/1\n/entry/2/response/status = 200 "
+         "OK\n"
+         "/entry/2/response/location = BASE/Patient/ada/_history/1\n/entry/3/response/status = 201 "
+         "Created"},
+        {"26: urn and conditional", "GET", "Condition/c-1", NULL, NULL, 200,
+         "/subject/reference = Patient/c-2\n/asserter/reference = Patient/ada\n"
+         "/text/div = <a href=\"Patient/c-2\">x</a>\n/onsetAge/value = 1.50"},
+        {"26: an identifier is no link", "GET", "Patient/c-2", NULL, NULL, 200,
+         "/identifier/0/value = " URN("2")},
+        {"26: what If-None-Exist found; strangers stay", "GET", "Basic/c-3", NULL, NULL, 200,
+         "/subject/reference = Patient/ada\n/author/reference = " URN("9")},
+        {"26: a conditional update is a name, too", "POST", "", NULL,
+         TRANSACTION(
+             "{\"fullUrl\":\"" URN("1") "\",\"resource\":{\"resourceType\":\"Patient\"}," REQUEST(
+                 "PUT", "Patient?identifier=urn:x|1") "},"
+                                                      "{\"resource\":{\"resourceType\":\"Basic\","
+                                                      "\"subject\":{"
+                                                      "\"reference\":\"" URN("1") "\"}}," REQUEST(
+                                                          "POST", "Basic") "}"),
+         200,
+         "/entry/0/response/location = BASE/Patient/ada/_history/2\n/entry/0/response/status = 200 "
+         "OK"},
+        {"26: and is resolved", "GET", "Basic/c-4", NULL, NULL, 200,
+         "/subject/reference = Patient/ada"},
+    };
+
+    RUN_STEPS(CHART, steps);
+}
+
+static void transactions_keep_an_order(void)
+{
+    static const struct step steps[] = {
+        {"26: DELETE, POST, PUT and PATCH, GET", "POST", "", NULL,
+         TRANSACTION("{" REQUEST("GET", "Patient/bob") "}," PUT_BOB(
+             "") "," PATCH_ADA ","
+                 "{\"resource\":{\"resourceType\":\"Basic\"}," REQUEST(
+                     "POST",
+                     "Basic") "},"
+                              "{" REQUEST("DELETE",
+                                          "Patient/old") "},"
+                                                         "{" REQUEST(
+                                                             "GET",
+                                                             "Patient/_history?_count=1") "}"),
+         200,
+         "/entry/0/resource/active = false\n/entry/0/resource/meta/versionId = 2\n"
+         "/entry/1/response/lastModified = 2026-01-01T00:00:03.000Z\n"
+         "/entry/2/response/lastModified = 2026-01-01T00:00:04.000Z\n"
+         "/entry/3/response/lastModified = 2026-01-01T00:00:02.000Z\n"
+         "/entry/4/response/lastModified = 2026-01-01T00:00:01.000Z\n/entry/4/response/status = "
+         "204 No Content\n"
+         "/entry/5/resource/entry/0/resource/id = ada"},
+        {"26: a DELETE makes room for a create", "POST", "", NULL,
+         TRANSACTION(
+             "{\"resource\":{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":\"urn:x\","
+             "\"value\":\"1\"}]},\"request\":{\"method\":\"POST\",\"url\":\"Patient\","
+             "\"ifNoneExist\":"
+             "\"identifier=urn:x|1\"}},{" REQUEST("DELETE", "Patient/ada") "}"),
+         200, "/entry/0/response/status = 201 Created"},
+    };
+
+    RUN_STEPS(CHART, steps);
+}
+
+static void transactions_are_all_or_nothing(void)
+{
+    static const struct {
+        const char *row, *entries;
+        int status;
+        const char *want;
+    } rows[] = {
+        {"26: a stale ifMatch", PUT_BOB(",\"ifMatch\":\"W/\\\"7\\\"\""), 412,
+         "/issue/0/code = conflict\n~ entry 2 (PUT Patient/bob)\n~ version 1\n"
+         "/issue/0/expression/0 = Bundle.entry[1]"},
+        {"26: ifNoneMatch", PUT_BOB(",\"ifNoneMatch\":\"*\""), 412, NULL},
+        {"26: ifNoneExist with several matches",
+         "{\"resource\":{\"resourceType\":\"Patient\"},\"request\":{\"method\":\"POST\",\"url\":"
+         "\"Patient\","
+         "\"ifNoneExist\":\"_id=ada,bob\"}}",
+         412, "/issue/0/code = multiple-matches"},
+        {"26: the same identity twice", PUT_BOB("") "," PUT_BOB(""), 400, "~ entries 2 and 3"},
+        {"26: the same by PUT and DELETE", PUT_BOB("") ",{" REQUEST("DELETE", "Patient/bob") "}",
+         400, "~ entries 2 and 3"},
+        {"26: the same by a search",
+         PUT_BOB("") ",{\"resource\":{\"resourceType\":\"Patient\"}," REQUEST(
+             "PUT", "Patient?_id=bob") "}",
+         400, "~ entries 2 and 3"},
+        {"26: the same condition twice",
+         "{\"resource\":{\"resourceType\":\"Goal\"},\"request\":{\"method\":\"POST\",\"url\":"
+         "\"Goal\","
+         "\"ifNoneExist\":\"identifier=x\"}},"
+         "{\"resource\":{\"resourceType\":\"Goal\"},\"request\":{\"method\":\"POST\",\"url\":"
+         "\"Goal\","
+         "\"ifNoneExist\":\"identifier=x\"}}",
+         400, "~ identifier=x"},
+        {"26: a conditional reference with no match",
+         "{\"resource\":{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"Patient?"
+         "identifier=no\"}}," REQUEST("POST", "Basic") "}",
+         412, "~ there are 0"},
+        {"26: a conditional reference with several",
+         "{\"resource\":{\"resourceType\":\"Basic\",\"subject\":{\"reference\":\"Patient?_id=ada,"
+         "bob\"}}," REQUEST("POST", "Basic") "}",
+         412, "~ there are 2"},
+        {"26: a resource of another type",
+         "{\"resource\":{\"resourceType\":\"Basic\"}," REQUEST("POST", "Patient") "}", 400,
+         "~ entry 2"},
+        {"26: no resource", "{" REQUEST("POST", "Patient") "}", 400, NULL},
+        {"26: no request", "{\"resource\":{\"resourceType\":\"Basic\"}}", 400, "~ request.method"},
+        {"26: an unknown type",
+         "{\"resource\":{\"resourceType\":\"Basics\"}," REQUEST("POST", "Basics") "}", 404, NULL},
+        {"26: a FHIRPath Patch",
+         "{\"resource\":{\"resourceType\":\"Parameters\"}," REQUEST("PATCH", "Patient/ada") "}",
+         415, NULL},
+        {"26: a patch that is not base64",
+         "{\"resource\":{\"resourceType\":\"Binary\",\"contentType\":\"application/"
+         "json-patch+json\",\"data\":"
+         "\"?\"}," REQUEST("PATCH", "Patient/ada") "}",
+         400, "~ base64"},
+        {"26: a look at nothing", "{" REQUEST("GET", "Patient/eve") "}", 404, NULL},
+        {"26: a Bundle in a Bundle",
+         "{\"resource\":{\"resourceType\":\"Bundle\",\"type\":\"batch\"}," REQUEST("POST", "") "}",
+         400, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct wire wire;
+
+        wire_open(&wire, CHART);
+        const char *body =
+            arena_printf(wire.arena,
+                         TRANSACTION("{\"resource\":{\"resourceType\":\"Basic\"}," REQUEST(
+                             "POST", "Basic") "},%s"),
+                         rows[i].entries);
+        const struct step step = {rows[i].row, "POST",         "",          NULL,
+                                  body,        rows[i].status, rows[i].want};
+        step_do(&wire, &step);
+        EXPECT_INT(rows[i].row, (long long)sim_version_count(wire.sim), 3);
+        for (size_t n = 0; n < sim_journal_count(wire.sim); n++)
+            EXPECT_TRUE(rows[i].row, sim_journal_at(wire.sim, n)->kind != SIM_COMMITTED);
+        wire_close(&wire);
+    }
+}
+
+/* The status and a member of the answers to Synthea's Bundles. */
+static void synthea_bundles_are_posted_as_they_are(void)
+{
+    char *paths[SYNTHEA_FILES];
+    struct wire wire;
+
+    if (!synthea_paths(paths)) {
+        test_skip("../shared/data/synthea is missing");
+        return;
+    }
+    wire_open(&wire, NULL);
+    uint64_t began = clock_monotonic_ms();
+    for (size_t i = 0; i < SYNTHEA_FILES; i++) {
+        struct buf buf = BUF_INIT;
+        struct err err = ERR_INIT;
+
+        MUST_ZERO(buf_read_file(&buf, paths[i], LIMIT_JSON_BYTES, &err));
+        const struct http_reply *reply =
+            wire_call_url(&wire, "POST", sim_url(wire.sim), NULL, buf.bytes, buf.size);
+        EXPECT_INT(paths[i], reply->status, 200);
+        EXPECT_TRUE(paths[i], strstr(reply->body, "\"status\":\"4") == NULL);
+        buf_release(&buf);
+        free(paths[i]);
+    }
+    EXPECT_TRUE("under two seconds", clock_monotonic_ms() - began < 2000);
+    EXPECT_INT("resources", (long long)sim_version_count(wire.sim), 1689);
+    for (size_t i = 0; i < sim_version_count(wire.sim); i++) {
+        const struct sim_version *version = sim_version_at(wire.sim, i);
+
+        EXPECT_TRUE(version->reference, !strstr(version->content, "\"reference\": \"urn:") &&
+                                            !strstr(version->content, "?identifier="));
+    }
+    wire_close(&wire);
+}
+
+static CU_TestInfo tests[] = {
+    {"row 25: batches", batches},
+    {"row 26: transactions resolve links", transactions_resolve_links},
+    {"row 26: transactions keep an order", transactions_keep_an_order},
+    {"row 26: transactions are all or nothing", transactions_are_all_or_nothing},
+    {"Synthea's Bundles are posted as they are", synthea_bundles_are_posted_as_they_are},
+    CU_TEST_INFO_NULL,
+};
+
+SUITE("bundle", tests)
