@@ -16,9 +16,9 @@ const char *const scenario_verbs[] = {
 };
 
 static const char *const controls[] = {
-    "optimistic-concurrency", "idempotency-keys", "event-log",        "reconciliation",
-    "drift-detection",        "audit-trail",      "identity-mapping", "asynchronous-acceptance",
-    "loop-suppression",       "triage",           "privacy",          NULL};
+    "optimistic-concurrency", "idempotency", "event-log",        "reconciliation",
+    "drift-detection",        "audit-trail", "identity-mapping", "asynchronous-acceptance",
+    "loop-suppression",       "triage",      "privacy",          NULL};
 static const char *const states[] = {"accepted",     "writing",    "unknown",    "committed",
                                      "rejected",     "cancelled",  "superseded", "compensated",
                                      "needs-review", "incomplete", NULL};

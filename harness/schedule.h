@@ -2,7 +2,7 @@
 #ifndef HARNESS_SCHEDULE_H
 #define HARNESS_SCHEDULE_H
 /*
- * schedule - the notation of steps, read and written; docs/schedules.md has the grammar.
+ * schedule - the notation of steps, read and written; docs/scenarios.md has the grammar.
  *
  *     step = actor[/intent].what[#n][@instance][:part][!fault[(arg,...)]]        ? behind a milestone
  *
