@@ -52,6 +52,23 @@ static int pass_oldest(struct run *run, bool *out_did, struct err *err)
     return 0;
 }
 
+/* Until a sweep that was asked for is answered or wants something: before that there is nothing to settle. */
+static int wait_sweep(struct run *run, struct err *err)
+{
+    uint64_t arrivals = sim_arrivals(run->sim);
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+
+    while (engine_unanswered(run, true) > 0 && arrivals == sim_arrivals(run->sim)) {
+        uint64_t now = clock_monotonic_ms();
+
+        if (now >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT, "a sweep did not end within %d s", WAIT_MS / 1000);
+        if (run_turn(run, (int)(deadline_ms - now), err))
+            return -1;
+    }
+    return 0;
+}
+
 /* Until nothing is held, nothing is due and no sweep is unanswered. */
 static int run_dry(struct run *run, struct err *err)
 {
@@ -74,12 +91,11 @@ static int run_dry(struct run *run, struct err *err)
                 return -1;
         } else if (engine_unanswered(run, true) == 0) {
             return 0;
-        } else if (run_turn(run, 5, err)) {
+        } else if (wait_sweep(run, err)) {
             return -1;
         }
         if (clock_monotonic_ms() >= deadline_ms)
-            return err_set(err, ERR_TIMEOUT, "a sweep or timed work did not end within %d s",
-                           WAIT_MS / 1000);
+            return err_set(err, ERR_TIMEOUT, "timed work did not end within %d s", WAIT_MS / 1000);
     }
 }
 
@@ -116,10 +132,8 @@ static int sweep(struct run *run, bool *out_recovered, struct err *err)
     unsigned unchanged = 0;
 
     for (int i = 0; i < SWEEPS_MAX && unchanged < 2 && !run->is_late; i++) {
-        if (engine_sweep(run, "reconcile", err))
-            return -1;
         run->asks_views = true;
-        if (run_dry(run, err))
+        if (engine_sweep(run, "reconcile", err) || wait_sweep(run, err) || run_dry(run, err))
             return -1;
         struct snapshot after = look(run);
         unchanged = is_same(run, &before, &after) ? unchanged + 1 : 0;
