@@ -3,6 +3,7 @@
  * chartproof - the harness on the command line: one table of commands, and the only place that prints errors.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include "base/log.h"
 #include "harness/commands.h"
 #include "harness/interrupt.h"
+
+#define KEPT_BYTES (64 << 20)
 
 static command_fn cmd_help;
 
@@ -82,6 +85,9 @@ int main(int argc, char **argv)
     struct err err = ERR_INIT;
 
     open_standard_files();
+    /* runs come and go by the hundred: their memory stays ours, as giving it back costs more than a run's work */
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     log_program("chartproof");
     signal(SIGPIPE, SIG_IGN);
     interrupt_watch();
