@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every scenario against both right engines: all PASS, nothing UNKNOWN, reports whole, nothing left running.
+. tests/lib.sh
+
+for engine in writebackd strawman; do
+    out=$SCRATCH/$engine
+    check "$engine passes every scenario" ends 0 "$BIN/chartproof" run --engine "$engine" --out "$out" scenarios/
+    scenarios=$(find scenarios -name '*.json' | wc -l)
+    check "$engine: at least 38 scenarios" [ "$scenarios" -ge 38 ]
+    check "$engine: a verdict for each" [ "$(grep -c '^PASS  ' "$SCRATCH/out")" -ge "$scenarios" ]
+    check "$engine: evidence for each" [ "$(find "$out/evidence" -name '*.json' | wc -l)" -eq "$scenarios" ]
+    check "$engine: result.json says PASS" grep -q '^  "verdict": "PASS"' "$out/result.json"
+    check "$engine: junit.xml has no failure and no error" \
+        grep -qE '<testsuites .*failures="0" errors="0"' "$out/junit.xml"
+    check "$engine: the recorded evidence is judged the same" ends 0 "$BIN/chartproof" recheck "$out"
+done
+check "with reset, one process: all PASS" ends 0 "$BIN/chartproof" run --reset --out "$SCRATCH/reset" scenarios/
+finish
