@@ -25,6 +25,7 @@ struct crew {
     bool is_time_frozen;
     long timeout_ms;
     struct job *jobs; /* guarded by mutex; newest first */
+    unsigned started; /* guarded by mutex */
 };
 
 struct crew *crew_new(bool is_time_frozen, long timeout_ms)
@@ -75,6 +76,7 @@ static void enlist(struct crew *crew, struct job *job)
     job->arena = arena_new();
     job->http = http_new();
     job->state = JOB_RUNNING;
+    job->number = ++crew->started;
     job->next = crew->jobs;
     crew->jobs = job;
 }
@@ -106,7 +108,7 @@ static void *run_thread(void *arg)
     return NULL;
 }
 
-void crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job))
+unsigned crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job))
 {
     struct job *job = calloc(1, sizeof(*job));
     pthread_t thread;
@@ -120,6 +122,20 @@ void crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(st
     if (pthread_create(&thread, NULL, run_thread, job))
         BUG("no more threads"); /* what is in the log goes on at the next start */
     pthread_detach(thread);
+    return job->number;
+}
+
+void crew_await(struct crew *crew, unsigned number)
+{
+    for (;;) {
+        const struct job *job = crew->jobs;
+
+        while (job && job->number != number)
+            job = job->next;
+        if (!job || job->state == JOB_PARKED)
+            return;
+        pthread_cond_wait(&crew->changed, &crew->mutex);
+    }
 }
 
 /* A job that was forgotten ends here, with its thread. */

@@ -26,6 +26,7 @@ struct job {
     void *engine;      /* whatever the jobs work on */
     unsigned intent;   /* number of the intent it carries out */
     struct crew *crew; /* from here on the crew's own */
+    unsigned number;
     struct http *http;
     void (*run)(struct job *job);
     enum {
@@ -47,7 +48,9 @@ void crew_lock(struct crew *crew);
 void crew_unlock(struct crew *crew);
 
 /* The rest is called with the lock held. */
-void crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job));
+unsigned crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job));
+/* Waits until the job that crew_start gave that number for has ended, or is parked. */
+void crew_await(struct crew *crew, unsigned number);
 
 /* For jobs; each gives the lock away while it waits. */
 void crew_http(struct job *job, const struct http_request *request, struct http_reply *out_reply);

@@ -356,17 +356,26 @@ static void get_review(struct visit *visit)
         reply_problem(visit, 404, "No such open review", visit->id);
 }
 
+/* A decision holds for the chart that was seen: before it is taken the chart is looked at once more. */
 static void post_decision(struct visit *visit)
 {
+    struct engine *engine = visit->engine;
     unsigned number = find_review(visit, visit->id);
-    const struct cJSON *review = json_get(book_intent(visit->engine->book, number), "review");
     const char *decision = json_string(visit->tree, "decision");
+    const char *seen = json_string(visit->tree, "seenVersion");
 
     if (!number) {
         reply_problem(visit, 404, "No such open review", visit->id);
-    } else if (!same_text(json_string(visit->tree, "seenVersion"),
-                          json_string(review, "seenVersion"))) {
-        reply_json(visit, 409, review); /* the chart has moved on from what was seen */
+        return;
+    }
+    crew_await(engine->crew, crew_start(engine->crew, number, engine, run_refresh));
+    const struct cJSON *intent = book_intent(engine->book, number);
+    const struct cJSON *review = json_get(intent, "review");
+    if (!view_is_open(intent)) {
+        reply_problem(visit, 409, "Nothing to decide any more",
+                      "The intent is not open with a human.");
+    } else if (!same_text(seen, json_string(review, "seenVersion"))) {
+        reply_json(visit, 409, review);
     } else if (!is_allowed(review, decision)) {
         reply_problem(visit, 400, "Not allowed here", "See the review's member `allowed`.");
     } else {
