@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resolve - see the header. */
+#include "engine/resolve.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "engine/bundle.h"
+#include "engine/content.h"
+#include "engine/look.h"
+#include "engine/metrics.h"
+#include "engine/outcome.h"
+#include "engine/triage.h"
+#include "fhir/document.h"
+#include "fhir/patch.h"
+
+static void effective(struct job *job, struct slot *slot, const char *version, bool is_as_sent)
+{
+    slot->state = is_as_sent ? SLOT_EFFECTIVE : SLOT_DEVIANT;
+    slot->version = version;
+    slot->why = is_as_sent ? NULL : "stored-otherwise";
+    job_commit(job, slot);
+}
+
+static enum go human(struct slot *slot, const char *why)
+{
+    slot->state = SLOT_HUMAN;
+    slot->why = why;
+    return GO_ON;
+}
+
+static bool has_tests(const struct slot *slot)
+{
+    for (size_t i = 0; slot->how == WRITE_PATCH && i < json_count(slot->content); i++) {
+        const char *op = json_string(json_at(slot->content, i), "op");
+
+        if (op && strcmp(op, "test") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* It is not in the chart, and the chart is as it was: what the reply said decides. */
+static enum go not_applied(struct job *job, struct slot *slot)
+{
+    if (outcome_from_reply(slot->status, true) != OUTCOME_REFUSED) {
+        slot->state = SLOT_PENDING;
+        job->must_wait = true;
+        return GO_ON;
+    }
+    if (slot->status == 422 && has_tests(slot))
+        return human(slot, "test-failed"); /* the chart is not what the source believed */
+    slot->state = SLOT_REFUSED;
+    slot->why = "refused";
+    return GO_ON;
+}
+
+const struct cJSON *resolve_intended(struct job *job, const struct slot *slot,
+                                     const struct cJSON *base)
+{
+    enum patch_result result;
+    struct err err = ERR_INIT;
+
+    if (slot->how != WRITE_PATCH)
+        return slot->content;
+    return base ? patch_apply(job->arena, base, slot->content, &result, &err) : NULL;
+}
+
+static bool holds(struct job *job, const struct cJSON *stored, const struct cJSON *sent)
+{
+    struct content_links links = bundle_links(job);
+
+    return stored && sent && content_holds(job->arena, stored, sent, &links);
+}
+
+/* ---- create ---- */
+
+static bool split(struct job *job, const char *text, struct slot *slot)
+{
+    struct reference reference;
+
+    if (!text || !reference_parse(&reference, job->arena, text, job->engine->options.fhir))
+        return false;
+    slot->id = reference.id;
+    return true;
+}
+
+/* It bears our identifier, so it is ours: its first version is what we made. */
+static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen)
+{
+    struct history history;
+    const struct seen *first = seen;
+
+    if (!split(job, seen->reference, slot))
+        return GO_LATER;
+    enum look look = look_history(job, slot->type, slot->id, &history);
+    if (look == LOOK_LATER)
+        return GO_LATER;
+    if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
+        first = &history.versions[0];
+    effective(job, slot, first->version, holds(job, first->content, slot->content));
+    return GO_ON;
+}
+
+static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *out_is_done)
+{
+    struct seen seen;
+
+    *out_is_done = false;
+    if (!slot->id || !slot->version)
+        return GO_ON;
+    enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+    if (look == LOOK_LATER)
+        return GO_LATER;
+    if (look == LOOK_FOUND && look_bears(seen.content, slot->mark)) {
+        effective(job, slot, seen.version, holds(job, seen.content, slot->content));
+        *out_is_done = true;
+    }
+    return GO_ON;
+}
+
+/* If-None-Exist found something. Ours from an attempt whose answer was lost, or somebody else's. */
+static enum go resolve_existing(struct job *job, struct slot *slot, bool *out_is_done)
+{
+    const char *id = strrchr(slot->existing, '/') + 1;
+    struct seen seen;
+
+    *out_is_done = true;
+    enum look look = look_current(job, slot->type, id, &seen);
+    if (look == LOOK_LATER)
+        return GO_LATER;
+    if (look == LOOK_FOUND && look_bears(seen.content, slot->mark))
+        return adopt(job, slot, &seen);
+    if (look == LOOK_FOUND)
+        return human(slot, "exists");
+    *out_is_done = false;
+    return GO_ON;
+}
+
+static enum go resolve_create(struct job *job, struct slot *slot)
+{
+    bool is_claimed = slot->state == SLOT_CLAIMED;
+    bool is_done = false;
+    struct seen seen;
+    size_t count;
+    enum go go = GO_ON;
+
+    if (is_claimed)
+        go = resolve_claimed_create(job, slot, &is_done);
+    else if (slot->existing)
+        go = resolve_existing(job, slot, &is_done);
+    if (is_done || go != GO_ON)
+        return go;
+    enum look look = look_marked(job, slot->type, slot->mark, &seen, &count);
+    if (look == LOOK_FOUND && count > 1)
+        return human(slot, "several");
+    if (look == LOOK_FOUND)
+        return adopt(job, slot, &seen);
+    if (look != LOOK_NONE || is_claimed)
+        return GO_LATER; /* said to be there: the search lags behind */
+    slot->existing = NULL;
+    return not_applied(job, slot);
+}
+
+/* ---- update, patch, delete ---- */
+
+/* The place of `version` in the history; history.count when it is not there. */
+static size_t place(const struct history *history, const char *version)
+{
+    size_t at = 0;
+
+    while (at < history->count &&
+           (!history->versions[at].version || strcmp(history->versions[at].version, version) != 0))
+        at++;
+    return at;
+}
+
+struct target { /* what was found out about the target of a slot */
+    enum look current_look;
+    struct seen current;
+    struct history history;
+    size_t guard_at; /* in the history; its count: not there */
+    const struct cJSON *base;
+};
+
+static enum go see_history(struct job *job, struct slot *slot, struct target *target)
+{
+    struct seen base;
+
+    enum look look = look_history(job, slot->type, slot->id, &target->history);
+    if (look == LOOK_LATER)
+        return GO_LATER;
+    target->guard_at = place(&target->history, slot->guard);
+    if (target->guard_at < target->history.count)
+        target->base = target->history.versions[target->guard_at].content;
+    if (target->base)
+        return GO_ON;
+    look = look_version(job, slot->type, slot->id, slot->guard, &base);
+    if (look == LOOK_LATER)
+        return GO_LATER;
+    target->base = look == LOOK_FOUND ? base.content : NULL;
+    return GO_ON;
+}
+
+/* Every version after the guard was made here, for the same source and requester. */
+static bool is_our_chain(struct job *job, const struct target *target, const char *reference)
+{
+    const struct intent *intent = job->intent;
+
+    const struct seen *newest = &target->history.versions[target->history.count - 1];
+
+    if (target->guard_at + 1 >= target->history.count || target->current_look != LOOK_FOUND ||
+        !newest->version || strcmp(newest->version, target->current.version) != 0)
+        return false;
+    for (size_t i = target->guard_at + 1; i < target->history.count; i++) {
+        struct ledger_commit commit = {.reference = reference,
+                                       .version = target->history.versions[i].version,
+                                       .tenant = intent->row.tenant,
+                                       .system = intent->row.system,
+                                       .requester = intent->requester};
+
+        if (!commit.version || !ledger_is_own(job->engine->ledger, &commit))
+            return false;
+    }
+    return true;
+}
+
+/* Do the `test`s of a patch still hold where the merge goes? */
+static bool tests_hold(struct job *job, const struct slot *slot, const struct cJSON *current)
+{
+    for (size_t i = 0; slot->how == WRITE_PATCH && i < json_count(slot->content); i++) {
+        const struct cJSON *op = json_at(slot->content, i);
+        const char *path = json_string(op, "path");
+
+        if (strcmp(json_string(op, "op"), "test") == 0 &&
+            !content_equal(job->arena, json_pointer(current, path), json_get(op, "value")))
+            return false;
+    }
+    return true;
+}
+
+/* The chart has moved on from the guard, and not by this slot. */
+static enum go moved_on(struct job *job, struct slot *slot, const struct target *target)
+{
+    const struct cJSON *current = target->current.content;
+    bool is_ours = is_our_chain(job, target, slot_reference(slot, job->arena));
+    const struct cJSON *intended = resolve_intended(job, slot, target->base);
+
+    if (target->current_look != LOOK_FOUND)
+        return human(slot, "target-deleted");
+    if (slot->is_decided)
+        return human(slot, "conflict");
+    if (slot->how == WRITE_DELETE && is_ours) {
+        slot->guard = target->current.version;
+        slot->state = SLOT_PENDING;
+        job->must_wait = true;
+        return GO_ON;
+    }
+    if (!intended || !target->base || (!is_ours && triage_is_sensitive(slot->type)) ||
+        !tests_hold(job, slot, current))
+        return human(slot, "conflict");
+    struct cJSON *merged = triage_merge(job->arena, target->base, intended, current,
+                                        is_ours ? TRIAGE_OURS : TRIAGE_FOREIGN);
+    if (!merged)
+        return human(slot, "conflict");
+    slot->content = merged;
+    slot->how = WRITE_UPDATE;
+    slot->is_replaced = true;
+    slot->guard = target->current.version;
+    slot->state = SLOT_PENDING;
+    job->must_wait = true;
+    struct cJSON *result = json_object(job->arena);
+    char hash[HASH_HEX_SIZE];
+    hash_canonical(merged, hash);
+    json_put_string(result, "reference", slot_reference(slot, job->arena));
+    json_put_string(result, "versionId", slot->guard);
+    job_event(job, "merged", slot, hash, json_copy(result));
+    return GO_ON;
+}
+
+/* The version that follows the guard, if the history has both. */
+static const struct seen *successor(const struct target *target)
+{
+    return target->guard_at + 1 < target->history.count
+               ? &target->history.versions[target->guard_at + 1]
+               : NULL;
+}
+
+/* A reply said it was applied: find it, and see that it is what was sent. */
+static enum go resolve_claimed(struct job *job, struct slot *slot)
+{
+    struct target target = {.base = NULL};
+    struct seen seen = {.content = NULL};
+
+    if (slot->how == WRITE_UPDATE && slot->version) { /* the cheap way: that version has it */
+        enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+        if (look == LOOK_LATER)
+            return GO_LATER;
+        if (look == LOOK_FOUND && holds(job, seen.content, slot->content)) {
+            effective(job, slot, slot->version, true);
+            return GO_ON;
+        }
+    }
+    if (see_history(job, slot, &target) != GO_ON)
+        return GO_LATER;
+    const struct cJSON *intended = resolve_intended(job, slot, target.base);
+    const struct seen *made = successor(&target);
+    if (made && made->content && made->version) {
+        effective(job, slot, made->version, holds(job, made->content, intended));
+        return GO_ON;
+    }
+    if (!slot->version || target.history.count > 0)
+        return GO_LATER; /* the history lags behind, or nothing says which version it is */
+    enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+    if (look != LOOK_FOUND)
+        return GO_LATER;
+    effective(job, slot, slot->version, holds(job, seen.content, intended));
+    return GO_ON;
+}
+
+static enum go resolve_sent(struct job *job, struct slot *slot)
+{
+    struct target target = {.base = NULL};
+
+    target.current_look = look_current(job, slot->type, slot->id, &target.current);
+    if (target.current_look == LOOK_LATER || target.current_look == LOOK_NOT)
+        return GO_LATER;
+    bool is_there = target.current_look == LOOK_FOUND;
+    if (slot->how == WRITE_DELETE && !is_there) {
+        effective(job, slot, NULL, true);
+        return GO_ON;
+    }
+    if (is_there && strcmp(target.current.version, slot->guard) == 0)
+        return not_applied(job, slot);
+    if (see_history(job, slot, &target) != GO_ON)
+        return GO_LATER;
+    if (is_there && place(&target.history, target.current.version) < target.guard_at)
+        return GO_LATER; /* older than what the intent was made on: a stale read */
+    const struct cJSON *intended = resolve_intended(job, slot, target.base);
+    const struct seen *made = successor(&target);
+    if (slot->how != WRITE_DELETE && made && made->version && holds(job, made->content, intended)) {
+        effective(job, slot, made->version, true);
+        return GO_ON;
+    }
+    if (slot->how != WRITE_DELETE && !made && is_there &&
+        holds(job, target.current.content, intended)) {
+        effective(job, slot, target.current.version, true); /* no history to tell it better */
+        return GO_ON;
+    }
+    if (outcome_from_reply(slot->status, true) == OUTCOME_REFUSED &&
+        !(slot->status == 422 && has_tests(slot)))
+        return not_applied(job, slot);
+    if (outcome_from_reply(slot->status, true) != OUTCOME_STALE)
+        metrics_add(job->engine->metrics, METRIC_CONFLICTS);
+    return moved_on(job, slot, &target);
+}
+
+enum go resolve_slot(struct job *job, struct slot *slot)
+{
+    if (slot->how == WRITE_CREATE)
+        return resolve_create(job, slot);
+    if (slot->state == SLOT_CLAIMED)
+        return resolve_claimed(job, slot);
+    return resolve_sent(job, slot);
+}
