@@ -55,6 +55,14 @@ bool near_is_known(const char *name, const char *const *known)
     return false;
 }
 
+/* "audit" may be a typo of much, but it is the beginning of one name. */
+static bool is_near(const char *name, const char *known, size_t edits)
+{
+    size_t m = strnlen(name, NAME_MAX_BYTES), n = strnlen(known, NAME_MAX_BYTES);
+
+    return edits * 2 <= (m > n ? m : n) || (m > 0 && strncasecmp(name, known, m) == 0);
+}
+
 const char *near_find(const char *name, const char *const *known)
 {
     const char *nearest = NULL;
@@ -62,9 +70,8 @@ const char *near_find(const char *name, const char *const *known)
 
     for (; *known; known++) {
         size_t edits = distance(name, *known);
-        size_t length = strlen(name) > strlen(*known) ? strlen(name) : strlen(*known);
 
-        if (edits < length && (!nearest || edits < least)) {
+        if (is_near(name, *known, edits) && (!nearest || edits < least)) {
             nearest = *known;
             least = edits;
         }

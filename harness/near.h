@@ -14,7 +14,8 @@ struct arena;
 
 bool near_is_known(const char *name, const char *const *known);
 
-/* The nearest of `known`; the first of equals. NULL when all are wholly different from `name`. */
+/* The nearest of `known`; the first of equals. NULL when more than half of every name is different
+ * and none begins with it. */
 const char *near_find(const char *name, const char *const *known);
 
 /* `"sumbit", nearest is "submit"; expected one of cancel, submit`: the same words in every error.

@@ -2,6 +2,8 @@
 /* What a mistyped name was meant to be. */
 #include "harness/near.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "tests/expect.h"
 
@@ -14,7 +16,7 @@ static void the_nearest_name_is_found(void)
     } rows[] = {
         {"sumbit", "submit"},        {"submi", "submit"},  {"SUBMIT", "submit"},
         {"redelivery", "redeliver"}, {"cancle", "cancel"}, {"edti", "edit"},
-        {"decided", "decide"},
+        {"decided", "decide"},       {"red", "redeliver"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
@@ -25,12 +27,17 @@ static void the_nearest_name_is_found(void)
 
 static void long_names_are_compared_by_their_beginning(void)
 {
+    static char other[4096];
+    const char *const known[] = {"submit", other, NULL};
     char text[4096];
 
     for (size_t i = 0; i + 1 < sizeof(text); i++)
         text[i] = 's';
     text[sizeof(text) - 1] = '\0';
-    EXPECT_STR("long", near_find(text, verbs), "submit");
+    memcpy(other, text, sizeof(other));
+    other[0] = 'x';
+    EXPECT_STR("long", near_find(text, known), other);
+    EXPECT_STR("long and short", near_find(text, verbs), NULL);
 }
 
 static void an_error_names_found_nearest_and_expected(void)

@@ -283,6 +283,45 @@ static void what_is_no_json_is_refused(void)
     arena_free(arena);
 }
 
+/* The files that people try things with; each has one thing wrong. */
+static void bad_fixtures_are_refused_in_one_line(void)
+{
+    static const struct {
+        const char *file, *found, *expected;
+    } rows[] = {
+        {"edit-named-write", "/actors/nurse/steps/0/edit: \"write\"", "expected another name"},
+        {"missing-fixture", "/chart/0: ", "charts/adda.json: No such file"},
+        {"no-ordinal", "/intent/baseVersion: found \"1\"", "like \"@1\""},
+        {"no-such-step", "/schedule/1: actor portal has no \"redeliver\"",
+         "expected one of submit"},
+        {"not-utf8", "line 3", "expected UTF-8"},
+        {"redeliver-first", "/steps/0/redeliver: \"raise\" stands before", "expected it behind"},
+        {"submit-twice", "/steps/1/submit: \"raise\" is submitted twice", "expected one submit"},
+        {"too-deep", "line 1", "deeper than 100"},
+        {"trailing-bytes", "line ", "expected nothing after the value"},
+        {"truncated", "line ", "cut off"},
+        {"twice", "/title", "twice"},
+        {"typo-actor", "/schedule/1: unknown actor \"nusre\"", "expected one of portal"},
+        {"typo-fault", "/schedule/1: ", "reset-after"},
+        {"typo-member", "/: unknown member \"shedule\"", "nearest is \"schedule\""},
+        {"typo-part", "/schedule/1: ", "nearest is \"commit\""},
+        {"typo-verb", "/steps/0: unknown verb \"sumbit\"", "nearest is \"submit\""},
+    };
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = ERR_INIT;
+        const char *path = arena_printf(arena, "fixtures/bad/scenarios/%s.json", rows[i].file);
+
+        EXPECT_TRUE(path, !scenario_read(arena, path, NULL, &err));
+        EXPECT_HAS(path, err.text, path);
+        EXPECT_HAS(path, err.text, rows[i].found);
+        EXPECT_HAS(path, err.text, rows[i].expected);
+        EXPECT_TRUE(path, !strchr(err.text, '\n'));
+    }
+    arena_free(arena);
+}
+
 static const char *hash_of(struct arena *arena, const char *text, const char *resources)
 {
     struct err err = ERR_INIT;
@@ -308,7 +347,8 @@ static void the_hash_covers_actors_and_chart_alone(void)
     EXPECT_TRUE("intent",
                 strcmp(hash_of(arena, changed(arena, "urgent", "asap"), chart), hash) != 0);
     EXPECT_TRUE("chart",
-                strcmp(hash_of(arena, good, "{\"resourceType\": \"Patient\", \"id\": \"eve\"}"), hash) != 0);
+                strcmp(hash_of(arena, good, "{\"resourceType\": \"Patient\", \"id\": \"eve\"}"),
+                       hash) != 0);
     arena_free(arena);
 }
 
@@ -459,6 +499,7 @@ static CU_TestInfo tests[] = {
     {"a typo names place and what was meant", a_typo_names_place_and_what_was_meant},
     {"names are there once and in order", names_are_there_once_and_in_order},
     {"what is no JSON is refused", what_is_no_json_is_refused},
+    {"bad fixtures are refused in one line", bad_fixtures_are_refused_in_one_line},
     {"the hash covers actors and chart alone", the_hash_covers_actors_and_chart_alone},
     {"only r4 is served", only_r4_is_served},
     {"ordinals become the server's labels", ordinals_become_the_servers_labels},
