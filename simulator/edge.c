@@ -39,6 +39,7 @@
 #define SURPLUS_MAX        32   /* connections over the limit that are still told so */
 #define CONTROL_RECHECK_MS 1000 /* for a waiting control request that named no time */
 #define CONNECTION_MEMORY  ((size_t)64 << 10)
+#define FULL_REST_MS       50
 #define CLOSING_TURNS      100
 
 enum watch { WATCH_SERVER, WATCH_LISTENER, WATCH_CLIENT };
@@ -79,7 +80,9 @@ struct edge {
     struct waiting *waiting;
     size_t unsent;
     uint64_t run_number;
-    bool is_down, is_full; /* is_full: out of descriptors, the listeners rest */
+    bool is_down;
+    bool is_full; /* out of descriptors: the listeners rest until full_until_us */
+    uint64_t full_until_us;
 };
 
 static void watch(struct edge *edge, int fd, uint32_t events, void *what)
@@ -116,6 +119,7 @@ static void accept_some(struct edge *edge, const struct listener *listener)
 
         if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
             edge->is_full = true;
+            edge->full_until_us = clock_monotonic_us() + FULL_REST_MS * 1000;
             listeners_watch(edge, false);
         }
         if (fd < 0)
@@ -124,6 +128,14 @@ static void accept_some(struct edge *edge, const struct listener *listener)
         MHD_add_connection(edge->daemon, fd, (struct sockaddr *)&peer,
                            size); /* else it closes fd */
     }
+}
+
+static void accept_again(struct edge *edge)
+{
+    if (!edge->is_full || edge->is_down || clock_monotonic_us() < edge->full_until_us)
+        return;
+    edge->is_full = false;
+    listeners_watch(edge, true);
 }
 
 static struct client *client_new(struct edge *edge, struct MHD_Connection *connection)
@@ -156,11 +168,6 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     DL_DELETE(edge->clients, client);
     edge->client_count--;
     free(client);
-    if (edge->is_full) {
-        edge->is_full = false;
-        if (!edge->is_down)
-            listeners_watch(edge, true);
-    }
 }
 
 /* ---- reading a request ---- */
@@ -507,6 +514,7 @@ static void take_events(struct edge *edge)
 
 void edge_turn(struct edge *edge)
 {
+    accept_again(edge);
     take_events(edge);
     if (edge->queue)
         resume_first(edge);
@@ -518,7 +526,7 @@ void edge_turn(struct edge *edge)
 int edge_timeout_ms(const struct edge *edge)
 {
     MHD_UNSIGNED_LONG_LONG library_ms = 0;
-    uint64_t wait_ms = INT32_MAX;
+    uint64_t wait_ms = edge->is_full ? FULL_REST_MS : INT32_MAX;
     struct waiting *waiting;
 
     if (edge->queue)
