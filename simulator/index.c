@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "simulator/parameter.h"
 #include "simulator/store.h"
 
 struct index_list {
@@ -27,10 +28,6 @@ struct index {
     struct index_list *lists;
     struct buf key; /* for building keys without a copy */
 };
-
-/* By R4's own search parameters: the element is `patient` or `subject` but in these. */
-const char *const index_patient_members[] = {"patient", "subject", "beneficiary", "for", NULL};
-const char *const index_subject_members[] = {"subject", "for", NULL};
 
 struct index *index_new(void)
 {
@@ -83,23 +80,30 @@ static void put_key(struct index *index, const struct version *version, const ch
     list_add(index, version->serial);
 }
 
-static void put_identifier(struct index *index, const struct version *version,
-                           const struct cJSON *identifier)
+struct putting {
+    struct index *index;
+    const struct version *version;
+};
+
+static bool put_identifier(void *arg, const struct cJSON *identifier)
 {
+    const struct putting *putting = arg;
     const char *value = json_string(identifier, "value");
 
     if (value)
-        put_key(index, version, "|", value);
+        put_key(putting->index, putting->version, "|", value);
+    return false;
 }
 
 /* Adds the last two steps of the path alone, without a version: what an absolute reference may mean here. */
-static void put_reference(struct index *index, const struct version *version,
-                          const struct cJSON *element)
+static bool put_reference(void *arg, const struct cJSON *element)
 {
+    const struct putting *putting = arg;
+    struct buf *key = &putting->index->key;
     const char *reference = json_string(element, "reference");
 
     if (!reference)
-        return;
+        return false;
     const char *history = strstr(reference, "/_history/");
     const char *end = history ? history : reference + strlen(reference);
     const char *start = end;
@@ -108,34 +112,24 @@ static void put_reference(struct index *index, const struct version *version,
         if (slashes == 2)
             break;
     }
-    buf_clear(&index->key);
-    buf_puts(&index->key, version->type);
-    buf_putc(&index->key, '>');
-    buf_add(&index->key, start, (size_t)(end - start));
-    list_add(index, version->serial);
-}
-
-/* `item` may be one element or an array of them. */
-static void put_each(struct index *index, const struct version *version, const struct cJSON *item,
-                     void (*put)(struct index *, const struct version *, const struct cJSON *))
-{
-    const struct cJSON *element = NULL;
-
-    if (!cJSON_IsArray(item)) {
-        put(index, version, item);
-        return;
-    }
-    cJSON_ArrayForEach(element, item) put(index, version, element);
+    buf_clear(key);
+    buf_puts(key, putting->version->type);
+    buf_putc(key, '>');
+    buf_add(key, start, (size_t)(end - start));
+    list_add(putting->index, putting->version->serial);
+    return false;
 }
 
 void index_put(struct index *index, const struct version *version)
 {
+    struct putting putting = {index, version};
+
     put_key(index, version, "", "");
     if (!version->tree)
         return;
-    put_each(index, version, json_get(version->tree, "identifier"), put_identifier);
-    for (size_t i = 0; index_patient_members[i]; i++)
-        put_each(index, version, json_get(version->tree, index_patient_members[i]), put_reference);
+    parameter_visit("identifier", version->type, version->tree, put_identifier, &putting);
+    parameter_visit("patient", version->type, version->tree, put_reference, &putting);
+    parameter_visit("subject", version->type, version->tree, put_reference, &putting);
 }
 
 size_t index_find(const struct index *index, const char *key, const size_t **out_serials)

@@ -8,7 +8,7 @@
  * asks must look at the current version. That makes rollback free and sharing a chart's index safe.
  *
  * Keys:       "Type" every resource of the type; "Type|value" identifiers by value;
- *             "Type>Patient/ada" references in `patient`, `subject` and the like, relative ones.
+ *             "Type>Patient/ada" references that `patient` and `subject` look at.
  * Lifecycle:  index_new, index_free. Threads: one.
  */
 #include <stddef.h>
@@ -29,8 +29,4 @@ size_t index_find(const struct index *index, const char *key, const size_t **out
 /* Keys for asking, in the arena. */
 const char *index_key_identifier(struct arena *arena, const char *type, const char *value);
 const char *index_key_reference(struct arena *arena, const char *type, const char *reference);
-
-/* The members that hold what a resource is about; ends with NULL. */
-extern const char *const index_patient_members[];
-extern const char *const index_subject_members[];
 #endif

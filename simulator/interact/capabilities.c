@@ -2,7 +2,7 @@
 /*
  * capabilities - the CapabilityStatement, true to what interact/ does (fhir-rules.md row 29).
  *
- * It says the same of every resource type of R4, since the server treats them alike.
+ * It says the same of every resource type of R4, but for the search parameters, which R4 gives to some only.
  */
 #include <string.h>
 
@@ -25,13 +25,24 @@ static const char of_type[] =
     "{\"code\":\"history-type\"},{\"code\":\"create\"},{\"code\":\"search-type\"}],"
     "\"versioning\":\"versioned\",\"readHistory\":true,\"updateCreate\":true,"
     "\"conditionalCreate\":true,\"conditionalRead\":\"full-support\",\"conditionalUpdate\":true,"
-    "\"conditionalDelete\":\"not-supported\",\"searchParam\":[{\"name\":\"_id\",\"type\":\"token\"}"
-    ","
-    "{\"name\":\"identifier\",\"type\":\"token\"},{\"name\":\"patient\",\"type\":\"reference\"},"
-    "{\"name\":\"subject\",\"type\":\"reference\"}]}";
+    "\"conditionalDelete\":\"not-supported\",\"searchParam\":[{\"name\":\"_id\",\"type\":"
+    "\"token\"}";
 
 static const char tail[] = "],\"interaction\":[{\"code\":\"transaction\"},{\"code\":\"batch\"},"
                            "{\"code\":\"search-system\"},{\"code\":\"history-system\"}]}]}";
+
+static void add_parameters(struct buf *buf, const char *type)
+{
+    static const struct {
+        const char *name, *type;
+    } parameters[] = {{"identifier", "token"}, {"patient", "reference"}, {"subject", "reference"}};
+
+    for (size_t i = 0; i < COUNT_OF(parameters); i++) {
+        if (query_is_offered(type, parameters[i].name))
+            buf_printf(buf, ",{\"name\":\"%s\",\"type\":\"%s\"}", parameters[i].name,
+                       parameters[i].type);
+    }
+}
 
 void interact_capabilities(const struct act *act)
 {
@@ -41,8 +52,11 @@ void interact_capabilities(const struct act *act)
     buf_puts(&buf, head);
     json_quote(&buf, act->request->base);
     buf_puts(&buf, "},\"rest\":[{\"mode\":\"server\",\"resource\":[");
-    for (size_t i = 0; (type = fhir_type_at(i)); i++)
+    for (size_t i = 0; (type = fhir_type_at(i)); i++) {
         buf_printf(&buf, "%s{\"type\":\"%s\",%s", i > 0 ? "," : "", type, of_type);
+        add_parameters(&buf, type);
+        buf_puts(&buf, "]}");
+    }
     buf_puts(&buf, tail);
     *act->answer = (struct answer){.status = 200,
                                    .etag = "W/\"1\"",

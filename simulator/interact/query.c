@@ -2,7 +2,7 @@
 /*
  * query - search parameters and what they match (fhir-rules.md row 24).
  *
- * Offered: _id, identifier, patient, subject. Commas mean or, a repeated parameter means and. The index proposes,
+ * Offered: _id for all types; identifier, patient, subject for those that R4 gives them. Commas mean or, a repeated parameter means and. The index proposes,
  * the current version decides: what it says is compared with every parameter.
  */
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "fhir/document.h"
 #include "simulator/index.h"
 #include "simulator/interact/act.h"
+#include "simulator/parameter.h"
 
 /* ---- parsing ---- */
 
@@ -122,20 +123,17 @@ static bool token_matches(const struct cJSON *identifier, const char *token)
     return system && strlen(system) == size && memcmp(system, token, size) == 0;
 }
 
+static bool element_is_token(void *arg, const struct cJSON *element)
+{
+    return token_matches(element, arg);
+}
+
 static bool identifier_matches(const struct matcher *matcher, const struct version *version,
                                const char *value)
 {
-    const struct cJSON *item = json_get(version->tree, "identifier"), *element = NULL;
-
     (void)matcher;
-    if (!cJSON_IsArray(item))
-        return token_matches(item, value);
-    cJSON_ArrayForEach(element, item)
-    {
-        if (token_matches(element, value))
-            return true;
-    }
-    return false;
+    return parameter_visit("identifier", version->type, version->tree, element_is_token,
+                           (void *)value);
 }
 
 /* Do two references mean the same resource of this server? `type`: what a bare id means, or NULL. */
@@ -155,45 +153,39 @@ static bool reference_matches(const struct matcher *matcher, const char *held, c
     return strcmp(left.id, wanted) == 0 && (!type || strcmp(left.type, type) == 0);
 }
 
-static bool members_match(const struct matcher *matcher, const struct version *version,
-                          const char *const *members, const char *wanted, const char *type)
-{
-    for (; *members; members++) {
-        const struct cJSON *item = json_get(version->tree, *members), *element = NULL;
+struct wanted {
+    const struct matcher *matcher;
+    const char *value, *type; /* type: what a bare id means, or NULL */
+};
 
-        if (!cJSON_IsArray(item) &&
-            reference_matches(matcher, json_string(item, "reference"), wanted, type))
-            return true;
-        if (!cJSON_IsArray(item))
-            continue;
-        cJSON_ArrayForEach(element, item)
-        {
-            if (reference_matches(matcher, json_string(element, "reference"), wanted, type))
-                return true;
-        }
-    }
-    return false;
+static bool element_refers(void *arg, const struct cJSON *element)
+{
+    const struct wanted *wanted = arg;
+
+    return reference_matches(wanted->matcher, json_string(element, "reference"), wanted->value,
+                             wanted->type);
 }
 
 /* `patient` takes a Patient alone: Observation?patient=Group/1 matches nothing. */
 static bool patient_matches(const struct matcher *matcher, const struct version *version,
                             const char *value)
 {
-    struct reference wanted;
+    struct wanted wanted = {matcher, value, "Patient"};
+    struct reference reference;
 
-    if (reference_parse(&wanted, matcher->arena, value, matcher->base) &&
-        strcmp(wanted.type, "Patient") != 0)
+    if (reference_parse(&reference, matcher->arena, value, matcher->base) &&
+        strcmp(reference.type, "Patient") != 0)
         return false;
-    return members_match(matcher, version, index_patient_members, value, "Patient");
+    return parameter_visit("patient", version->type, version->tree, element_refers, &wanted);
 }
 
 static bool subject_matches(const struct matcher *matcher, const struct version *version,
                             const char *value)
 {
-    return members_match(matcher, version, index_subject_members, value, NULL);
-}
+    struct wanted wanted = {matcher, value, NULL};
 
-/* ---- all parameters ---- */
+    return parameter_visit("subject", version->type, version->tree, element_refers, &wanted);
+}
 
 /* ---- candidates: numbers of resources that a value may match ---- */
 
@@ -292,8 +284,9 @@ static const struct parameter *parameter_find(const char *name)
 
 bool query_is_offered(const char *type, const char *name)
 {
-    (void)type;
-    return parameter_find(name) != NULL;
+    if (strcmp(name, "_id") == 0)
+        return true;
+    return type && parameter_find(name) && parameter_path(name, type, 0);
 }
 
 static bool version_matches(const struct matcher *matcher, const struct version *version,
@@ -381,7 +374,8 @@ bool query_conditional(const struct act *act, const char *where, const char *typ
     for (size_t i = 0; i < query.count; i++) {
         if (!query_is_offered(type, query.parameters[i].name)) {
             REFUSE(act, 400, "not-supported",
-                   "%s: %s is not offered for %s; offered are _id, identifier, patient, subject",
+                   "%s: %s is not offered for %s; offered are _id, and identifier, patient, "
+                   "subject where R4 has them",
                    where, query.parameters[i].name, type);
             return false;
         }

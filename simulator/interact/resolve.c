@@ -27,7 +27,7 @@ const char *resolve_conditional(void *arg, struct arena *arena, const char *cond
     const char *type = arena_copy(arena, conditional, (size_t)(mark - conditional));
     if (!query_conditional(&act, conditional, type, mark + 1, &count, &matches)) {
         err_set(err, ERR_INPUT, "reference %s: %s", conditional,
-                "no search by the parameters that are offered (_id, identifier, patient, subject)");
+                "no search by parameters that are offered (_id, identifier, patient, subject)");
         return NULL;
     }
     resolver->matches = count;

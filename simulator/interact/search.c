@@ -35,11 +35,11 @@ static bool drop_unknown(const struct act *act, struct query *query)
         if (query_is_offered(act->request->type, name) || is_steering(name)) {
             query->parameters[kept++] = query->parameters[i];
         } else if (prefer_is_strict(act->request)) {
-            REFUSE(
-                act, 400, "not-supported",
-                "search parameter %s is not offered for %s; offered are _id, identifier, patient, "
-                "subject, _count",
-                name, act->request->type ? act->request->type : "all types");
+            REFUSE(act, 400, "not-supported",
+                   "search parameter %s is not offered for %s; offered are _id, _count, and "
+                   "identifier, "
+                   "patient, subject where R4 has them",
+                   name, act->request->type ? act->request->type : "all types");
             return false;
         }
     }

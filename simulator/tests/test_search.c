@@ -18,6 +18,12 @@
     "{\"resourceType\":\"Condition\",\"id\":\"c3\",\"subject\":{\"reference\":\"Group/ada\"}},"    \
     "{\"resourceType\":\"Condition\",\"id\":\"c4\",\"subject\":{\"reference\":\"http://h/fhir/"    \
     "Patient/ada\"}},"                                                                             \
+    "{\"resourceType\":\"Appointment\",\"id\":\"ap\",\"participant\":[{\"actor\":{\"reference\":"  \
+    "\"Patient/bob\"}},"                                                                           \
+    "{\"actor\":{\"reference\":\"Patient/ada\"}}]},"                                               \
+    "{\"resourceType\":\"Task\",\"id\":\"t\",\"for\":{\"reference\":\"Patient/ada\"}},"            \
+    "{\"resourceType\":\"DocumentReference\",\"id\":\"d\",\"masterIdentifier\":{\"value\":\"m\"}}" \
+    ","                                                                                            \
     "{\"resourceType\":\"AllergyIntolerance\",\"id\":\"a1\",\"patient\":{\"reference\":\"Patient/" \
     "ada\"}}]"
 
@@ -70,6 +76,14 @@ static void parameters_choose(void)
          "/total = 1\n/link/0/url = BASE/Patient?_id=bob"},
         {"24: but for the strict", "GET", "Patient?name=x", "Prefer: handling=strict", NULL, 400,
          "~ name"},
+        {"24: a parameter that R4 does not give to the type is unknown", "GET",
+         "Patient?patient=ada", NULL, NULL, 200, "/total = 2\n/link/0/url = BASE/Patient"},
+        {"24: patient deeper down", "GET", "Appointment?patient=ada", NULL, NULL, 200,
+         "/total = 1\n/entry/0/resource/id = ap"},
+        {"24: a task is for somebody", "GET", "Task?subject=Patient/ada", NULL, NULL, 200,
+         "/total = 1"},
+        {"24: a document's master identifier", "GET", "DocumentReference?identifier=m", NULL, NULL,
+         200, "/total = 1"},
         {"24: by form", "POST", "Patient/_search",
          "Content-Type: application/x-www-form-urlencoded", "identifier=urn%3Ax%7C1", 200,
          "/total = 1\n/link/0/url = BASE/Patient?identifier=urn:x%7C1"},
@@ -175,7 +189,7 @@ static void histories(void)
         {"23: of the type", "GET", "Basic/_history", NULL, NULL, 200,
          "/total = 5\n/entry/0/resource/id = x"},
         {"23: of all", "GET", "_history?_count=1", NULL, NULL, 200,
-         "/total = 13\n/link/1/relation = next"},
+         "/total = 16\n/link/1/relation = next"},
         {"23: since", "GET", "Basic/_history?_since=2026-01-01T00:00:04Z", NULL, NULL, 200,
          "/total = 2"},
         {"23: since, in another zone", "GET",
