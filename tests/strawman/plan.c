@@ -285,7 +285,9 @@ static enum plan plan_create(struct run *run, struct cJSON *slot, const struct c
     const char *mark = make_mark(run, slot), *query = business_query(run, slot);
     const char *type = json_string(slot, "type"), *id = json_string(slot, "id");
 
-    if (!id && add_identifier(body, type, mark)) {
+    if (flaw_is(FLAW_DONE_AFTER_WRITE) && json_integer(run->intent, "attempts", 0) > 0) {
+        json_put_string(slot, "method", "POST"); /* flaw: done over, and nothing says by whom */
+    } else if (!id && add_identifier(body, type, mark)) {
         json_put_string(slot, "method", "POST");
         json_put_string(slot, "mark", mark);
         json_put_string(
