@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the control API over HTTP, beside a simulator in the same thread. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "simulator/control.h"
+#include "simulator/tests/wire.h"
+#include "tests/expect.h"
+
+static struct control *control;
+
+/* A file of `text`; the path lives in the wire's arena. */
+static const char *file_of(struct wire *wire, const char *name, const char *text)
+{
+    const char *path = arena_printf(wire->arena, "%s/%s", test_folder(), name);
+    struct buf buf = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    buf_puts(&buf, text);
+    MUST_ZERO(buf_write_file(&buf, path, &err));
+    buf_release(&buf);
+    return path;
+}
+
+static void open_controlled(struct wire *wire, const char *token, const char *faults)
+{
+    struct err err = ERR_INIT;
+
+    *wire = (struct wire){.arena = arena_new(), .http = http_new()};
+    control = control_new(token);
+    MUST_ZERO(control_add_chart(
+        control, file_of(wire, "ada.json", "{\"resourceType\":\"Patient\",\"id\":\"ada\"}"), &err));
+    if (faults)
+        MUST_ZERO(control_add_faults(control, file_of(wire, "faults.json", faults), &err));
+    const struct sim_options options = {
+        .logical_clock = true, .control = control_handle, .control_arg = control};
+    wire->sim = sim_open(&options, &err);
+    if (!wire->sim || control_start(control, wire->sim, &err))
+        BUG("%s", err.text);
+}
+
+static void close_controlled(struct wire *wire)
+{
+    http_free(wire->http);
+    sim_close(wire->sim);
+    control_free(control);
+    arena_free(wire->arena);
+}
+
+static const struct http_reply *steer(struct wire *wire, const char *method, const char *path,
+                                      const char *headers, const char *body)
+{
+    const char *url = arena_printf(wire->arena, "%s/%s", sim_control_url(wire->sim), path);
+
+    return wire_call_url(wire, method, url, headers, body, body ? strlen(body) : 0);
+}
+
+static void calls_answer(void)
+{
+    static const struct {
+        const char *row, *method, *path, *body;
+        int status;
+        const char *want;
+    } rows[] = {
+        {"an edit", "POST", "edits",
+         "{\"method\":\"PUT\",\"target\":\"Patient/"
+         "ada\",\"body\":{\"resourceType\":\"Patient\",\"id\":"
+         "\"ada\",\"x\":1.50}}",
+         200, "{\"reference\":\"Patient/ada\",\"version\":\"2\",\"commit\":1}"},
+        {"its versions", "GET", "resources/Patient/ada/versions", NULL, 200,
+         "\"version\":\"2\",\"ordinal\":2,\"commit\":1,\"deleted\":false,\"resource\":{"},
+        {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"x\":1.50"},
+        {"versions of nothing", "GET", "resources/Patient/eve/versions", NULL, 404, "Patient/eve"},
+        {"an edit that is none", "POST", "edits", "{\"method\":\"PUT\"}", 400, "target"},
+        {"an edit that the server would refuse", "POST", "edits",
+         "{\"method\":\"PUT\",\"target\":\"Patient/ada\",\"body\":{}}", 400, "resourceType"},
+        {"not JSON", "POST", "edits", "{", 400, "line 1"},
+        {"its journal", "GET", "journal", NULL, 200, "\"kind\":\"edit\""},
+        {"a fault", "POST", "faults",
+         "{\"fault\":\"error-before\",\"args\":[503],\"match\":{\"interaction\":\"read\"},"
+         "\"times\":1}",
+         201, "{\"id\":1}"},
+        {"the faults", "GET", "faults", NULL, 200, "\"error-before\""},
+        {"a fault that is none", "POST", "faults", "{\"fault\":\"error-befor\"}", 400,
+         "error-before"},
+        {"no such fault to remove", "DELETE", "faults/7", NULL, 404, "7"},
+        {"a fault removed", "DELETE", "faults/1", NULL, 204, ""},
+        {"all removed", "DELETE", "faults", NULL, 204, ""},
+        {"none left", "GET", "faults", NULL, 200, "[]"},
+        {"holds that are none", "PUT", "holds", "{}", 400, ""},
+        {"nothing is held", "GET", "held", NULL, 200, "[]"},
+        {"nothing to release", "POST", "held/4/release", NULL, 404, "4"},
+        {"a chart", "POST", "charts", "{\"resourceType\":\"Patient\",\"id\":\"eve\"}", 200,
+         "{\"resources\":2}"},
+        {"the run began anew", "GET", "resources/Patient/ada/versions", NULL, 200,
+         "[{\"version\":\"1\""},
+        {"a chart that cannot be", "POST", "charts",
+         "{\"resourceType\":\"Patient\",\"id\":\"eve\"}", 400,
+         "Patient/eve is in the chart already"},
+        {"and changes nothing", "POST", "reset", NULL, 200, "{\"resources\":2}"},
+        {"a call of a later version", "GET", "personality", NULL, 404, "no /_control/personality"},
+        {"another", "GET", "metrics", NULL, 404, "no /_control/metrics"},
+        {"none at all", "GET", "", NULL, 404, "charts, reset"},
+        {"a method that is not for this", "GET", "reset", NULL, 405, "GET"},
+    };
+    struct wire wire;
+
+    open_controlled(&wire, NULL, NULL);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct http_reply *reply =
+            steer(&wire, rows[i].method, rows[i].path, NULL, rows[i].body);
+
+        EXPECT_INT(rows[i].row, reply->status, rows[i].status);
+        EXPECT_HAS(rows[i].row, reply->body, rows[i].want);
+        if (reply->status >= 400)
+            EXPECT_HAS(rows[i].row, wire_header(reply, "Content-Type"), "application/problem+json");
+    }
+    close_controlled(&wire);
+}
+
+static const struct http_request read_ada = {.method = "GET"};
+
+/* Until the call is answered or something is held, at most `turns` of 10 ms. */
+static void turn_until(struct wire *wire, const struct http_pending *pending, int turns)
+{
+    int fd = sim_fd(wire->sim);
+
+    for (int i = 0; i < turns && !http_is_done(pending) && sim_held_count(wire->sim) == 0; i++) {
+        http_turn(wire->http, &fd, 1, 10);
+        sim_turn(wire->sim);
+    }
+}
+
+static void holds_hold_until_released(void)
+{
+    struct http_request request = read_ada;
+    struct wire wire;
+
+    open_controlled(&wire, NULL, NULL);
+    request.url = arena_printf(wire.arena, "%s/Patient/ada", sim_url(wire.sim));
+    const struct http_reply *reply =
+        steer(&wire, "PUT", "holds", NULL,
+              "[{\"match\":{\"interaction\":\"read\"},\"stop\":\"before\"}]");
+    EXPECT_INT("hold", reply->status, 204);
+    struct http_pending *pending = http_start(wire.http, wire.arena, &request);
+    turn_until(&wire, pending, 500);
+    reply = steer(&wire, "GET", "held", NULL, NULL);
+    EXPECT_HAS("held", reply->body,
+               "\"stop\":\"before\",\"interaction\":\"read\",\"target\":\"Patient/ada\"");
+    EXPECT_TRUE("not answered", !http_is_done(pending));
+    const char *path = arena_printf(wire.arena, "held/%s/release", wire_at(&wire, reply, "/0/n"));
+    reply = steer(&wire, "POST", path, NULL, "{\"fault\":\"error-befor\"}");
+    EXPECT_INT("a fault that is none", reply->status, 400);
+    reply = steer(&wire, "POST", path, NULL, "{\"fault\":\"error-before\",\"args\":[503]}");
+    EXPECT_INT("released", reply->status, 204);
+    turn_until(&wire, pending, 500);
+    EXPECT_TRUE("answered", http_is_done(pending));
+    EXPECT_INT("with the fault", http_is_done(pending) ? http_result(pending)->status : 0, 503);
+    close_controlled(&wire);
+}
+
+static void the_journal_waits_for_what_comes(void)
+{
+    struct http_request request = read_ada;
+    struct wire wire;
+
+    open_controlled(&wire, NULL, NULL);
+    request.url =
+        arena_printf(wire.arena, "%s/journal?after=0&waitMs=9000", sim_control_url(wire.sim));
+    struct http_pending *pending = http_start(wire.http, wire.arena, &request);
+    turn_until(&wire, pending, 20);
+    EXPECT_TRUE("it waits", !http_is_done(pending));
+    uint64_t began = clock_monotonic_ms();
+    wire_call(&wire, "GET", "Patient/ada", NULL, NULL);
+    turn_until(&wire, pending, 500);
+    EXPECT_TRUE("it answers", http_is_done(pending) && clock_monotonic_ms() - began < 5000);
+    if (http_is_done(pending))
+        EXPECT_HAS("with the arrival", http_result(pending)->body, "\"kind\":\"arrived\"");
+    EXPECT_STR("nothing new, no wait", steer(&wire, "GET", "journal?after=99", NULL, NULL)->body,
+               "");
+    EXPECT_STR("nothing new, a short wait",
+               steer(&wire, "GET", "journal?after=99&waitMs=20", NULL, NULL)->body, "");
+    close_controlled(&wire);
+}
+
+static void command_line_faults_survive_a_reset(void)
+{
+    struct wire wire;
+
+    open_controlled(&wire, NULL, "[{\"fault\":\"error-before\",\"args\":[500],\"times\":1}]");
+    for (int run = 0; run < 2; run++) {
+        EXPECT_INT("struck", wire_call(&wire, "GET", "Patient/ada", NULL, NULL)->status, 500);
+        EXPECT_INT("once", wire_call(&wire, "GET", "Patient/ada", NULL, NULL)->status, 200);
+        steer(&wire, "POST", "reset", NULL, NULL);
+    }
+    close_controlled(&wire);
+}
+
+static void a_token_is_asked_for(void)
+{
+    struct wire wire;
+
+    open_controlled(&wire, "secret", NULL);
+    EXPECT_INT("none", steer(&wire, "GET", "faults", NULL, NULL)->status, 401);
+    EXPECT_INT("wrong", steer(&wire, "GET", "faults", "Authorization: Bearer secre", NULL)->status,
+               401);
+    EXPECT_INT("right", steer(&wire, "GET", "faults", "Authorization: Bearer secret", NULL)->status,
+               200);
+    EXPECT_INT("FHIR is open", wire_call(&wire, "GET", "Patient/ada", NULL, NULL)->status, 200);
+    close_controlled(&wire);
+}
+
+static CU_TestInfo tests[] = {
+    {"calls answer", calls_answer},
+    {"holds hold until released", holds_hold_until_released},
+    {"the journal waits for what comes", the_journal_waits_for_what_comes},
+    {"faults of the command line survive a reset", command_line_faults_survive_a_reset},
+    {"a token is asked for", a_token_is_asked_for},
+    CU_TEST_INFO_NULL,
+};
+
+SUITE("control", tests)

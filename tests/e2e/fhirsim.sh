@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# fhirsim as a program: what it says when it is ready, what it refuses and how it ends.
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+
+# refuses STATUS TEXT ARGS...: ends with the status, and says one line on stderr that has TEXT.
+refuses() {
+    want=$1 text=$2
+    shift 2
+    ends "$want" timeout 20 "$BIN/fhirsim" "$@" || return 1
+    [ "$(wc -l <"$SCRATCH/err")" -eq 1 ] && [ ! -s "$SCRATCH/out" ] && grep -qF -- "$text" "$SCRATCH/err" && return 0
+    echo "want one line with: $text"
+    cat "$SCRATCH/out" "$SCRATCH/err"
+    return 1
+}
+
+printf '[{"resourceType":"Patient","id":"ada"}]' >"$SCRATCH/good.json"
+printf '[{"resourceType":"Patient",\n"id":"ada"' >"$SCRATCH/cut.json"
+printf '[{"resourceType":"Patient","id":"ada","id":"eve"}]' >"$SCRATCH/twice.json"
+printf '[{"resourceType":"Patient","id":"ada","x":"\377"}]' >"$SCRATCH/latin.json"
+{ printf '{"resourceType":"Patient","id":"ada","x":'; head -c 5000 /dev/zero | tr '\0' '['; } >"$SCRATCH/deep.json"
+printf '[{"resourceType":"Patient","id":"ada"},{"resourceType":"Patient"}]' >"$SCRATCH/noid.json"
+printf '[{"fault":"reset-befor"}]' >"$SCRATCH/faults.json"
+mkdir "$SCRATCH/empty"
+any=127.0.0.1:0
+
+check "a truncated chart is refused by file and line" refuses 2 "cut.json: line 2" --listen $any --load "$SCRATCH/cut.json"
+check "a member twice is refused by its pointer" refuses 2 "/0/id" --listen $any --load "$SCRATCH/twice.json"
+check "what is not UTF-8 is refused" refuses 2 "latin.json: line 1" --listen $any --load "$SCRATCH/latin.json"
+check "what is too deep is refused" refuses 2 "deep.json: line 1" --listen $any --load "$SCRATCH/deep.json"
+check "a resource without id is refused by its pointer" refuses 2 "noid.json: /1: " --listen $any --load "$SCRATCH/noid.json"
+check "one resource in two files is refused" refuses 2 "Patient/ada is in the chart already" --listen $any \
+    --load "$SCRATCH/good.json" --load "$SCRATCH/good.json"
+check "a missing file is refused" refuses 2 "nowhere.json: " --listen $any --load "$SCRATCH/nowhere.json"
+check "a directory without charts is refused" refuses 2 "empty: " --listen $any --load "$SCRATCH/empty"
+check "a fault that is none is refused" refuses 2 "faults.json: /0" --listen $any --faults "$SCRATCH/faults.json"
+check "an unknown option is refused" refuses 2 "'--personality'" --personality hapi
+check "a value is asked for" refuses 2 "--load: a value" --load
+check "an address is asked for" refuses 2 "--listen: HOST:PORT" --listen 8080
+check "a seed is a number" refuses 2 "--seed: " --seed x
+check "the world wants a token" refuses 2 "FHIRSIM_TOKEN" --listen 0.0.0.0:0
+check "help is help" ends 0 "$BIN/fhirsim" --help
+
+mkfifo "$SCRATCH/ready"
+"$BIN/fhirsim" --listen $any --control $any --load "$SCRATCH/good.json" >"$SCRATCH/ready" 2>"$SCRATCH/log" &
+sim=$!
+read -r line <"$SCRATCH/ready"
+address=${line#fhirsim: FHIR R4 at http://} address=${address%%/fhir,*}
+is_ready() {
+    echo "$line"
+    echo "$line" | grep -qxE 'fhirsim: FHIR R4 at http://127\.0\.0\.1:[0-9]+/fhir, control at http://127\.0\.0\.1:[0-9]+/_control'
+}
+check "it says where it listens" is_ready
+check "a port in use is one line" refuses 3 "Address already in use" --listen "$address"
+check "it is told to end" kill -TERM "$sim"
+check "it ends in order" wait "$sim"
+check "and has nothing to complain about" test ! -s "$SCRATCH/log"
+finish
