@@ -121,9 +121,60 @@ bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uin
 
     if (slot_effect(slot, n))
         return true;
+    for (size_t i = 0; i < slot->write_count; i++) { /* as an If-None-Exist that found its match */
+        const struct fact_write *write = slot->writes[i];
+
+        if (write->status >= 200 && write->status < 300 && write->exchange->replied->n <= n)
+            return true;
+    }
     if (slot->method == METHOD_DELETE)
         return !current || current->is_deletion;
     return current && slot->method != METHOD_POST && slot_stands(facts, slot, current, NULL);
+}
+
+/* ---- how often ---- */
+
+size_t acts_before(const struct fact_intent *intent, uint64_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < intent->decision_count; i++) {
+        const struct fact_decision *decision = &intent->decisions[i];
+        bool is_unanswered = !decision->answered || decision->answered->status == 0;
+
+        count += decision->asked->n < n && (decision->is_accepted || is_unanswered);
+    }
+    return count;
+}
+
+/* Keys under which it was delivered before n: where they are not one event to the engine, each is an intent. */
+static size_t keys_before(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
+{
+    size_t count = 0;
+
+    if (facts->evidence->dedupes_by_source)
+        return 1;
+    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++) {
+        bool is_first = true;
+
+        for (size_t k = 0; k < i; k++)
+            is_first = is_first && strcmp(intent->submits[k].key, intent->submits[i].key) != 0;
+        count += is_first;
+    }
+    return count ? count : 1;
+}
+
+size_t effects_allowed(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
+{
+    return keys_before(facts, intent, n) + acts_before(intent, n);
+}
+
+const struct fact_version *slot_repeated(const struct facts *facts, const struct fact_slot *slot)
+{
+    for (size_t i = 1; i < slot->effect_count; i++)
+        if (i >= effects_allowed(facts, slot->intent, slot->effects[i]->n))
+            return slot->effects[i];
+    return NULL;
 }
 
 /* ---- what was said ---- */

@@ -8,6 +8,7 @@
  * the version is a deletion. It is in effect when it made a version, or when nothing was left to be done.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct canon;
@@ -19,13 +20,20 @@ struct fact_view;
 struct facts;
 
 /* `out_diff` (may be NULL): what is missing, for people; or NULL. */
-bool slot_stands(const struct facts *facts, const struct fact_slot *slot, const struct fact_version *version,
-                 const char **out_diff);
+bool slot_stands(const struct facts *facts, const struct fact_slot *slot,
+                 const struct fact_version *version, const char **out_diff);
 /* At n: it made a version, or what is there now leaves nothing to do. */
 bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uint64_t n);
 
 /* The first own effect at n, or NULL. */
 const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n);
+
+/* The first effect too many: beyond one for each key it was delivered under and each act of a human. NULL: none. */
+const struct fact_version *slot_repeated(const struct facts *facts, const struct fact_slot *slot);
+/* How many effects a slot may have at n. */
+size_t effects_allowed(const struct facts *facts, const struct fact_intent *intent, uint64_t n);
+/* Human decisions that the engine took, asked before n. */
+size_t acts_before(const struct fact_intent *intent, uint64_t n);
 
 /* One claim `committed`: result or an entry of results. */
 struct claim {
@@ -33,10 +41,17 @@ struct claim {
     bool is_said;                  /* false: there is no such result */
 };
 /* What a view says of a slot: `result` for a simple intent, `results` (by entry, or by writing entry) else. */
-struct claim view_claim(const struct facts *facts, const struct fact_view *view, const struct fact_slot *slot);
+struct claim view_claim(const struct facts *facts, const struct fact_view *view,
+                        const struct fact_slot *slot);
 
 /* Does a view name its commit as a no-op or as convergence with what was there already? */
 bool view_names_convergence(const struct fact_view *view);
+
+/* Is what this view says of the intent's end true? (judge_truth.c: what truthful-state FAILs is not.) */
+bool view_is_true(const struct facts *facts, const struct fact_intent *intent,
+                  const struct fact_view *view);
+/* The last statement of the intent under its id number `id`, or one without any id. */
+const struct fact_view *intent_last_of(const struct fact_intent *intent, size_t id);
 
 /* The canon of a tree, references resolved as inside the intent's Bundle; `intent` may be NULL. */
 const struct canon *claims_canon(const struct facts *facts, const struct fact_intent *intent,

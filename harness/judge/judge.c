@@ -22,6 +22,29 @@
 /* The controls are the checklist of docs/product.md. */
 static const struct invariant table[] = {
     {
+        .name = "no-lost-update",
+        .control = "optimistic-concurrency",
+        .clinician =
+            "Nothing that someone else entered in the chart is undone or overwritten unseen.",
+        .engineer = "Each commit changes only what its intent touches, and no foreign version "
+                    "after the base "
+                    "changed that without a decision.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_no_lost_update,
+    },
+    {
+        .name = "guarded-write",
+        .control = "optimistic-concurrency",
+        .clinician = "Every change is made on the version of the chart that was really looked at.",
+        .engineer =
+            "Each write to an existing resource carries an honest guard: a version whose whole "
+            "content the engine has, and not newer than what it writes derives from.",
+        .needs = NEEDS_J,
+        .unlocks = "the journal",
+        .judge = judge_guarded_write,
+    },
+    {
         .name = "no-duplicate",
         .control = "idempotency",
         .clinician = "Nothing is entered twice, however often it was sent.",
@@ -30,6 +53,19 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_no_duplicate,
+    },
+    {
+        .name = "no-loss",
+        .control = "reconciliation",
+        .clinician = "Nothing that was accepted is forgotten: it is done, refused with a reason, "
+                     "or somebody "
+                     "is asked.",
+        .engineer =
+            "Once recovered, each accepted intent is at a legitimate end or open with a human and "
+            "in the list of reviews.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_no_loss,
     },
     {
         .name = "truthful-state",
@@ -42,6 +78,170 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_truthful_state,
+    },
+    {
+        .name = "nothing-after-terminal",
+        .control = "asynchronous-acceptance",
+        .clinician = "What is shown as finished no longer changes the chart.",
+        .engineer =
+            "No write of an intent arrives after a terminal state of it was said, companions and "
+            "operator acts apart.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_nothing_after_terminal,
+    },
+    {
+        .name = "same-key-same-answer",
+        .control = "idempotency",
+        .clinician =
+            "Sending the same thing again gives the same answer; something else under the same "
+            "number is refused.",
+        .engineer =
+            "One key with an equal payload has one id and one result; with another payload it is "
+            "refused and has no effect.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_same_key_same_answer,
+    },
+    {
+        .name = "intended-content",
+        .control = "optimistic-concurrency",
+        .clinician = "What is written is exactly what was meant, nothing dropped, nothing added.",
+        .engineer =
+            "The body of each write is the guarded version with the intent applied, up to canon.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_intended_content,
+    },
+    {
+        .name = "conflict-is-conflict",
+        .control = "optimistic-concurrency",
+        .clinician = "When the chart has changed meanwhile, it is looked at again before anything "
+                     "is written.",
+        .engineer = "After 409, 412, 428, a required If-Match or a failed test the next write "
+                    "follows a full "
+                    "read, or the end names the conflict.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_conflict_is_conflict,
+    },
+    {
+        .name = "human-review",
+        .control = "triage-and-compensation",
+        .clinician =
+            "A conflict about allergies, medications or diagnoses is decided by a person who sees "
+            "the current chart.",
+        .engineer =
+            "A conflict on touched content or a sensitive type is not resolved without a decision, "
+            "and a decision is applied to the version that was seen.",
+        .needs = NEEDS_JS,
+        .unlocks = "status and reviews",
+        .judge = judge_human_review,
+    },
+    {
+        .name = "all-or-nothing",
+        .control = "reconciliation",
+        .clinician =
+            "What belongs together is written together, or an open item says what is missing.",
+        .engineer =
+            "Once recovered, a compound intent in effect in part is open and says which; no part "
+            "twice; inner references point at its own commits.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_all_or_nothing,
+    },
+    {
+        .name = "failed-part-only",
+        .control = "event-log",
+        .clinician = "After a partial failure only what is missing is sent again.",
+        .engineer =
+            "A replay after partial failure does not send slots that are in effect already.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_failed_part_only,
+    },
+    {
+        .name = "bounded-retry",
+        .control = "reconciliation",
+        .clinician =
+            "Retries do not flood the hospital's system, and what is refused for good is not "
+            "repeated.",
+        .engineer =
+            "Writes and requests stay within the limits; a permanent refusal is not sent again "
+            "unchanged; Retry-After and a back-off are kept.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_bounded_retry,
+    },
+    {
+        .name = "audit-complete",
+        .control = "audit-trail",
+        .clinician =
+            "For every entry it can be shown who asked for it, from where, and what became of it.",
+        .engineer =
+            "Once recovered, each version caused has exactly one `committed` record, each refused, "
+            "conflicting or incomplete end its own, all with the intent's requester, source, key "
+            "and hash.",
+        .needs = NEEDS_JA,
+        .unlocks = "audit",
+        .judge = judge_audit_complete,
+    },
+    {
+        .name = "audit-true",
+        .control = "audit-trail",
+        .clinician =
+            "The record of what was done claims nothing that was not done, and cannot be changed "
+            "unseen.",
+        .engineer =
+            "Records name only versions that a reply vouched for and that the intent caused; the "
+            "hash chain holds and only grows.",
+        .needs = NEEDS_JA,
+        .unlocks = "audit",
+        .judge = judge_audit_true,
+    },
+    {
+        .name = "intent-first",
+        .control = "event-log",
+        .clinician = "What is to be written is noted safely before it is written.",
+        .engineer =
+            "After a kill with a write held before its effect, the event log has the intent's "
+            "`accepted` event with hash, source and target.",
+        .needs = NEEDS_JE,
+        .unlocks = "events",
+        .judge = judge_intent_first,
+    },
+    {
+        .name = "correlated",
+        .control = "event-log",
+        .clinician = "Every step can be traced back to the request that caused it.",
+        .engineer =
+            "Writes, the reads they derive from, events, audit and review carry the intent's "
+            "correlation id.",
+        .needs = NEEDS_JSEA,
+        .unlocks = "status, events and audit",
+        .judge = judge_correlated,
+    },
+    {
+        .name = "recovery-path",
+        .control = "reconciliation",
+        .clinician = "Whatever could not be written shows somebody what to do next.",
+        .engineer =
+            "Once recovered, each intent that is not committed has a review whose `current` is the "
+            "chart's, or a problem that says what to do; acting on it does not duplicate.",
+        .needs = NEEDS_JS,
+        .unlocks = "status and reviews",
+        .judge = judge_recovery_path,
+    },
+    {
+        .name = "settles",
+        .control = "loop-suppression",
+        .clinician = "The system comes to rest.",
+        .engineer = "No more than 200 exchanges for an intent; once recovered nothing is written "
+                    "and no state "
+                    "changes.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_settles,
     },
 };
 

@@ -6,56 +6,23 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "harness/judge/claims.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
 
-/* Human decisions and operator acts that the engine took before n, each of which allows one more version. */
-static size_t acts_before(const struct fact_intent *intent, uint64_t n)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < intent->decision_count; i++) {
-        const struct fact_decision *decision = &intent->decisions[i];
-
-        count += decision->asked->n < n &&
-                 (decision->is_accepted || !decision->answered || !decision->answered->status);
-    }
-    return count;
-}
-
-/* Keys under which it was delivered before n: where they are not one event to the engine, each is an intent. */
-static size_t keys_before(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
-{
-    size_t count = 0;
-
-    if (facts->evidence->dedupes_by_source)
-        return 1;
-    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++) {
-        bool is_first = true;
-
-        for (size_t k = 0; k < i; k++)
-            is_first = is_first && strcmp(intent->submits[k].key, intent->submits[i].key) != 0;
-        count += is_first;
-    }
-    return count ? count : 1;
-}
-
 static void judge_slot(const struct facts *facts, const struct fact_slot *slot,
                        struct finding *finding)
 {
-    for (size_t i = 1; i < slot->effect_count; i++) {
-        const struct fact_version *effect = slot->effects[i], *before = slot->effects[i - 1];
-        size_t allowed =
-            keys_before(facts, slot->intent, effect->n) + acts_before(slot->intent, effect->n);
+    const struct fact_version *again = slot_repeated(facts, slot);
 
-        if (i < allowed)
-            continue;
-        finding_fail(finding, ENTRIES(before->n, effect->n),
-                     "%s took effect %zu times: as %s version %s and again as %s version %s",
-                     slot->intent->given->name, i + 1, before->resource->reference, before->label,
-                     effect->resource->reference, effect->label);
-    }
+    if (!again)
+        return;
+    const struct fact_version *first = slot->effects[0];
+    finding_fail(finding, ENTRIES(first->n, again->n),
+                 "%s took effect %zu times: as %s version %s and again as %s version %s",
+                 slot->intent->given->name, slot->effect_count, first->resource->reference,
+                 first->label, again->resource->reference, again->label);
 }
 
 /* Companions (Provenance, AuditEvent) point at a commit: one of a type for each slot. */
@@ -72,8 +39,7 @@ static void judge_companions(const struct facts *facts, struct finding *finding)
             made += facts->commits[k]->is_companion && facts->commits[k]->intent == intent &&
                     !facts->commits[k]->pred &&
                     strcmp(facts->commits[k]->resource->type, version->resource->type) == 0;
-        size_t allowed = intent->slot_count + acts_before(intent, version->n);
-        if (made > allowed * keys_before(facts, intent, version->n))
+        if (made > intent->slot_count * effects_allowed(facts, intent, version->n))
             finding_fail(finding, ENTRIES(version->n),
                          "%s made %zu companions of type %s for %zu commits", intent->given->name,
                          made, version->resource->type, intent->slot_count);

@@ -222,6 +222,18 @@ static void judge_view(const struct facts *facts, const struct fact_intent *inte
     }
 }
 
+bool view_is_true(const struct facts *facts, const struct fact_intent *intent,
+                  const struct fact_view *view)
+{
+    struct result_invariant result = {.verdict = VERDICT_PASS};
+    struct finding finding = {.arena = facts->arena, .result = &result};
+
+    for (size_t i = 0; i < intent->view_count; i++)
+        if (intent->views[i] == view)
+            judge_view(facts, intent, i, &finding);
+    return result.verdict != VERDICT_FAIL;
+}
+
 void judge_truthful_state(const struct facts *facts, struct finding *finding)
 {
     for (size_t i = 0; i < facts->intent_count; i++) {

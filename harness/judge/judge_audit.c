@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_audit - audit-complete and audit-true: one record for each version made and for each end without one, none
+ * that claims more, in a chain that only grows.
+ *
+ * The audit is asked for once everything is recovered: then an empty one says that there are no records.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "harness/judge/claims.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+
+static const char *outcome_of(const struct fact_record *record)
+{
+    const char *outcome = json_string(record->tree, "outcome");
+
+    return outcome ? outcome : "";
+}
+
+static bool is_committed(const struct fact_record *record)
+{
+    return strcmp(outcome_of(record), "committed") == 0;
+}
+
+/* A version as a record names it: text, or a number's text; NULL: none. */
+static const char *label_of(const struct fact_record *record, const char *member)
+{
+    const struct cJSON *label = json_get(record->tree, member);
+
+    return json_text(label) ? json_text(label) : json_number_text(label);
+}
+
+/* "Type/id" of the record's target: a reference, or an object that has one; NULL: none. */
+static const char *target_of(const struct facts *facts, const struct fact_record *record)
+{
+    const struct cJSON *target = json_get(record->tree, "target");
+    const char *text = json_text(target) ? json_text(target) : json_string(target, "reference");
+
+    return facts_reference(facts, text, NULL);
+}
+
+/* ---- audit-complete ---- */
+
+static bool is_record_of(const struct facts *facts, const struct fact_record *record,
+                         const struct fact_version *version)
+{
+    const char *label = label_of(record, "versionWritten"), *target = target_of(facts, record);
+
+    if (!is_committed(record) || (target && strcmp(target, version->resource->reference) != 0))
+        return false;
+    if (!target && record->intent != version->intent)
+        return false;
+    return label ? strcmp(label, version->label) == 0
+                 : version->is_deletion && record->intent == version->intent;
+}
+
+static void judge_version(const struct facts *facts, const struct fact_version *version,
+                          struct finding *finding)
+{
+    const struct fact_record *first = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < facts->audit_count; i++) {
+        if (!is_record_of(facts, &facts->audit[i], version) ||
+            (first && strcmp(first->entry->body, facts->audit[i].entry->body) == 0))
+            continue; /* a line that was served twice is one record */
+        if (!first)
+            first = &facts->audit[i];
+        count++;
+    }
+    if (count == 1)
+        return;
+    finding_fail(finding, ENTRIES(version->n, count ? first->n : 0),
+                 "%s version %s has %zu `committed` records", version->resource->reference,
+                 version->label, count);
+}
+
+static const struct {
+    enum fact_state state;
+    const char *outcomes[5]; /* one of these is its record */
+} records_of_ends[] = {
+    {STATE_REJECTED, {"refused", "conflict", "cancelled", NULL}},
+    {STATE_NEEDS_REVIEW, {"conflict", "incomplete", "refused", NULL}},
+    {STATE_INCOMPLETE, {"incomplete", "conflict", "refused", NULL}},
+};
+
+static bool has_outcome(const struct fact_intent *intent, const char *const *outcomes)
+{
+    for (; *outcomes; outcomes++)
+        for (size_t i = 0; i < intent->audit_count; i++)
+            if (strcmp(outcome_of(intent->audit[i]), *outcomes) == 0)
+                return true;
+    return false;
+}
+
+static void judge_end(const struct facts *facts, const struct fact_intent *intent,
+                      struct finding *finding)
+{
+    const struct fact_view *view = intent_view(intent, facts->last);
+
+    for (size_t i = 0; view && i < COUNT_OF(records_of_ends); i++)
+        if (view->state == records_of_ends[i].state &&
+            !has_outcome(intent, records_of_ends[i].outcomes))
+            finding_fail(finding, ENTRIES(view->n), "%s is %s, and no record says so",
+                         intent->given->name, json_string(view->tree, "state"));
+}
+
+/* Does a record repeat what the intent said: equal, or the reference or id in it? */
+static bool repeats(const struct cJSON *said, const struct cJSON *recorded)
+{
+    static const char *const names[] = {"reference", "system", "eventId", "display"};
+    struct buf a = BUF_INIT, b = BUF_INIT;
+    bool is_equal;
+
+    if (!said || cJSON_IsNull(said))
+        return true;
+    if (!recorded)
+        return false;
+    json_canonical(&a, said);
+    json_canonical(&b, recorded);
+    is_equal = strcmp(buf_text(&a), buf_text(&b)) == 0;
+    buf_release(&a);
+    buf_release(&b);
+    for (size_t i = 0; !is_equal && i < COUNT_OF(names); i++) {
+        const char *part = json_string(said, names[i]);
+
+        is_equal = part && json_text(recorded) && strcmp(part, json_text(recorded)) == 0;
+    }
+    return is_equal;
+}
+
+/* An object may have more members than the intent gave. */
+static bool repeats_source(const struct cJSON *said, const struct cJSON *recorded)
+{
+    const struct cJSON *member;
+
+    if (repeats(said, recorded))
+        return true;
+    cJSON_ArrayForEach(member, said)
+    {
+        if (!repeats(member, json_get(recorded, member->string ? member->string : "")))
+            return false;
+    }
+    return cJSON_IsObject(said) && cJSON_IsObject(recorded);
+}
+
+static bool is_hash_of(const char *hash, const struct cJSON *payload)
+{
+    char own[HASH_HEX_SIZE];
+
+    if (!hash || !payload)
+        return false;
+    if (strncmp(hash, "sha256:", 7) == 0)
+        hash += 7;
+    hash_canonical(payload, own);
+    return strcasecmp(hash, own) == 0;
+}
+
+static bool is_key_of(const struct fact_intent *intent, const char *key)
+{
+    for (size_t i = 0; key && i < intent->key_count; i++)
+        if (strcmp(intent->keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+static void judge_members(const struct fact_intent *intent, const struct fact_record *record,
+                          struct finding *finding)
+{
+    const struct cJSON *payload = intent->given->payload;
+    const char *wrong = NULL;
+
+    if (!is_key_of(intent, json_string(record->tree, "key")))
+        wrong = "key";
+    else if (!repeats_source(json_get(payload, "requester"), json_get(record->tree, "requester")))
+        wrong = "requester";
+    else if (!repeats_source(json_get(payload, "source"), json_get(record->tree, "source")))
+        wrong = "source";
+    else if (!is_hash_of(json_string(record->tree, "payloadHash"), payload))
+        wrong = "payloadHash";
+    if (wrong)
+        finding_fail(finding, ENTRIES(intent->submitted, record->n),
+                     "a record of %s has a %s that is not the intent's", intent->given->name,
+                     wrong);
+}
+
+void judge_audit_complete(const struct facts *facts, struct finding *finding)
+{
+    if (!facts->evidence->is_recovered) {
+        finding_unknown(finding, NULL, "the run did not come to the end of recovery");
+        return;
+    }
+    for (size_t i = 0; i < facts->commit_count; i++)
+        if (facts->commits[i]->exchange && !facts->commits[i]->is_companion)
+            judge_version(facts, facts->commits[i], finding);
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        const struct fact_intent *intent = facts->intents[i];
+
+        judge_end(facts, intent, finding);
+        for (size_t k = 0; k < intent->audit_count; k++)
+            judge_members(intent, intent->audit[k], finding);
+    }
+}
+
+/* ---- audit-true ---- */
+
+static bool was_vouched(const struct fact_version *version, uint64_t n)
+{
+    uint64_t told = version_received(version, false);
+
+    return told && told < n;
+}
+
+static void judge_written(const struct facts *facts, const struct fact_record *record,
+                          struct finding *finding)
+{
+    const char *label = label_of(record, "versionWritten"), *target = target_of(facts, record);
+    const struct fact_intent *intent = record->intent;
+    const struct fact_version *version = NULL;
+
+    if (!label)
+        return;
+    if (target)
+        version = facts_version(facts, target, label, record->n);
+    for (size_t i = 0; !target && intent && i < facts->commit_count; i++)
+        if (facts->commits[i]->intent == intent && strcmp(facts->commits[i]->label, label) == 0)
+            version = facts->commits[i];
+    if (!version)
+        finding_fail(finding, ENTRIES(record->n),
+                     "a record names %s version %s, which is not there", target ? target : "a",
+                     label);
+    else if (!version->exchange || (intent && version->intent != intent))
+        finding_fail(finding, ENTRIES(version->n ? version->n : record->n, record->n),
+                     "a record of %s names %s version %s, which somebody else made",
+                     intent ? intent->given->name : "nobody", version->resource->reference, label);
+    else if (!was_vouched(version, record->n))
+        finding_fail(finding, ENTRIES(version->n, record->n),
+                     "a record names %s version %s, for which no reply vouched",
+                     version->resource->reference, label);
+}
+
+/* The version that was read: received, or brought by the intent. */
+static void judge_read(const struct facts *facts, const struct fact_record *record,
+                       struct finding *finding)
+{
+    const char *label = label_of(record, "versionRead"), *target = target_of(facts, record);
+    const struct fact_version *version =
+        label && target ? facts_version(facts, target, label, record->n) : NULL;
+    const struct fact_intent *intent = record->intent;
+
+    if (!label || !target)
+        return;
+    for (size_t i = 0; intent && i < intent->slot_count; i++)
+        if (version && intent->slots[i].base == version)
+            return;
+    if (!version || (!was_vouched(version, record->n) && !version->exchange))
+        finding_fail(finding, ENTRIES(record->n),
+                     "a record says that %s version %s was read, and it was not", target, label);
+}
+
+/* Lines that were served in one answer follow each other in the journal. */
+struct batch {
+    const struct fact_record *lines;
+    size_t count;
+};
+
+static struct batch next_batch(const struct facts *facts, size_t start)
+{
+    struct batch batch = {.lines = &facts->audit[start]};
+
+    while (start + batch.count < facts->audit_count) {
+        const struct fact_record *line = &facts->audit[start + batch.count];
+        const struct fact_record *before = batch.count ? line - 1 : NULL;
+
+        if (before && (line->n != before->n + 1 || json_integer(line->tree, "sequence", -1) <=
+                                                       json_integer(before->tree, "sequence", -1)))
+            break;
+        batch.count++;
+    }
+    return batch;
+}
+
+static bool follows(const struct fact_record *before, const struct fact_record *line)
+{
+    const char *previous = json_string(line->tree, "previousHash");
+    char hash[HASH_HEX_SIZE] = "";
+
+    if (before && before->entry->body)
+        hash_hex(before->entry->body, before->entry->body_size, hash);
+    return previous && strcasecmp(previous, hash) == 0;
+}
+
+static bool same_line(const struct fact_record *a, const struct fact_record *b)
+{
+    return a->entry->body && b->entry->body && a->entry->body_size == b->entry->body_size &&
+           memcmp(a->entry->body, b->entry->body, a->entry->body_size) == 0;
+}
+
+static void judge_chain(const struct batch *batch, const struct batch *last,
+                        struct finding *finding)
+{
+    bool is_whole = follows(NULL, batch->lines);
+
+    if (!is_whole && !(last->count && follows(&last->lines[last->count - 1], batch->lines)))
+        finding_fail(finding, ENTRIES(batch->lines->n),
+                     "the chain of the audit does not begin where it must");
+    for (size_t i = 1; i < batch->count; i++)
+        if (!follows(&batch->lines[i - 1], &batch->lines[i]))
+            finding_fail(finding, ENTRIES(batch->lines[i - 1].n, batch->lines[i].n),
+                         "the chain of the audit is broken");
+    for (size_t i = 0; is_whole && i < last->count; i++) {
+        if (i >= batch->count)
+            finding_fail(finding, ENTRIES(last->lines[i].n, batch->lines->n),
+                         "an earlier record is gone");
+        else if (!same_line(&last->lines[i], &batch->lines[i]))
+            finding_fail(finding, ENTRIES(last->lines[i].n, batch->lines[i].n),
+                         "an earlier record has changed");
+    }
+}
+
+void judge_audit_true(const struct facts *facts, struct finding *finding)
+{
+    struct batch last = {0};
+
+    if (facts->audit_count == 0 && !facts->evidence->is_recovered)
+        finding_unknown(finding, NULL, "the audit was not asked for");
+    for (size_t i = 0; i < facts->audit_count; i++) {
+        judge_written(facts, &facts->audit[i], finding);
+        judge_read(facts, &facts->audit[i], finding);
+    }
+    for (size_t start = 0; start < facts->audit_count; start += last.count) {
+        struct batch batch = next_batch(facts, start);
+
+        judge_chain(&batch, &last, finding);
+        last = batch;
+    }
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_retry - bounded-retry: how often, how soon, and whether after a refusal for good.
+ *
+ * The only judge that reads times, and only where they cannot lie: from an end that we made (a reply, a broken
+ * connection) to the next arrival there passes at least what the engine waited.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "harness/judge/claims.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+
+#define NO_WAIT_US 1000 /* sooner after the end of an attempt is no wait at all */
+
+/* ---- how often ---- */
+
+static void judge_count(const struct facts *facts, const struct fact_intent *intent,
+                        struct finding *finding)
+{
+    const struct evidence *evidence = facts->evidence;
+    size_t parts = intent->slot_count ? intent->slot_count : 1;
+    size_t rounds = effects_allowed(facts, intent, UINT64_MAX);
+
+    for (size_t i = 0; i < intent->slot_count && evidence->attempts_max; i++) {
+        const struct fact_slot *slot = &intent->slots[i];
+        size_t limit = evidence->attempts_max * rounds;
+
+        if (slot->write_count > limit)
+            finding_fail(finding, ENTRIES(slot->writes[limit]->exchange->arrived->n),
+                         "%s was written %zu times; its limit is %zu", intent->given->name,
+                         slot->write_count, limit);
+    }
+    size_t limit = evidence->requests_max * parts * rounds;
+    if (limit && intent->exchange_count > limit)
+        finding_fail(finding, ENTRIES(intent->exchanges[limit]->arrived->n),
+                     "%s took %zu requests; its limit is %zu", intent->given->name,
+                     intent->exchange_count, limit);
+}
+
+/* ---- again after a refusal for good ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static const char *canonical(struct arena *arena, const struct cJSON *tree)
+{
+    struct buf buf = BUF_INIT;
+
+    if (tree)
+        json_canonical(&buf, tree);
+    const char *text = buf_copy(&buf, arena);
+    buf_release(&buf);
+    return text;
+}
+
+static bool is_same_act(const struct facts *facts, const struct fact_write *a,
+                        const struct fact_write *b)
+{
+    return a->method == b->method && same_text(a->reference, b->reference) &&
+           same_text(a->query, b->query) && same_text(a->guard.text, b->guard.text) &&
+           strcmp(canonical(facts->arena, a->body), canonical(facts->arena, b->body)) == 0;
+}
+
+/* Did the intent get any answer in (after, until), or a human or the engine's end change what it knows? */
+static bool has_learned(const struct facts *facts, const struct fact_intent *intent, uint64_t after,
+                        uint64_t until)
+{
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct sim_entry *replied = intent->exchanges[i]->replied;
+
+        if (replied && replied->n > after && replied->n < until)
+            return true;
+    }
+    return intent_was_operated(intent, after, until) || facts_killed(facts, after, until);
+}
+
+static void judge_refusal(const struct facts *facts, const struct fact_slot *slot, size_t index,
+                          struct finding *finding)
+{
+    const struct fact_write *refused = slot->writes[index];
+    const struct sim_entry *replied = refused->exchange->replied;
+
+    if (!replied || !reply_is_permanent(replied, refused->status))
+        return;
+    for (size_t i = index + 1; i < slot->write_count; i++) {
+        const struct fact_write *again = slot->writes[i];
+        const struct sim_entry *arrived = again->exchange->arrived;
+
+        if (arrived->n < replied->n)
+            continue;
+        if (has_learned(facts, slot->intent, replied->n, arrived->n))
+            return;
+        if (is_same_act(facts, refused, again))
+            finding_fail(finding, ENTRIES(replied->n, arrived->n),
+                         "%s was refused with %d and was sent again", slot->intent->given->name,
+                         refused->status);
+        return;
+    }
+}
+
+/* ---- how soon ---- */
+
+/* Is there a statement of that kind in (after, until)? For `settled`: one with a timer. */
+static bool was_said(const struct facts *facts, const char *what, uint64_t after, uint64_t until)
+{
+    for (uint64_t n = after + 1; n < until && n <= facts->evidence->entry_count; n++) {
+        const struct sim_entry *entry = facts->evidence->entries[n - 1];
+        struct err err = ERR_INIT;
+
+        if (entry->kind != SIM_SAID || strcmp(entry->what, what) != 0)
+            continue;
+        if (strcmp(what, "settled") != 0)
+            return true;
+        if (entry->body &&
+            json_integer(json_parse(facts->arena, entry->body, entry->body_size, &err), "dueInMs",
+                         -1) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* What Retry-After asks for; 0: nothing that can be read. */
+static uint64_t asked_wait_us(const struct facts *facts, const struct sim_entry *replied)
+{
+    const char *after = facts_header(facts, replied, "Retry-After");
+    const char *date = facts_header(facts, replied, "Date");
+    uint64_t until_ms, now_ms;
+    char *end = NULL;
+
+    if (!after || replied->status < 300)
+        return 0;
+    unsigned long long seconds = strtoull(after, &end, 10);
+    if (end != after && *end == '\0')
+        return seconds < 1000000 ? seconds * 1000000 : 0;
+    if (!date || clock_parse_http_date(after, &until_ms) || clock_parse_http_date(date, &now_ms) ||
+        until_ms <= now_ms)
+        return 0;
+    return (until_ms - now_ms) * 1000;
+}
+
+static void judge_asked_wait(const struct facts *facts, const struct fact_intent *intent,
+                             const struct sim_entry *replied, const struct sim_entry *arrived,
+                             struct finding *finding)
+{
+    uint64_t wait_us = asked_wait_us(facts, replied);
+
+    if (!wait_us || arrived->n < replied->n || arrived->at_us - replied->at_us >= wait_us ||
+        was_said(facts, "due", replied->n, arrived->n) ||
+        facts_killed(facts, replied->n, arrived->n) ||
+        intent_was_operated(intent, replied->n, arrived->n))
+        return;
+    finding_fail(finding, ENTRIES(replied->n, arrived->n),
+                 "%s was asked to wait %llu ms and came after %llu ms", intent->given->name,
+                 (unsigned long long)(wait_us / 1000),
+                 (unsigned long long)((arrived->at_us - replied->at_us) / 1000));
+}
+
+/* Did the attempt end without saying that another is useless? Only ends that we made tell a time. */
+static const struct sim_entry *passing_end(const struct fact_write *write)
+{
+    static const int passing[] = {408, 423, 424, 425, 429, 500, 502, 503, 504};
+    const struct fact_exchange *exchange = write->exchange;
+
+    if (!exchange->replied)
+        return !exchange->hung_up && exchange->fault_count
+                   ? exchange->faults[exchange->fault_count - 1]
+                   : NULL;
+    for (size_t i = 0; i < COUNT_OF(passing); i++)
+        if (write->status == passing[i])
+            return exchange->replied;
+    return NULL;
+}
+
+static bool has_waited(const struct facts *facts, const struct fact_intent *intent, uint64_t after,
+                       uint64_t until)
+{
+    static const char *const what[] = {"due", "sweep", "settled", "submit"};
+
+    for (size_t i = 0; i < COUNT_OF(what); i++)
+        if (was_said(facts, what[i], after, until))
+            return true;
+    return facts_killed(facts, after, until) || intent_was_operated(intent, after, until);
+}
+
+static void judge_pause(const struct facts *facts, const struct fact_slot *slot, size_t index,
+                        struct finding *finding)
+{
+    const struct fact_write *write = slot->writes[index], *next = slot->writes[index + 1];
+    const struct sim_entry *arrived = next->exchange->arrived;
+    const struct sim_entry *end = passing_end(write);
+
+    if (write->exchange->replied)
+        judge_asked_wait(facts, slot->intent, write->exchange->replied, arrived, finding);
+    if (!end || arrived->n < end->n || write->exchange == next->exchange)
+        return;
+    if (arrived->at_us - end->at_us < NO_WAIT_US &&
+        !has_waited(facts, slot->intent, end->n, arrived->n))
+        finding_fail(finding, ENTRIES(end->n, arrived->n), "%s was tried again at once",
+                     slot->intent->given->name);
+}
+
+/* A look that was asked to wait, and the next one like it. */
+static void judge_looks(const struct facts *facts, const struct fact_intent *intent,
+                        struct finding *finding)
+{
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+
+        if (exchange->is_write || !exchange->replied || !asked_wait_us(facts, exchange->replied))
+            continue;
+        for (size_t k = i + 1; k < intent->exchange_count; k++) {
+            const struct sim_entry *next = intent->exchanges[k]->arrived;
+
+            if (strcmp(next->method, exchange->arrived->method) != 0 ||
+                strcmp(next->url, exchange->arrived->url) != 0)
+                continue;
+            judge_asked_wait(facts, intent, exchange->replied, next, finding);
+            break;
+        }
+    }
+}
+
+void judge_bounded_retry(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        const struct fact_intent *intent = facts->intents[i];
+
+        judge_count(facts, intent, finding);
+        judge_looks(facts, intent, finding);
+        for (size_t k = 0; k < intent->slot_count; k++) {
+            const struct fact_slot *slot = &intent->slots[k];
+
+            for (size_t w = 0; w + 1 < slot->write_count; w++) {
+                judge_refusal(facts, slot, w, finding);
+                judge_pause(facts, slot, w, finding);
+            }
+        }
+    }
+}

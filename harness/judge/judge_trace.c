@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_trace - intent-first and correlated: what is written was noted before, and everything can be traced to the
+ * request that caused it.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "harness/judge/facts.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+
+/* ---- intent-first ---- */
+
+/* The first process entry of that name after n, or NULL. */
+static const struct sim_entry *process_after(const struct facts *facts, const char *what,
+                                             uint64_t n)
+{
+    for (size_t i = 0; i < facts->process_count; i++)
+        if (facts->processes[i]->n > n && strcmp(facts->processes[i]->what, what) == 0)
+            return facts->processes[i];
+    return NULL;
+}
+
+static bool is_said(const struct cJSON *item)
+{
+    return item && !cJSON_IsNull(item) && !(json_text(item) && !*json_text(item));
+}
+
+/* Is it the `accepted` event, with all that is needed to find out what was to be done? */
+static bool is_whole_event(const struct fact_intent *intent, const struct fact_record *event)
+{
+    const struct cJSON *payload = intent->given->payload;
+    const char *kind = json_string(event->tree, "kind");
+
+    return kind && strcmp(kind, "accepted") == 0 && is_said(json_get(event->tree, "payloadHash")) &&
+           (!is_said(json_get(payload, "source")) || is_said(json_get(event->tree, "source"))) &&
+           (!is_said(json_get(payload, "target")) || is_said(json_get(event->tree, "target")));
+}
+
+static bool has_event(const struct fact_intent *intent, uint64_t after)
+{
+    for (size_t i = 0; i < intent->event_count; i++)
+        if (intent->events[i]->n > after && is_whole_event(intent, intent->events[i]))
+            return true;
+    return false;
+}
+
+static void judge_kill(const struct facts *facts, const struct fact_exchange *exchange,
+                       uint64_t kill, struct finding *finding)
+{
+    const struct sim_entry *ready = process_after(facts, "ready", kill);
+    const struct fact_intent *intent = exchange->intent;
+
+    if (!ready || !facts->evidence->is_recovered)
+        finding_unknown(finding, ENTRIES(exchange->arrived->n, kill),
+                        "the engine was killed before its write and did not come up again");
+    else if (!has_event(intent, ready->n))
+        finding_fail(
+            finding, ENTRIES(exchange->arrived->n, kill, ready->n),
+            "%s was being written when the engine was killed, and its event log does not have it",
+            intent->given->name);
+}
+
+/* Had the exchange neither taken effect nor been answered at n? */
+static bool was_held(const struct facts *facts, const struct fact_exchange *exchange, uint64_t n)
+{
+    if (exchange->arrived->n > n || (exchange->ended && exchange->ended < n))
+        return false;
+    for (size_t i = 0; i < facts->commit_count; i++)
+        if (facts->commits[i]->exchange == exchange && facts->commits[i]->n < n)
+            return false;
+    return true;
+}
+
+void judge_intent_first(const struct facts *facts, struct finding *finding)
+{
+    bool is_judged = false;
+
+    for (size_t i = 0; i < facts->process_count; i++) {
+        const struct sim_entry *kill = facts->processes[i];
+
+        for (size_t k = 0; k < facts->exchange_count && strcmp(kill->what, "kill") == 0; k++) {
+            const struct fact_exchange *exchange = facts->exchanges[k];
+
+            if (!exchange->is_write || !exchange->intent || !was_held(facts, exchange, kill->n))
+                continue;
+            is_judged = true;
+            judge_kill(facts, exchange, kill->n, finding);
+        }
+    }
+    if (is_judged)
+        return;
+    finding->result->is_judged = false;
+    finding->result->needs =
+        "a run in which the engine is killed with a write held before its effect";
+}
+
+/* ---- correlated ---- */
+
+static void judge_write(const struct fact_exchange *exchange, struct finding *finding)
+{
+    const struct sim_entry *arrived = exchange->arrived;
+    bool is_shared = false;
+
+    if (!exchange->correlated) {
+        finding_fail(finding, ENTRIES(arrived->n), "%s %s bears %s", arrived->method, arrived->url,
+                     *arrived->correlation ? "a correlation id of no intent" : "no correlation id");
+        return;
+    }
+    for (size_t i = 0; i < exchange->write_count; i++)
+        is_shared = is_shared || exchange->writes[i].intent == exchange->correlated;
+    for (size_t i = 0; i < exchange->write_count && !is_shared; i++)
+        if (exchange->writes[i].intent)
+            finding_fail(finding, ENTRIES(arrived->n),
+                         "%s %s is %s and bears the correlation id of %s", arrived->method,
+                         arrived->url, exchange->writes[i].intent->given->name,
+                         exchange->correlated->given->name);
+}
+
+/* The reads that told the guarded version: one at least must be of an intent. */
+static void judge_reads(const struct facts *facts, const struct fact_write *write,
+                        struct finding *finding)
+{
+    uint64_t n = write->exchange->arrived->n;
+    const struct fact_version *version =
+        write->guard.label && write->reference
+            ? facts_version(facts, write->reference, write->guard.label, n)
+            : NULL;
+    const struct fact_receipt *nobodys = NULL;
+
+    if (!version || version->exchange ||
+        (write->slot && write->slot->base == version &&
+         is_said(json_get(write->intent->given->payload, "baseVersion"))))
+        return;
+    for (size_t i = 0; i < version->receipt_count && version->receipts[i].n < n; i++) {
+        if (version->receipts[i].exchange->correlated)
+            return;
+        nobodys = &version->receipts[i];
+    }
+    if (nobodys)
+        finding_fail(finding, ENTRIES(nobodys->exchange->arrived->n, n),
+                     "the read from which %s %s derives bears no intent's correlation id",
+                     write->exchange->arrived->method, write->exchange->arrived->url);
+}
+
+static void judge_records(const struct fact_intent *intent,
+                          const struct fact_record *const *records, size_t count, const char *where,
+                          struct finding *finding)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *correlation = json_string(records[i]->tree, "correlationId");
+
+        if (!records[i]->tree && records[i]->entry->status >= 300)
+            continue;
+        if (!correlation || strcmp(correlation, intent->given->correlation) != 0)
+            finding_fail(finding, ENTRIES(intent->submitted, records[i]->n), "%s of %s bears %s",
+                         where, intent->given->name,
+                         correlation ? "another correlation id" : "no correlation id");
+    }
+}
+
+void judge_correlated(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->exchange_count; i++) {
+        const struct fact_exchange *exchange = facts->exchanges[i];
+
+        if (exchange->is_write)
+            judge_write(exchange, finding);
+        for (size_t k = 0; k < exchange->write_count; k++)
+            judge_reads(facts, &exchange->writes[k], finding);
+    }
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        const struct fact_intent *intent = facts->intents[i];
+
+        judge_records(intent, intent->events, intent->event_count, "an event", finding);
+        judge_records(intent, intent->audit, intent->audit_count, "a record of the audit", finding);
+        judge_records(intent, intent->reviews, intent->review_count, "the review", finding);
+    }
+}
