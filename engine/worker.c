@@ -58,7 +58,7 @@ struct worker {
     struct job *ready_first, *ready_last;
     struct queue *queues;
     unsigned runnable, waiting, backlog;
-    unsigned idle, thread_count;
+    unsigned idle, ready_count, thread_count;
     pthread_t *threads;
     pthread_t timer_thread;
     bool has_timer_thread, is_stopping, is_stopped; /* stopped: no thread is left */
@@ -124,8 +124,10 @@ static void make_ready_locked(struct worker *worker, struct job *job)
     else
         worker->ready_first = job;
     worker->ready_last = job;
+    worker->ready_count++;
     worker->runnable++;
-    if (worker->idle == 0)
+    if (worker->ready_count >
+        worker->idle) /* a thread that was woken counts as idle until it runs */
         start_thread_locked(worker);
     MUST_ZERO(pthread_cond_signal(&worker->ready));
 }
@@ -260,6 +262,7 @@ static struct job *take_locked(struct worker *worker)
         return NULL;
     struct job *job = worker->ready_first;
     worker->ready_first = job->ready_next;
+    worker->ready_count--;
     if (!worker->ready_first)
         worker->ready_last = NULL;
     job->state = TASK_RUNNING;
@@ -347,6 +350,7 @@ bool worker_stop(struct worker *worker)
     for (struct job *job = worker->ready_first; job; job = job->ready_next)
         worker->runnable--; /* nobody takes them any more */
     worker->ready_first = worker->ready_last = NULL;
+    worker->ready_count = 0;
     while (worker->runnable > 0)
         MUST_ZERO(pthread_cond_wait(&worker->changed, &worker->mutex));
     is_idle = worker->waiting == 0;
@@ -548,6 +552,7 @@ static struct job *forget_locked(struct worker *worker)
         gone = job;
     }
     worker->ready_first = worker->ready_last = NULL;
+    worker->ready_count = 0;
     return gone;
 }
 
