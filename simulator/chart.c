@@ -186,9 +186,9 @@ static int add_any(struct sim_chart *chart, const char *name, const char *text, 
     if (!tree)
         return err_context(err, "%s", name);
     if (cJSON_IsArray(tree))
-        return add_array(chart, name, span_space(copy), err);
+        return add_array(chart, name, span_root(copy), err);
     if (type && strcmp(type, "Bundle") == 0)
-        return add_bundle(chart, name, span_space(copy), err);
+        return add_bundle(chart, name, span_root(copy), err);
     return add_resource(chart, name, "", whole, NULL, err);
 }
 

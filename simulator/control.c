@@ -452,7 +452,7 @@ static bool post_edits(const struct call *call)
         return true;
     }
     if (cJSON_IsObject(edit))
-        span_member(call->arena, span_space(call->request->body), "body", &body);
+        span_member(call->arena, span_root(call->request->body), "body", &body);
     if (sim_edit(sim, actor ? actor : "ehr", name ? name : "edit", method, target,
                  body.start ? arena_copy(call->arena, body.start, body.size) : NULL, body.size,
                  &err)) {

@@ -13,6 +13,13 @@ const char *span_space(const char *at)
     return at + strspn(at, " \t\r\n");
 }
 
+const char *span_root(const char *text)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    return span_space(strncmp(text, mark, 3) == 0 ? text + 3 : text);
+}
+
 static const char *skip_string(const char *at)
 {
     for (at++; *at && *at != '"'; at++)

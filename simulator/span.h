@@ -19,6 +19,8 @@ struct span {
 
 /* Behind white space. */
 const char *span_space(const char *at);
+/* Where the text's value starts: behind a byte order mark and white space. */
+const char *span_root(const char *text);
 /* Behind the value that starts at `at`. */
 const char *span_skip(const char *at);
 /* Does the string token (with its quotes, maybe with escapes) say `text` (ASCII)? */

@@ -176,11 +176,11 @@ bool entries_read(const struct act *act, const char *type, struct entry **out_en
     *out_entries = arena_alloc(arena, (*out_count + 1) * sizeof(**out_entries));
     const char *text = arena_copy(arena, request->body, request->body_size);
     const char *at =
-        array && span_member(arena, span_space(text), "entry", &entries) ? entries.start : "]";
+        array && span_member(arena, span_root(text), "entry", &entries) ? entries.start : "]";
     cJSON_ArrayForEach(entry, array)
     {
-        if (!span_element(&at, &span))
-            break;
+        bool is_there = span_element(&at, &span);
+        ASSERT(is_there);
         (*out_entries)[index].index = index;
         entry_read(&(*out_entries)[index++], act, entry, span);
     }

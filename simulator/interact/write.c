@@ -28,7 +28,8 @@ static const char *create_target(const struct act *act)
     const struct version **matches = NULL;
     size_t count = 0;
 
-    query += query && *query == '?';
+    if (query && *query == '?')
+        query++;
     if (query &&
         !query_conditional(act, "If-None-Exist", act->request->type, query, &count, &matches))
         return NULL;

@@ -59,6 +59,11 @@ static void resources_arrays_and_bundles_load(void)
          "{\"resourceType\":\"Bundle\",\"entry\":[{\"fullUrl\":\"urn:uuid:0f-1\",\"resource\":"
          "{\"resourceType\":\"Patient\",\"id\":\"a\"}}]}",
          "Patient/a", 1},
+        {"a byte order mark",
+         "\xef\xbb\xbf "
+         "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\","
+         "\"id\":\"a\"}}]}",
+         "Patient/a", 1},
         {"an empty Bundle", "{\"resourceType\":\"Bundle\"}", NULL, 0},
         {"an empty array", "[]", NULL, 0},
     };
