@@ -18,7 +18,11 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **state)
 {
-    (void)arg, (void)url, (void)method, (void)version, (void)upload, (void)upload_size, (void)state;
+    (void)arg, (void)url, (void)method, (void)version, (void)upload, (void)upload_size;
+    if (!*state) { /* an answer to the first call, before the request is complete, would close the connection */
+        *state = connection;
+        return MHD_YES;
+    }
     struct MHD_Response *response =
         MHD_create_response_from_buffer(body.size, body.bytes, MHD_RESPMEM_PERSISTENT);
 
