@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * derive - see derive.h. Everything is by docs/invariants.md "The words, exactly".
+ */
+#include "harness/judge/derive.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "fhir/patch.h"
+#include "harness/judge/canon.h"
+#include "harness/judge/claims.h"
+#include "harness/judge/diff.h"
+#include "harness/judge/touch.h"
+
+/* ---- content and touch ---- */
+
+static const struct cJSON *live_tree(const struct fact_version *version)
+{
+    return version && !version->is_deletion ? fact_tree(version) : NULL;
+}
+
+static const struct canon *slot_canon(const struct facts *facts, const struct fact_slot *slot,
+                                      const struct cJSON *tree)
+{
+    return claims_canon(facts, slot ? slot->intent : NULL, tree,
+                        slot ? live_tree(slot->base) : NULL);
+}
+
+const struct canon *version_canon(const struct facts *facts, const struct fact_slot *slot,
+                                  const struct fact_version *version)
+{
+    return slot_canon(facts, slot, live_tree(version));
+}
+
+bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out)
+{
+    const struct cJSON *base = live_tree(slot->base);
+    const struct canon_options options = {.base = facts->evidence->base};
+
+    *out = NULL;
+    if (slot->method == METHOD_PATCH) {
+        *out = base ? touch_patch(facts->arena, base, slot->content, &options) : NULL;
+        return *out != NULL;
+    }
+    const struct canon *was = slot_canon(facts, slot, base);
+    if (slot->method == METHOD_DELETE) {
+        *out = touch_all(facts->arena, was, NULL);
+        return true;
+    }
+    const struct canon *shall = slot_canon(facts, slot, slot->content);
+    *out = was && slot->method == METHOD_PUT ? touch_update(facts->arena, was, shall)
+                                             : touch_all(facts->arena, NULL, shall);
+    return shall != NULL;
+}
+
+bool slot_touch_decided(const struct facts *facts, const struct fact_slot *slot,
+                        const struct fact_decision *decision, const struct touch **out)
+{
+    const struct canon_options options = {.base = facts->evidence->base};
+
+    if (!slot_touch(facts, slot, out))
+        return false;
+    if (!decision || json_count(decision->fields) == 0)
+        return true;
+    const struct fact_version *seen =
+        decision->seen_version && slot->reference
+            ? facts_version(facts, slot->reference, decision->seen_version, decision->asked->n)
+            : NULL;
+    const struct cJSON *tree = live_tree(seen) ? live_tree(seen) : live_tree(slot->base);
+    *out = touch_with_fields(facts->arena, *out, tree, decision->fields, &options);
+    return true;
+}
+
+static const char *label_text(const struct cJSON *item)
+{
+    return json_text(item) ? json_text(item) : json_number_text(item);
+}
+
+/* W/"3", "3" and 3 name the version 3. */
+static const char *label_of_tag(struct arena *arena, const char *tag)
+{
+    const char *label = NULL;
+    bool is_weak;
+
+    if (tag && !etag_parse(arena, tag, &label, &is_weak))
+        label = strpbrk(tag, ", \"") ? NULL : tag;
+    return label;
+}
+
+const char *slot_named_base(const struct facts *facts, const struct fact_slot *slot)
+{
+    const struct cJSON *payload = slot->intent->given->payload;
+    const struct cJSON *entry =
+        json_at(json_get(json_get(payload, "bundle"), "entry"), slot->entry);
+    const char *label =
+        slot->intent->operation == OPERATION_BUNDLE
+            ? label_of_tag(facts->arena, json_string(json_get(entry, "request"), "ifMatch"))
+            : label_text(json_get(payload, "baseVersion"));
+
+    if (!label && slot->method == METHOD_PUT)
+        label = json_string(json_get(slot->content, "meta"), "versionId");
+    return label;
+}
+
+/* ---- whose version is it? ---- */
+
+static bool same_requester(const struct fact_intent *a, const struct fact_intent *b)
+{
+    const struct cJSON *left = json_get(a->given->payload, "requester");
+    const struct cJSON *right = json_get(b->given->payload, "requester");
+
+    return (!left && !right) || patch_equal(left, right);
+}
+
+/* An earlier accepted intent of the same source and requester; that it is of the same target shows in its commit. */
+static bool is_ordered_before(const struct fact_intent *earlier, const struct fact_intent *intent)
+{
+    return earlier->is_accepted && earlier->submitted < intent->submitted &&
+           strcmp(earlier->system, intent->system) == 0 &&
+           strcmp(earlier->tenant, intent->tenant) == 0 && same_requester(earlier, intent);
+}
+
+bool version_is_own(const struct fact_slot *slot, const struct fact_version *version)
+{
+    if (!version->intent)
+        return false;
+    return version->intent == slot->intent || is_ordered_before(version->intent, slot->intent);
+}
+
+bool version_is_foreign(const struct facts *facts, const struct fact_slot *slot,
+                        const struct fact_version *version)
+{
+    if (!slot->base || version->resource != slot->base->resource ||
+        !version_is_newer(version, slot->base) || version_is_own(slot, version))
+        return false;
+    return !canon_equal(version_canon(facts, slot, version->pred),
+                        version_canon(facts, slot, version));
+}
+
+bool version_converges(const struct facts *facts, const struct fact_slot *slot,
+                       const struct fact_version *version)
+{
+    const struct touch *touch;
+    const struct canon *before = version_canon(facts, slot, version->pred);
+    const struct canon *after = version_canon(facts, slot, version);
+
+    return slot_touch(facts, slot, &touch) && touch_stands(facts->arena, touch, after) &&
+           !diff_beyond(facts->arena, touch, before, after);
+}
+
+/* ---- sensitive types ---- */
+
+static bool type_matches(const char *type, const char *pattern)
+{
+    size_t size = strlen(pattern);
+
+    if (size > 0 && pattern[size - 1] == '*')
+        return strncmp(type, pattern, size - 1) == 0;
+    return strcmp(type, pattern) == 0;
+}
+
+static bool type_is_sensitive(const struct facts *facts, const char *type)
+{
+    static const char *const standard[] = {"AllergyIntolerance", "Medication*", "Condition", NULL};
+    const char *const *patterns = facts->evidence->sensitive;
+
+    if (!patterns || !*patterns)
+        patterns = standard;
+    for (; type && *patterns; patterns++) {
+        if (type_matches(type, *patterns))
+            return true;
+    }
+    return false;
+}
+
+static bool lists_sensitive(const struct facts *facts, const struct fact_version *version)
+{
+    const struct cJSON *entry;
+
+    cJSON_ArrayForEach(entry, json_get(live_tree(version), "entry"))
+    {
+        const struct cJSON *item = json_get(entry, "item");
+        const char *text = json_string(item, "reference"), *type = json_string(item, "type");
+        struct reference reference;
+
+        if (type_is_sensitive(facts, type) ||
+            (reference_parse(&reference, facts->arena, text, facts->evidence->base) &&
+             type_is_sensitive(facts, reference.type)))
+            return true;
+    }
+    return false;
+}
+
+bool version_is_sensitive(const struct facts *facts, const struct fact_version *version)
+{
+    if (type_is_sensitive(facts, version->resource->type))
+        return true;
+    return strcmp(version->resource->type, "List") == 0 &&
+           (lists_sensitive(facts, version) ||
+            (version->pred && lists_sensitive(facts, version->pred)));
+}
+
+/* ---- decisions ---- */
+
+const struct fact_decision *write_decision(const struct fact_write *write)
+{
+    const struct fact_decision *decision =
+        write->intent ? intent_decision(write->intent, write->exchange->arrived->n) : NULL;
+
+    if (!decision ||
+        (strcmp(decision->decision, "apply") != 0 && strcmp(decision->decision, "merge") != 0))
+        return NULL;
+    return decision;
+}
+
+bool decision_covers(const struct facts *facts, const struct fact_decision *decision,
+                     const struct fact_version *version)
+{
+    if (!decision)
+        return false;
+    const struct fact_version *seen =
+        decision->seen_version ? facts_version(facts, version->resource->reference,
+                                               decision->seen_version, decision->asked->n)
+                               : NULL;
+    return seen ? !version_is_newer(version, seen) : version->n < decision->asked->n;
+}
+
+/* ---- guards ---- */
+
+static const struct cJSON *test_value(const struct cJSON *patch, const char *path)
+{
+    const struct cJSON *op;
+
+    cJSON_ArrayForEach(op, patch)
+    {
+        const char *name = json_string(op, "op"), *at = json_string(op, "path");
+
+        if (name && at && strcmp(name, "test") == 0 && strcmp(at, path) == 0)
+            return json_get(op, "value");
+    }
+    return NULL;
+}
+
+static bool is_tested(const struct cJSON *patch, const struct cJSON *until, const char *path)
+{
+    for (const struct cJSON *op = patch->child; op && op != until; op = op->next) {
+        const char *name = json_string(op, "op"), *at = json_string(op, "path");
+        size_t size = at ? strlen(at) : 0;
+
+        if (name && at && strcmp(name, "test") == 0 && strncmp(path, at, size) == 0 &&
+            (path[size] == '\0' || path[size] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* Is the old value of everything touched tested before it is changed? What is put behind the end of a list has
+ * no old value. */
+static bool tests_all_it_touches(const struct cJSON *patch)
+{
+    const struct cJSON *op;
+    bool has_test = false;
+
+    cJSON_ArrayForEach(op, patch)
+    {
+        const char *name = json_string(op, "op"), *path = json_string(op, "path");
+        const char *from = json_string(op, "from");
+        size_t size = path ? strlen(path) : 0;
+
+        if (!name || !path)
+            return false;
+        if (strcmp(name, "test") == 0) {
+            has_test = true;
+            continue;
+        }
+        bool is_appended = size >= 2 && strcmp(path + size - 2, "/-") == 0;
+        if (!is_appended && !is_tested(patch, op, path))
+            return false;
+        if (strcmp(name, "move") == 0 && (!from || !is_tested(patch, op, from)))
+            return false;
+    }
+    return has_test;
+}
+
+/* The newest version on which every `test` of the patch holds. */
+static const struct fact_version *tested_version(const struct facts *facts,
+                                                 const struct fact_write *write)
+{
+    const struct fact_resource *resource = facts_resource(facts, write->reference);
+    struct cJSON *tests = json_array(facts->arena);
+    const struct cJSON *op;
+
+    cJSON_ArrayForEach(op, write->body)
+    {
+        const char *name = json_string(op, "op");
+
+        if (name && strcmp(name, "test") == 0)
+            json_add(tests, json_copy(op));
+    }
+    for (size_t i = resource ? resource->version_count : 0; i > 0; i--) {
+        const struct fact_version *version = resource->versions[i - 1];
+        enum patch_result result;
+        struct err err = ERR_INIT;
+
+        if (version->n < write->exchange->arrived->n && live_tree(version) &&
+            patch_apply(facts->arena, live_tree(version), tests, &result, &err))
+            return version;
+    }
+    return NULL;
+}
+
+static void guard_by_tests(const struct facts *facts, const struct fact_write *write,
+                           struct named_guard *out)
+{
+    const char *label;
+
+    if (write->method != METHOD_PATCH || !cJSON_IsArray(write->body))
+        return;
+    label = json_text(test_value(write->body, "/meta/versionId"));
+    if (label) {
+        out->is_there = true;
+        out->label = label;
+    } else if (tests_all_it_touches(write->body)) {
+        out->is_there = true;
+        out->version = tested_version(facts, write);
+        out->label = out->version ? out->version->label : NULL;
+    }
+}
+
+void write_guard(const struct facts *facts, const struct fact_write *write, struct named_guard *out)
+{
+    *out = (struct named_guard){.is_there = false};
+    if (write->guard.kind == GUARD_IF_MATCH) {
+        out->label =
+            write->guard.label ? write->guard.label : label_of_tag(facts->arena, write->guard.text);
+        out->is_there = out->label && strcmp(out->label, "*") != 0;
+    }
+    if (!out->is_there)
+        guard_by_tests(facts, write, out);
+    out->is_create = write->guard.kind == GUARD_IF_NONE_MATCH;
+    if (!out->is_there || !out->label || out->version)
+        return;
+    const struct fact_version *found = write_found(facts, write);
+    const char *reference = write->reference ? write->reference
+                            : found          ? found->resource->reference
+                                             : NULL;
+    if (reference)
+        out->version = facts_version(facts, reference, out->label, write->exchange->arrived->n);
+}
+
+/* ---- what a write asks for ---- */
+
+bool write_asks(const struct facts *facts, const struct fact_write *write,
+                const struct fact_version *on, const struct canon **out)
+{
+    const struct cJSON *tree = write->body;
+    enum patch_result result;
+    struct err err = ERR_INIT;
+
+    *out = NULL;
+    if (write->method == METHOD_DELETE)
+        return true;
+    if (write->method == METHOD_PATCH)
+        tree = live_tree(on) ? patch_apply(facts->arena, live_tree(on), write->body, &result, &err)
+                             : NULL;
+    *out = slot_canon(facts, write->slot, tree);
+    return *out != NULL;
+}
+
+bool version_was_held(const struct fact_version *version, uint64_t n)
+{
+    uint64_t received = version_received(version, true);
+
+    return (version->exchange && version->n < n) || (received != 0 && received < n);
+}
+
+const struct fact_version *write_found(const struct facts *facts, const struct fact_write *write)
+{
+    if (write->reference)
+        return facts_current(facts, write->reference, write->exchange->arrived->n);
+    return write->commit_count > 0 ? write->commits[0]->pred : NULL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_JUDGE_DERIVE_H
+#define HARNESS_JUDGE_DERIVE_H
+/*
+ * derive - how a write of an intent follows from what was there: touch, guard, what was asked for, which versions are
+ * foreign, and what a human decided. For the judges of content and conflict.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/judge/facts.h"
+
+struct canon;
+struct touch;
+
+/* The canon of a version as the slot's intent sees it; NULL for a deletion, and for NULL. */
+const struct canon *version_canon(const struct facts *facts, const struct fact_slot *slot,
+                                  const struct fact_version *version);
+
+/* What the slot means to change in its base. False: it can't be told (a patch that does not fit its base). */
+bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out);
+/* The same, and the fields that `decision` (may be NULL) names. */
+bool slot_touch_decided(const struct facts *facts, const struct fact_slot *slot,
+                        const struct fact_decision *decision, const struct touch **out);
+
+/* The version that the intent itself names as its base: baseVersion, meta.versionId or ifMatch. NULL: none. */
+const char *slot_named_base(const struct facts *facts, const struct fact_slot *slot);
+
+/* Newer than the slot's base, of other content than its predecessor, and caused neither by the intent nor by an
+ * earlier accepted one of the same source, requester and target. */
+bool version_is_foreign(const struct facts *facts, const struct fact_slot *slot,
+                        const struct fact_version *version);
+/* Caused by the intent of the slot, or by an ordered predecessor. */
+bool version_is_own(const struct fact_slot *slot, const struct fact_version *version);
+/* Does a foreign version already have what is intended, and nothing else that is new? */
+bool version_converges(const struct facts *facts, const struct fact_slot *slot,
+                       const struct fact_version *version);
+/* AllergyIntolerance, Medication*, Condition, and a List of those; or as the adapter declares. */
+bool version_is_sensitive(const struct facts *facts, const struct fact_version *version);
+
+/* The human decision that a write rests on: apply or merge, taken before the write arrived. NULL: none. */
+const struct fact_decision *write_decision(const struct fact_write *write);
+/* Did the human see this version when deciding? */
+bool decision_covers(const struct facts *facts, const struct fact_decision *decision,
+                     const struct fact_version *version);
+
+/* What a write says it rests on. */
+struct named_guard {
+    bool is_there;  /* a guard that names a version, or the old values of everything touched */
+    bool is_create; /* If-None-Match: only where nothing is; the server sees to it */
+    const char *label;
+    const struct fact_version *version; /* NULL: no version that was there when the write arrived */
+};
+void write_guard(const struct facts *facts, const struct fact_write *write,
+                 struct named_guard *out);
+
+/* The content that the write asks for when it is applied to `on` (may be NULL). False: it can't be applied to it. */
+bool write_asks(const struct facts *facts, const struct fact_write *write,
+                const struct fact_version *on, const struct canon **out);
+
+/* Did the engine have the whole content before n, by reading or by writing it itself? */
+bool version_was_held(const struct fact_version *version, uint64_t n);
+
+/* What the write addresses, as it stood when the write arrived; NULL: nothing was there. */
+const struct fact_version *write_found(const struct facts *facts, const struct fact_write *write);
+#endif

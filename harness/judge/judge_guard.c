@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_guard - guarded-write: every write to something that is there names a version that the engine really had.
+ *
+ * An older guard is honest: the server refuses it. A newer one than the content derives from is not: it makes the
+ * server accept what was made without looking. A creation needs no guard against lost updates.
+ */
+#include <string.h>
+
+#include "harness/judge/canon.h"
+#include "harness/judge/derive.h"
+#include "harness/judge/diff.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+#include "harness/judge/touch.h"
+
+static const char *act_of(const struct fact_write *write)
+{
+    static const char *const names[] = {
+        [METHOD_OTHER] = "a write", [METHOD_POST] = "a POST",     [METHOD_PUT] = "a PUT",
+        [METHOD_PATCH] = "a PATCH", [METHOD_DELETE] = "a DELETE",
+    };
+
+    return names[write->method];
+}
+
+/* Does the write, applied to `on`, change no more than the intent means to? */
+static bool derives_from(const struct facts *facts, const struct fact_write *write,
+                         const struct touch *touch, const struct fact_version *on)
+{
+    const struct canon *asked;
+
+    return write_asks(facts, write, on, &asked) &&
+           !diff_beyond(facts->arena, touch, version_canon(facts, write->slot, on), asked);
+}
+
+/* The older version that the content derives from, where it does not derive from the guard's. */
+static const struct fact_version *older_source(const struct facts *facts,
+                                               const struct fact_write *write,
+                                               const struct fact_version *guard)
+{
+    const struct touch *touch;
+
+    if (!write->slot || write->method == METHOD_DELETE ||
+        !slot_touch_decided(facts, write->slot, write_decision(write), &touch) ||
+        derives_from(facts, write, touch, guard))
+        return NULL;
+    for (const struct fact_version *older = guard->pred; older; older = older->pred) {
+        bool is_known =
+            older == write->slot->base || version_was_held(older, write->exchange->arrived->n);
+
+        if (is_known && derives_from(facts, write, touch, older))
+            return older;
+    }
+    return NULL;
+}
+
+static bool is_named_base(const struct facts *facts, const struct fact_write *write,
+                          const char *label)
+{
+    const char *base = write->slot ? slot_named_base(facts, write->slot) : NULL;
+
+    return base && strcmp(base, label) == 0;
+}
+
+static void judge_write(const struct facts *facts, const struct fact_write *write,
+                        struct finding *finding)
+{
+    const struct fact_version *found = write_found(facts, write);
+    const struct sim_entry *arrived = write->exchange->arrived;
+    struct named_guard guard;
+
+    if (write->method == METHOD_OTHER || write->method == METHOD_POST || write->is_companion)
+        return;
+    write_guard(facts, write, &guard);
+    if (!found || found->is_deletion || guard.is_create)
+        return;
+    const char *reference = found->resource->reference;
+    if (!guard.is_there) {
+        finding_fail(finding, ENTRIES(arrived->n),
+                     "%s of %s came without a guard that names a version", act_of(write),
+                     reference);
+        return;
+    }
+    if (is_named_base(facts, write, guard.label))
+        return;
+    if (!guard.version || !version_was_held(guard.version, arrived->n)) {
+        finding_fail(finding, ENTRIES(arrived->n),
+                     "%s of %s is guarded by version %s, which the engine never had", act_of(write),
+                     reference, guard.label);
+        return;
+    }
+    const struct fact_version *older = older_source(facts, write, guard.version);
+    if (older)
+        finding_fail(finding, ENTRIES(arrived->n),
+                     "%s of %s is guarded by version %s, but was made from version %s",
+                     act_of(write), reference, guard.label, older->label);
+}
+
+void judge_guarded_write(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->exchange_count; i++) {
+        const struct fact_exchange *exchange = facts->exchanges[i];
+
+        for (size_t k = 0; exchange->arrived && k < exchange->write_count; k++)
+            judge_write(facts, &exchange->writes[k], finding);
+    }
+}

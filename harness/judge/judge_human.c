@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * judge_human - human-review: what only a human may decide was decided by one, who saw what it was decided on.
+ *
+ * A conflict is resolved without a human only where touch and the foreign changes are disjoint, the type is not
+ * sensitive, and the write is guarded. Once a human decided, nothing that came later may be decided over.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "harness/judge/canon.h"
+#include "harness/judge/derive.h"
+#include "harness/judge/diff.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/judges.h"
+#include "harness/judge/touch.h"
+
+struct resolved {
+    const struct facts *facts;
+    struct finding *finding;
+    const struct fact_version *version;
+    const struct fact_slot *slot;
+    const struct fact_decision *decision; /* NULL: no human */
+    const struct touch *touch;
+};
+
+static void fail_conflict(const struct resolved *resolved, const struct fact_version *foreign,
+                          const char *why)
+{
+    finding_fail(resolved->finding, ENTRIES(foreign->n, resolved->version->n),
+                 "%s met a conflict on %s that was resolved without a human, %s",
+                 resolved->slot->intent->given->name, resolved->version->resource->reference, why);
+}
+
+/* ---- what needed a human ---- */
+
+static void judge_conflict(const struct resolved *resolved, const struct fact_version *foreign)
+{
+    const struct facts *facts = resolved->facts;
+    const struct fact_slot *slot = resolved->slot;
+    const struct fact_version *base = slot->base, *pred = resolved->version->pred;
+    struct named_guard guard;
+
+    if (!version_is_foreign(facts, slot, foreign) || version_converges(facts, slot, foreign) ||
+        decision_covers(facts, resolved->decision, foreign))
+        return;
+    if (resolved->decision) {
+        finding_fail(resolved->finding,
+                     ENTRIES(resolved->decision->asked->n, foreign->n, resolved->version->n),
+                     "what a human decided for %s was applied to another version than was seen",
+                     slot->intent->given->name);
+        return;
+    }
+    if (version_is_sensitive(facts, foreign)) {
+        fail_conflict(resolved, foreign, "though its type is sensitive");
+        return;
+    }
+    if (touch_meets(facts->arena, resolved->touch, version_canon(facts, slot, foreign->pred),
+                    version_canon(facts, slot, foreign)) &&
+        touch_meets(facts->arena, resolved->touch, version_canon(facts, slot, base),
+                    version_canon(facts, slot, pred))) {
+        fail_conflict(resolved, foreign, "though both changed the same");
+        return;
+    }
+    if (!resolved->version->write)
+        return;
+    write_guard(facts, resolved->version->write, &guard);
+    if (!guard.is_there)
+        fail_conflict(resolved, foreign, "and without a guard");
+}
+
+/* ---- what was decided ---- */
+
+/* The first member that a pointer names, or the whole ("" ). */
+static bool field_is_member(const char *field, const char *name, bool *out_is_below)
+{
+    size_t size = strlen(name);
+
+    *out_is_below = false;
+    if (field[0] == '\0')
+        return true;
+    if (field[0] != '/' || strncmp(field + 1, name, size) != 0)
+        return false;
+    *out_is_below = field[size + 1] == '/';
+    return field[size + 1] == '\0' || *out_is_below;
+}
+
+enum choice { CHOICE_INTENT, CHOICE_CHART, CHOICE_MIXED };
+
+/* Whose value did the human choose for a member that the intent touches? */
+static enum choice choice_for(const struct cJSON *fields, const char *name)
+{
+    const struct cJSON *field;
+    enum choice choice = CHOICE_CHART;
+
+    cJSON_ArrayForEach(field, fields)
+    {
+        bool is_below;
+
+        if (!json_text(field))
+            return CHOICE_MIXED; /* not a pointer: what was chosen can't be told */
+        if (!field_is_member(json_text(field), name, &is_below))
+            continue;
+        if (!is_below)
+            return CHOICE_INTENT;
+        choice = CHOICE_MIXED;
+    }
+    return choice;
+}
+
+/* What differs from the decision in a member that the intent touches; NULL: nothing. */
+static const char *member_differs(const struct resolved *resolved, const struct touch *member,
+                                  const struct canon *seen, const struct canon *asked)
+{
+    struct arena *arena = resolved->facts->arena;
+    const struct canon *was = canon_member(seen, member->name);
+    const struct canon *is = canon_member(asked, member->name);
+
+    switch (choice_for(resolved->decision->fields, member->name)) {
+    case CHOICE_INTENT:
+        return touch_stands(arena, member, is) ? NULL : diff_text(arena, member->intended, is);
+    case CHOICE_CHART:
+        return diff_text(arena, was, is);
+    case CHOICE_MIXED:
+        break;
+    }
+    return NULL;
+}
+
+static const char *differs_from_decision(const struct resolved *resolved, const struct canon *asked)
+{
+    const struct facts *facts = resolved->facts;
+    const struct touch *touch = resolved->touch;
+    bool is_partial = json_count(resolved->decision->fields) > 0;
+    const struct canon *seen = version_canon(facts, resolved->slot, resolved->version->pred);
+
+    if (!is_partial && strcmp(resolved->decision->decision, "merge") == 0)
+        return NULL; /* what was merged is what did not overlap: judged as a conflict */
+    if (!is_partial || !touch || touch->is_whole) {
+        if (touch_stands(facts->arena, touch, asked))
+            return NULL;
+        return diff_text(facts->arena, seen, asked) ? diff_text(facts->arena, seen, asked)
+                                                    : "(nothing changed)\n";
+    }
+    for (size_t i = 0; i < touch->below_count; i++) {
+        const char *diff = member_differs(resolved, touch->below[i], seen, asked);
+
+        if (diff)
+            return diff;
+    }
+    return NULL;
+}
+
+static void judge_decided(const struct resolved *resolved)
+{
+    const struct fact_write *write = resolved->version->write;
+    const struct canon *asked;
+
+    if (!resolved->decision || !write ||
+        !write_asks(resolved->facts, write, resolved->version->pred, &asked))
+        return;
+    const char *differs = differs_from_decision(resolved, asked);
+    if (!differs)
+        return;
+    finding_fail(resolved->finding, ENTRIES(resolved->decision->asked->n, resolved->version->n),
+                 "what was committed for %s is not what the human decided",
+                 resolved->slot->intent->given->name);
+    finding_diff(resolved->finding, differs);
+}
+
+/* Nothing may be written after a human discarded the intent. */
+static void judge_discarded(const struct resolved *resolved)
+{
+    const struct fact_write *write = resolved->version->write;
+    const struct fact_decision *last =
+        write ? intent_decision(resolved->slot->intent, write->exchange->arrived->n) : NULL;
+
+    if (last && strcmp(last->decision, "discard") == 0)
+        finding_fail(resolved->finding, ENTRIES(last->asked->n, resolved->version->n),
+                     "%s was discarded by a human and committed afterwards",
+                     resolved->slot->intent->given->name);
+}
+
+static void judge_resolved(const struct facts *facts, const struct fact_version *version,
+                           struct finding *finding)
+{
+    struct resolved resolved = {
+        .facts = facts, .finding = finding, .version = version, .slot = version->slot};
+
+    if (!version->slot || version->is_companion)
+        return;
+    judge_discarded(&resolved);
+    if (version->write)
+        resolved.decision = write_decision(version->write);
+    if (!slot_touch(facts, version->slot, &resolved.touch)) {
+        if (version->slot->method != METHOD_POST)
+            finding_unknown(finding, ENTRIES(version->n),
+                            "whether %s met a conflict can't be told: its patch does not fit its "
+                            "base",
+                            version->slot->intent->given->name);
+        return;
+    }
+    judge_decided(&resolved);
+    for (const struct fact_version *other = version->pred; version->slot->base && other;
+         other = other->pred)
+        judge_conflict(&resolved, other);
+}
+
+void judge_human_review(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->commit_count; i++)
+        judge_resolved(facts, facts->commits[i], finding);
+}
