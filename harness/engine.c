@@ -4,8 +4,8 @@
  *
  * 1. Whatever is heard is noted before anything is concluded from it: statements are judged against the chart at the
  *    moment they were received.
- * 2. Submits, cancels, decisions and sweeps may stay unanswered while steps go on (struct run_call); all other
- *    questions are asked while the engine is settled, and waited for.
+ * 2. Submits, cancels, decisions and sweeps may stay unanswered while steps go on (struct run_call): a decision that
+ *    must look at the chart first is answered after its requests were. All other questions are asked while the engine is settled, and waited for.
  * 3. A question that gets no answer from an engine that runs ends the run: nothing could be judged from silence.
  */
 #include <stdlib.h>
@@ -182,13 +182,29 @@ void engine_take_answers(struct run *run)
     }
 }
 
-size_t engine_unanswered(const struct run *run, bool with_sweeps)
+size_t engine_unanswered(const struct run *run, bool only_submits)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < run->call_count; i++)
-        count += run->calls[i].pending && (with_sweeps || !run->calls[i].is_sweep);
+        count += run->calls[i].pending && (!only_submits || run->calls[i].is_submit);
     return count;
+}
+
+int engine_wait_call(struct run *run, struct err *err)
+{
+    uint64_t arrivals = sim_arrivals(run->sim), deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    const struct run_call *call = &run->calls[run->call_count - 1];
+
+    while (call->pending && arrivals == sim_arrivals(run->sim)) {
+        uint64_t now = clock_monotonic_ms();
+
+        if (now >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT, "no \"%s\" within %d s", call->answer, WAIT_MS / 1000);
+        if (run_turn(run, (int)(deadline_ms - now), err))
+            return -1;
+    }
+    return 0;
 }
 
 int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
@@ -210,7 +226,9 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
                                                .headers = json_print(run->scratch, headers),
                                                .body = body,
                                                .body_size = strlen(body)});
-    start_call(run, &request, &(struct run_call){.entry = n, .answer = "answer", .intent = intent});
+    start_call(
+        run, &request,
+        &(struct run_call){.entry = n, .answer = "answer", .intent = intent, .is_submit = true});
     return 0;
 }
 
@@ -225,7 +243,7 @@ int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
 
     start_call(run, &request,
                &(struct run_call){.entry = n, .answer = "cancelled", .intent = intent});
-    return 0;
+    return engine_wait_call(run, err);
 }
 
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
@@ -250,7 +268,7 @@ int engine_decide(struct run *run, struct run_intent *intent, const struct scena
                       .method = "POST", .url = path, .body = body, .body_size = strlen(body)});
     start_call(run, &request,
                &(struct run_call){.entry = n, .answer = "decided", .intent = intent});
-    return 0;
+    return engine_wait_call(run, err);
 }
 
 int engine_sweep(struct run *run, const char *kind, struct err *err)
@@ -263,8 +281,8 @@ int engine_sweep(struct run *run, const char *kind, struct err *err)
         run, "sweep", NULL,
         &(struct sim_entry){
             .method = "POST", .url = "/v1/sweeps", .body = body, .body_size = strlen(body)});
-    start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept", .is_sweep = true});
-    return 0;
+    start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept"});
+    return engine_wait_call(run, err);
 }
 
 /* ---- questions that are waited for ---- */

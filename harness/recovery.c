@@ -52,24 +52,7 @@ static int pass_oldest(struct run *run, bool *out_did, struct err *err)
     return 0;
 }
 
-/* Until a sweep that was asked for is answered or wants something: before that there is nothing to settle. */
-static int wait_sweep(struct run *run, struct err *err)
-{
-    uint64_t arrivals = sim_arrivals(run->sim);
-    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
-
-    while (engine_unanswered(run, true) > 0 && arrivals == sim_arrivals(run->sim)) {
-        uint64_t now = clock_monotonic_ms();
-
-        if (now >= deadline_ms)
-            return err_set(err, ERR_TIMEOUT, "a sweep did not end within %d s", WAIT_MS / 1000);
-        if (run_turn(run, (int)(deadline_ms - now), err))
-            return -1;
-    }
-    return 0;
-}
-
-/* Until nothing is held, nothing is due and no sweep is unanswered. */
+/* Until nothing is held and nothing is due; then no sweep is unanswered either. */
 static int run_dry(struct run *run, struct err *err)
 {
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
@@ -89,10 +72,8 @@ static int run_dry(struct run *run, struct err *err)
 
             if (process_step_do(run, &due, err))
                 return -1;
-        } else if (engine_unanswered(run, true) == 0) {
+        } else {
             return 0;
-        } else if (wait_sweep(run, err)) {
-            return -1;
         }
         if (clock_monotonic_ms() >= deadline_ms)
             return err_set(err, ERR_TIMEOUT, "timed work did not end within %d s", WAIT_MS / 1000);
@@ -133,7 +114,7 @@ static int sweep(struct run *run, bool *out_recovered, struct err *err)
 
     for (int i = 0; i < SWEEPS_MAX && unchanged < 2 && !run->is_late; i++) {
         run->asks_views = true;
-        if (engine_sweep(run, "reconcile", err) || wait_sweep(run, err) || run_dry(run, err))
+        if (engine_sweep(run, "reconcile", err) || run_dry(run, err))
             return -1;
         struct snapshot after = look(run);
         unchanged = is_same(run, &before, &after) ? unchanged + 1 : 0;

@@ -75,7 +75,7 @@ struct run_call {
     uint64_t entry;               /* the question, in the journal */
     const char *answer;           /* what the answer is called: "answer", "decided", ... */
     struct run_intent *intent;    /* or NULL */
-    bool is_sweep; /* answered when its exchanges are done, so settling does not wait for it */
+    bool is_submit; /* answered without a FHIR request; others may be answered after some */
 };
 
 /* One exchange that a step may name. */
@@ -146,7 +146,9 @@ int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *
 int engine_due(struct run *run, struct err *err) ATTR_MUST_USE;
 int engine_reset(struct run *run, struct err *err) ATTR_MUST_USE;
 void engine_take_answers(struct run *run); /* notes the answers that came */
-size_t engine_unanswered(const struct run *run, bool with_sweeps);
+size_t engine_unanswered(const struct run *run, bool only_submits);
+/* Until the last call is answered or wants something: before that there is nothing to settle. */
+int engine_wait_call(struct run *run, struct err *err) ATTR_MUST_USE;
 bool intent_has_ended(const struct run_intent *intent); /* terminal, as said last */
 
 struct settled {

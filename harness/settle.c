@@ -2,8 +2,7 @@
 /*
  * settle - decides that the engine can do nothing more without us, by its own hook.
  *
- * Settled is: runnable 0; waiting equals the held exchanges whose client is there; no submit, cancel or decision
- * unanswered; and nothing arrived and nobody hung up between question and answer. Anything else: ask again, at once
+ * Settled is: runnable 0; waiting equals the held exchanges whose client is there; no submit unanswered; and nothing arrived and nobody hung up between question and answer. Anything else: ask again, at once
  * the first time, then after an event or a short wait, since what we wait for (a reply read by the engine's thread)
  * has no event of its own.
  *
@@ -30,14 +29,13 @@ size_t run_held_live(const struct run *run)
 static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
 {
     for (;;) {
-        size_t unanswered = run->conductor->is_paused ? 0 : engine_unanswered(run, false);
+        size_t unanswered = run->conductor->is_paused ? 0 : engine_unanswered(run, true);
         uint64_t now = clock_monotonic_ms();
 
         if (!sim_is_busy(run->sim) && unanswered == 0)
             return 0;
         if (now >= deadline_ms)
-            return err_set(err, ERR_TIMEOUT,
-                           "the engine left %zu submits or decisions unanswered for %d s",
+            return err_set(err, ERR_TIMEOUT, "the engine left %zu submits unanswered for %d s",
                            unanswered, WAIT_MS / 1000);
         if (run_turn(run, sim_is_busy(run->sim) ? 0 : (int)(deadline_ms - now), err))
             return -1;
@@ -54,7 +52,9 @@ static int ask_once(struct run *run, struct settled *answer, bool *out_settled, 
         return -1;
     *out_settled = answer->runnable == 0 && answer->waiting == (long long)live &&
                    arrivals == sim_arrivals(run->sim) && live == run_held_live(run) &&
-                   !sim_is_busy(run->sim) && engine_unanswered(run, false) == 0;
+                   !sim_is_busy(run->sim) && engine_unanswered(run, true) == 0;
+    /* a decision or sweep that waits neither for us nor for a timer is about to be answered */
+    *out_settled &= engine_unanswered(run, false) == 0 || live > 0 || answer->due_in_ms >= 0;
     return 0;
 }
 

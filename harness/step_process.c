@@ -58,7 +58,7 @@ static int wait_gone(struct run *run, struct err *err)
 {
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
 
-    while (run_held_live(run) > 0 || engine_unanswered(run, true) > 0) {
+    while (run_held_live(run) > 0 || engine_unanswered(run, false) > 0) {
         if (clock_monotonic_ms() >= deadline_ms)
             return err_set(err, ERR_TIMEOUT,
                            "the engine ended, but %zu of its requests stay open (does "
