@@ -6,6 +6,13 @@
 
 #define SYNTHEA_FILES 8
 
+/* How many times longer than promised anything may take: sanitizers are slow. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SYNTHEA_PATIENCE 15
+#else
+#define SYNTHEA_PATIENCE 1
+#endif
+
 /* Hospitals, practitioners, then the patients. Each path is the caller's to free. False where files are missing. */
 bool synthea_paths(char *out_paths[SYNTHEA_FILES]);
 #endif
