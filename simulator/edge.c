@@ -38,7 +38,8 @@
 #define EVENTS_PER_TURN    64
 #define SURPLUS_MAX        32   /* connections over the limit that are still told so */
 #define CONTROL_RECHECK_MS 1000 /* for a waiting control request that named no time */
-#define CONNECTION_MEMORY  ((size_t)64 << 10)
+#define CONNECTION_MEMORY  ((size_t)32 << 10) /* the library clears it for every request */
+#define HEADERS_USUAL      16
 #define FULL_REST_MS       50
 #define CLOSING_TURNS      100
 
@@ -211,19 +212,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
 struct header_walk {
     struct arena *arena;
     struct http_header *headers;
-    size_t count, bytes;
+    size_t count, room, bytes;
 };
-
-static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const char *name,
-                                    const char *value)
-{
-    struct header_walk *walk = arg;
-
-    (void)kind;
-    walk->count++;
-    walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
-    return MHD_YES;
-}
 
 static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const char *name,
                                    const char *value)
@@ -231,21 +221,27 @@ static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const cha
     struct header_walk *walk = arg;
 
     (void)kind;
+    if (walk->count + 1 >= walk->room) {
+        const size_t size = walk->room * sizeof(walk->headers[0]);
+
+        walk->headers = arena_grow(walk->arena, walk->headers, size, 2 * size);
+        walk->room *= 2;
+    }
     walk->headers[walk->count++] =
         (struct http_header){.name = arena_strdup(walk->arena, name),
                              .value = arena_strdup(walk->arena, value ? value : "")};
+    walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
     return MHD_YES;
 }
 
 /* Copies the headers; gives their size on the wire. */
 static size_t read_headers(struct exchange *exchange, struct MHD_Connection *connection)
 {
-    struct header_walk walk = {.arena = exchange->arena};
+    struct header_walk walk = {.arena = exchange->arena, .room = HEADERS_USUAL};
 
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_header, &walk);
-    walk.headers = arena_alloc(exchange->arena, (walk.count + 1) * sizeof(walk.headers[0]));
-    walk.count = 0;
+    walk.headers = arena_alloc(exchange->arena, walk.room * sizeof(walk.headers[0]));
     MHD_get_connection_values(connection, MHD_HEADER_KIND, copy_header, &walk);
+    walk.headers[walk.count] = (struct http_header){.name = NULL};
     exchange->request.headers = walk.headers;
     return walk.bytes;
 }

@@ -102,9 +102,13 @@ static const char *reference_of(const struct exchange *exchange)
 {
     const struct exchange_request *request = &exchange->request;
 
-    if (request->type && request->id)
-        return arena_printf(exchange->arena, "%s/%s", request->type, request->id);
-    return request->type ? request->type : "";
+    char *text;
+
+    if (!request->type || !request->id)
+        return request->type ? request->type : "";
+    text = arena_alloc(exchange->arena, strlen(request->type) + strlen(request->id) + 2);
+    stpcpy(stpcpy(stpcpy(text, request->type), "/"), request->id);
+    return text;
 }
 
 static const char *correlation_of(const struct exchange_request *request)

@@ -128,9 +128,25 @@ static struct block *block_begin(struct journal *journal)
     return block;
 }
 
-static const char *keep(struct arena *arena, const char *text)
+/* Copies the entry's strings, all of them into one piece of memory: a server under load appends much. */
+static void keep_texts(struct sim_entry *entry, struct arena *arena)
 {
-    return text && *text ? arena_strdup(arena, text) : "";
+    const char **texts[] = {&entry->interaction, &entry->method,    &entry->url,
+                            &entry->guard,       &entry->actor,     &entry->intent,
+                            &entry->correlation, &entry->reference, &entry->version,
+                            &entry->fault,       &entry->what};
+    size_t sizes[COUNT_OF(texts)], total = 0;
+    char *at;
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        sizes[i] = *texts[i] && **texts[i] ? strlen(*texts[i]) + 1 : 0;
+        total += sizes[i];
+    }
+    at = arena_alloc(arena, total);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        *texts[i] = sizes[i] ? memcpy(at, *texts[i], sizes[i]) : "";
+        at += sizes[i];
+    }
 }
 
 static void pack_headers(struct record *record, struct arena *arena,
@@ -164,12 +180,7 @@ uint64_t journal_append(struct journal *journal, const struct journal_draft *dra
     *record = (struct record){.entry = *from};
     entry->n = ++journal->last;
     entry->at_us = clock_monotonic_us() - journal->start_us;
-    const char **texts[] = {&entry->interaction, &entry->method,    &entry->url,
-                            &entry->guard,       &entry->actor,     &entry->intent,
-                            &entry->correlation, &entry->reference, &entry->version,
-                            &entry->fault,       &entry->what};
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        *texts[i] = keep(arena, *texts[i]);
+    keep_texts(entry, arena);
     if (from->body && !draft->is_body_shared) {
         entry->body = arena_copy(arena, from->body, from->body_size);
         block->bytes += from->body_size;
