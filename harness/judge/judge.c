@@ -126,6 +126,16 @@ static const struct invariant table[] = {
         .judge = judge_conflict_is_conflict,
     },
     {
+        .name = "own-write-known",
+        .control = "idempotency",
+        .clinician = "What the portal itself wrote is not mistaken for somebody else's change.",
+        .engineer = "No conflict is named over the engine's own commit, nothing is applied again "
+                    "over an undo, no end is reported at a foreign version.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_own_write_known,
+    },
+    {
         .name = "human-review",
         .control = "triage-and-compensation",
         .clinician =
@@ -172,6 +182,16 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_bounded_retry,
+    },
+    {
+        .name = "same-attempt",
+        .control = "idempotency",
+        .clinician = "A second try is the same entry again, so that it can't be entered twice.",
+        .engineer = "Attempts of one intent agree in key, client id and identifier, and, with "
+                    "nothing received in between, in condition and canon body.",
+        .needs = NEEDS_J,
+        .unlocks = "the journal",
+        .judge = judge_same_attempt,
     },
     {
         .name = "audit-complete",
