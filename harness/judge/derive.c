@@ -373,6 +373,25 @@ bool write_asks(const struct facts *facts, const struct fact_write *write,
     return *out != NULL;
 }
 
+bool write_derives_from(const struct facts *facts, const struct fact_write *write,
+                        const struct touch *touch, const struct fact_version *on)
+{
+    const struct canon *asked;
+
+    return write_asks(facts, write, on, &asked) &&
+           !diff_beyond(facts->arena, touch, version_canon(facts, write->slot, on), asked);
+}
+
+const struct fact_version *slot_since(const struct fact_slot *slot,
+                                      const struct fact_version *foreign)
+{
+    for (const struct fact_version *own = foreign->pred; own; own = own->pred) {
+        if (own == slot->base || version_is_own(slot, own))
+            return own;
+    }
+    return slot->base;
+}
+
 bool version_was_held(const struct fact_version *version, uint64_t n)
 {
     uint64_t received = version_received(version, true);

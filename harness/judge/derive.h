@@ -58,6 +58,13 @@ void write_guard(const struct facts *facts, const struct fact_write *write,
 bool write_asks(const struct facts *facts, const struct fact_write *write,
                 const struct fact_version *on, const struct canon **out);
 
+/* Does the write, applied to `on`, change no more of it than `touch`? */
+bool write_derives_from(const struct facts *facts, const struct fact_write *write,
+                        const struct touch *touch, const struct fact_version *on);
+/* What somebody's change is held against: the last own version before it, else the base. */
+const struct fact_version *slot_since(const struct fact_slot *slot,
+                                      const struct fact_version *foreign);
+
 /* Did the engine have the whole content before n, by reading or by writing it itself? */
 bool version_was_held(const struct fact_version *version, uint64_t n);
 

@@ -7,12 +7,9 @@
  */
 #include <string.h>
 
-#include "harness/judge/canon.h"
 #include "harness/judge/derive.h"
-#include "harness/judge/diff.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
-#include "harness/judge/touch.h"
 
 static const char *act_of(const struct fact_write *write)
 {
@@ -24,16 +21,6 @@ static const char *act_of(const struct fact_write *write)
     return names[write->method];
 }
 
-/* Does the write, applied to `on`, change no more than the intent means to? */
-static bool derives_from(const struct facts *facts, const struct fact_write *write,
-                         const struct touch *touch, const struct fact_version *on)
-{
-    const struct canon *asked;
-
-    return write_asks(facts, write, on, &asked) &&
-           !diff_beyond(facts->arena, touch, version_canon(facts, write->slot, on), asked);
-}
-
 /* The older version that the content derives from, where it does not derive from the guard's. */
 static const struct fact_version *older_source(const struct facts *facts,
                                                const struct fact_write *write,
@@ -43,13 +30,13 @@ static const struct fact_version *older_source(const struct facts *facts,
 
     if (!write->slot || write->method == METHOD_DELETE ||
         !slot_touch_decided(facts, write->slot, write_decision(write), &touch) ||
-        derives_from(facts, write, touch, guard))
+        write_derives_from(facts, write, touch, guard))
         return NULL;
     for (const struct fact_version *older = guard->pred; older; older = older->pred) {
         bool is_known =
             older == write->slot->base || version_was_held(older, write->exchange->arrived->n);
 
-        if (is_known && derives_from(facts, write, touch, older))
+        if (is_known && write_derives_from(facts, write, touch, older))
             return older;
     }
     return NULL;

@@ -38,7 +38,7 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
 {
     const struct facts *facts = resolved->facts;
     const struct fact_slot *slot = resolved->slot;
-    const struct fact_version *base = slot->base, *pred = resolved->version->pred;
+    const struct fact_version *pred = resolved->version->pred;
     struct named_guard guard;
 
     if (!version_is_foreign(facts, slot, foreign) || version_converges(facts, slot, foreign) ||
@@ -57,7 +57,8 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
     }
     if (touch_meets(facts->arena, resolved->touch, version_canon(facts, slot, foreign->pred),
                     version_canon(facts, slot, foreign)) &&
-        touch_meets(facts->arena, resolved->touch, version_canon(facts, slot, base),
+        touch_meets(facts->arena, resolved->touch,
+                    version_canon(facts, slot, slot_since(slot, foreign)),
                     version_canon(facts, slot, pred))) {
         fail_conflict(resolved, foreign, "though both changed the same");
         return;
@@ -67,6 +68,9 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
     write_guard(facts, resolved->version->write, &guard);
     if (!guard.is_there)
         fail_conflict(resolved, foreign, "and without a guard");
+    else if (guard.version &&
+             !write_derives_from(facts, resolved->version->write, resolved->touch, guard.version))
+        fail_conflict(resolved, foreign, "by a write that was not made from what it is guarded by");
 }
 
 /* ---- what was decided ---- */

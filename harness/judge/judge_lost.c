@@ -51,7 +51,8 @@ static void judge_foreign(const struct commit *commit, const struct touch *touch
         return;
     if (!touch_meets(facts->arena, touch, version_canon(facts, slot, foreign->pred),
                      version_canon(facts, slot, foreign)) ||
-        !touch_meets(facts->arena, touch, version_canon(facts, slot, slot->base), commit->before))
+        !touch_meets(facts->arena, touch, version_canon(facts, slot, slot_since(slot, foreign)),
+                     commit->before))
         return; /* disjoint, converging, or taken back meanwhile */
     finding_fail(commit->finding, ENTRIES(foreign->n, commit->version->n),
                  "%s overwrote what somebody else had written into %s since its base",
