@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * inbound - one request on its way in, and its answer on its way out, as the HTTP library sees them.
+ *
+ * The library calls: begin (the first line is there), then inbound_request once with the headers, once for each
+ * piece of the body, once when the request is complete and again when a suspended one is resumed; completed at the
+ * very end, come what may. An exchange whose client left while it was held has no `client` any longer.
+ */
+#include "simulator/edge_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "simulator/socket.h"
+#include "simulator/uri.h"
+
+#define HEADERS_USUAL 16
+
+/* ---- reading a request ---- */
+
+void *inbound_begin(void *arg, const char *uri, struct MHD_Connection *connection)
+{
+    struct edge *edge = arg;
+    struct client *client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    struct exchange *exchange = exchange_new(edge->sim);
+
+    exchange->client = client;
+    exchange->is_open = true;
+    if (edge->sim->options.request_timeout_s)
+        exchange->began_us = clock_monotonic_us();
+    exchange->uri = arena_strdup(exchange->arena, uri);
+    client->exchange = exchange;
+    return exchange;
+}
+
+void inbound_completed(void *arg, struct MHD_Connection *connection, void **context,
+                       enum MHD_RequestTerminationCode why)
+{
+    struct edge *edge = arg;
+    struct exchange *exchange = *context;
+
+    (void)connection, (void)why;
+    if (!exchange)
+        return;
+    *context = NULL;
+    if (exchange->client)
+        exchange->client->exchange = NULL;
+    exchange->client = NULL;
+    if (exchange->is_counted)
+        edge->unsent--;
+    exchange->is_counted = false;
+    exchange->is_open = false;
+    exchange_release(exchange);
+}
+
+struct header_walk {
+    struct arena *arena;
+    struct http_header *headers;
+    size_t count, room, bytes;
+};
+
+static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const char *name,
+                                   const char *value)
+{
+    struct header_walk *walk = arg;
+
+    (void)kind;
+    if (walk->count + 1 >= walk->room) {
+        const size_t size = walk->room * sizeof(walk->headers[0]);
+
+        walk->headers = arena_grow(walk->arena, walk->headers, size, 2 * size);
+        walk->room *= 2;
+    }
+    walk->headers[walk->count++] =
+        (struct http_header){.name = arena_strdup(walk->arena, name),
+                             .value = arena_strdup(walk->arena, value ? value : "")};
+    walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
+    return MHD_YES;
+}
+
+/* Copies the headers; gives their size on the wire. */
+static size_t read_headers(struct exchange *exchange, struct MHD_Connection *connection)
+{
+    struct header_walk walk = {.arena = exchange->arena, .room = HEADERS_USUAL};
+
+    walk.headers = arena_alloc(exchange->arena, walk.room * sizeof(walk.headers[0]));
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, copy_header, &walk);
+    walk.headers[walk.count] = (struct http_header){.name = NULL};
+    exchange->request.headers = walk.headers;
+    return walk.bytes;
+}
+
+/* Answers without asking anybody; the first reason counts. */
+static void refuse(struct exchange *exchange, int status, const char *code, const char *text)
+{
+    if (exchange->fate != FATE_NONE)
+        return;
+    answer_refuse(&exchange->answer, exchange->arena, status, code, NULL, "%s", text);
+    reply_plain(exchange);
+    exchange->fate = FATE_ANSWER;
+}
+
+/* Everything but the body is there. What can be refused now is, and its body is never read. */
+static void take_headers(struct exchange *exchange, struct client *client, const char *method)
+{
+    struct exchange_request *request = &exchange->request;
+    const char *length;
+
+    exchange->has_headers = true;
+    request->arena = exchange->arena;
+    request->base = exchange->sim->url;
+    request->method = arena_strdup(exchange->arena, method);
+    request->path = request->query = "";
+    if (read_headers(exchange, client->connection) > LIMIT_HEADER_BYTES)
+        refuse(exchange, 431, "too-long",
+               "The request's headers are longer than this server takes.");
+    if (strlen(exchange->uri) > LIMIT_URL_BYTES)
+        refuse(exchange, 414, "too-long", "The request's URL is longer than this server takes.");
+    if (client->is_surplus)
+        refuse(exchange, 503, "throttled", "This server has too many connections.");
+    length = request_header(request, "Content-Length");
+    if (length && strtoull(length, NULL, 10) > LIMIT_BODY_BYTES)
+        refuse(exchange, 413, "too-long", "The request's body is larger than this server takes.");
+    if (exchange->fate != FATE_NONE)
+        exchange->reply.is_last = true;
+}
+
+/* One piece of the body; false when the request is to be cut off. */
+static bool take_piece(struct exchange *exchange, const char *bytes, size_t size)
+{
+    const uint64_t timeout_us = exchange->sim->options.request_timeout_s * (uint64_t)1000000;
+
+    if (timeout_us && clock_monotonic_us() - exchange->began_us > timeout_us)
+        return false;
+    if (!exchange->is_over_limit) {
+        buf_add(&exchange->body, bytes, size);
+        exchange->is_over_limit = exchange->body.size > LIMIT_BODY_BYTES;
+        return true;
+    }
+    exchange->thrown_away += size; /* a refusal can be sent only once the body ends */
+    return exchange->thrown_away <= LIMIT_BODY_BYTES;
+}
+
+/* ---- a complete request ---- */
+
+/* True when its fate is decided. */
+static bool dispatch(struct edge *edge, struct exchange *exchange, const struct client *client)
+{
+    const bool has_control_apart = edge->listener_count > 1;
+    struct uri uri;
+
+    exchange->is_complete = true;
+    exchange->request.body = exchange->body.size ? buf_text(&exchange->body) : NULL;
+    exchange->request.body_size = exchange->body.size;
+    if (exchange->is_over_limit)
+        refuse(exchange, 413, "too-long", "The request's body is larger than this server takes.");
+    if (!uri_split(&uri, exchange->arena, exchange->uri))
+        refuse(exchange, 400, "invalid", "The request's URL has a bad percent escape.");
+    if (exchange->fate != FATE_NONE)
+        return true;
+    exchange->request.path = uri.path;
+    exchange->request.query = uri.query;
+    exchange->face.url = uri.below;
+    if (strcmp(uri.root, "_control") == 0 && client->is_control == has_control_apart &&
+        edge->sim->options.control)
+        return waiting_ask(edge, exchange);
+    if (strcmp(uri.root, "fhir") == 0 && !client->is_control) {
+        if (!edge->is_down)
+            return gate_arrive(exchange);
+        exchange->fate = FATE_RESET;
+    }
+    refuse(exchange, 404, "not-found",
+           "There is nothing at this address; the FHIR server is under /fhir.");
+    return true;
+}
+
+/* ---- sending the answer ---- */
+
+static enum MHD_Result send_reply(struct edge *edge, const struct exchange *exchange,
+                                  struct MHD_Connection *connection)
+{
+    const struct reply *reply = &exchange->reply;
+    enum MHD_Result result = MHD_NO;
+    /* Persistent: the body lives in the exchange or the run's store, and both outlive the sending. The library's
+     * signature lacks a const; it never writes there. */
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        reply->body_size, (void *)(uintptr_t)(reply->body ? reply->body : ""),
+        MHD_RESPMEM_PERSISTENT);
+
+    if (!response)
+        return MHD_NO;
+    for (size_t i = 0; i < reply->header_count; i++)
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    if (reply->is_last || edge->is_down)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    result = MHD_queue_response(connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result finish(struct edge *edge, struct exchange *exchange, struct client *client)
+{
+    if (!exchange->is_counted)
+        edge->unsent++;
+    exchange->is_counted = true;
+    switch (exchange->fate) {
+    case FATE_ANSWER:
+        return send_reply(edge, exchange, client->connection);
+    case FATE_RESET:
+        socket_reset(client->fd);
+        return MHD_NO;
+    case FATE_NONE:
+    case FATE_CLOSE:
+        return MHD_NO;
+    }
+    return MHD_NO;
+}
+
+enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *bytes,
+                                size_t *size, void **context)
+{
+    struct edge *edge = arg;
+    struct exchange *exchange = *context;
+    struct client *client = exchange->client;
+
+    (void)url, (void)version;
+    if (!client) /* it left while it was held */
+        return MHD_NO;
+    if (!exchange->has_headers) {
+        take_headers(exchange, client, method);
+        return exchange->fate == FATE_NONE ? MHD_YES : finish(edge, exchange, client);
+    }
+    if (*size) {
+        const bool is_wanted = take_piece(exchange, bytes, *size);
+
+        *size = 0;
+        return is_wanted ? MHD_YES : MHD_NO;
+    }
+    if (exchange->is_complete || dispatch(edge, exchange, client))
+        return finish(edge, exchange, client);
+    MHD_suspend_connection(connection);
+    edge_watch(edge, client->fd, EPOLLRDHUP, client);
+    return MHD_YES;
+}
