@@ -6,10 +6,12 @@
  */
 #include "simulator/exchange.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/json.h"
 
 static const struct {
@@ -50,6 +52,32 @@ const char *request_header(const struct exchange_request *request, const char *n
             return header->value;
     }
     return NULL;
+}
+
+/* A body that is no Bundle is not known to be a look. */
+static bool bundle_is_look(struct arena *arena, const char *body, size_t size)
+{
+    struct err err = ERR_INIT;
+    const struct cJSON *tree = json_parse(arena, body ? body : "", size, &err), *entry = NULL;
+
+    cJSON_ArrayForEach(entry, json_get(tree, "entry"))
+    {
+        const char *method = json_string(json_get(entry, "request"), "method");
+
+        if (!method || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0))
+            return false;
+    }
+    return json_count(json_get(tree, "entry")) > 0;
+}
+
+bool request_is_write(const struct exchange_request *request, enum interaction interaction)
+{
+    if (interaction != INTERACTION_BATCH && interaction != INTERACTION_TRANSACTION)
+        return interaction_is_write(interaction);
+    struct arena *arena = arena_new(); /* the tree of a large Bundle is not kept for this */
+    bool is_look = bundle_is_look(arena, request->body, request->body_size);
+    arena_free(arena);
+    return !is_look;
 }
 
 /* The text may quote the client's bytes; what is not UTF-8 in them would make the answer no JSON.

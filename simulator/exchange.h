@@ -52,17 +52,19 @@ struct exchange_request {
 };
 /* NULL when absent; names compare without case. */
 const char *request_header(const struct exchange_request *request, const char *name);
+/* May the request, as `interaction`, change the chart? A Bundle of GETs may not. */
+bool request_is_write(const struct exchange_request *request, enum interaction interaction);
 
 /*
  * `Prefer: return=` is honoured here, by interact/: the body is what the client is to get. HEAD and 304 need no
  * care of interact/ but the status; X-Request-Id and X-Correlation-Id are echoed by reply.c.
  */
 struct answer {
-    int status; /* 0: nothing yet */
-    const char *content_type; /* NULL: application/fhir+json */
+    int status;                                  /* 0: nothing yet */
+    const char *content_type;                    /* NULL: application/fhir+json */
     const char *etag, *location, *last_modified; /* header values or NULL */
     const char *allow;                           /* for 405; NULL: none */
-    const char *body; /* NULL: empty */
+    const char *body;                            /* NULL: empty */
     size_t body_size;
     /* What the answer is about, for the journal and for faults that mislead; NULL when nothing. */
     const struct version *version;

@@ -127,7 +127,7 @@ static void fill_face(struct exchange *exchange)
 
     face->number = exchange->sim->arrivals + 1;
     face->stop = SIM_BEFORE;
-    face->is_write = interaction_is_write(exchange->label);
+    face->is_write = request_is_write(request, exchange->label);
     face->interaction = interaction_name(exchange->label);
     face->method = request->method;
     face->reference = reference_of(exchange);

@@ -215,6 +215,35 @@ static void names_and_headers(void)
     EXPECT_TRUE("look", !interaction_is_write(INTERACTION_SEARCH));
 }
 
+static void a_bundle_of_looks_is_a_look(void)
+{
+    static const struct {
+        const char *row;
+        enum interaction interaction;
+        const char *entries;
+        bool is_write;
+    } rows[] = {
+        {"GETs", INTERACTION_BATCH,
+         "{\"request\":{\"method\":\"GET\"}},{\"request\":{\"method\":\"HEAD\"}}", false},
+        {"a PUT among them", INTERACTION_TRANSACTION,
+         "{\"request\":{\"method\":\"GET\"}},{\"request\":{\"method\":\"PUT\"}}", true},
+        {"no method", INTERACTION_BATCH, "{}", true},
+        {"no entry", INTERACTION_BATCH, "", true},
+        {"no JSON", INTERACTION_BATCH, "{", true},
+        {"another interaction", INTERACTION_SEARCH, "", false},
+    };
+
+    arena = arena_new();
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *body = arena_printf(arena, "{\"entry\":[%s]}", rows[i].entries);
+        const struct exchange_request request = {.body = body, .body_size = strlen(body)};
+
+        EXPECT_TRUE(rows[i].row,
+                    request_is_write(&request, rows[i].interaction) == rows[i].is_write);
+    }
+    arena_free(arena);
+}
+
 static CU_TestInfo tests[] = {
     {"drop_path stores less and keeps what was sent",
      drop_path_stores_less_and_keeps_what_was_sent},
@@ -223,6 +252,7 @@ static CU_TestInfo tests[] = {
     {"answers name the version they are about", answers_name_the_version_they_are_about},
     {"refusals are JSON whatever they quote", refusals_are_json_whatever_they_quote},
     {"names and headers", names_and_headers},
+    {"a Bundle of looks is a look", a_bundle_of_looks_is_a_look},
     CU_TEST_INFO_NULL,
 };
 
