@@ -6,7 +6,6 @@
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,13 +36,6 @@ static const struct command {
     {"list", "faults|invariants|scenarios|flaws", "show what there is", cmd_list},
     {"help", "[COMMAND]", "show this table, or one command's usage", cmd_help},
 };
-
-bool use_color(int fd)
-{
-    const char *no = getenv("NO_COLOR");
-
-    return isatty(fd) && !(no && *no);
-}
 
 static int cmd_help(int argc, char **argv, enum verdict *out_verdict, struct err *err)
 {

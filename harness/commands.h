@@ -7,8 +7,6 @@
  * 0 with the verdict, which becomes the exit status; -1 when the command could not be done: ERR_INPUT is the user's
  * to mend (exit status 2), anything else is ours (3).
  */
-#include <stdbool.h>
-
 #include "reports/result.h"
 
 struct err;
@@ -17,6 +15,4 @@ struct err;
 
 typedef int command_fn(int argc, char **argv, enum verdict *out_verdict, struct err *err);
 command_fn cmd_check, cmd_list, cmd_recheck, cmd_replay, cmd_run;
-
-bool use_color(int fd); /* a terminal, and NO_COLOR is not set */
 #endif

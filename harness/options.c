@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -113,4 +114,11 @@ int options_read(struct arena *arena, int argc, char **argv, const char *accepte
             return -1;
     }
     return 0;
+}
+
+bool use_color(int fd)
+{
+    const char *no = getenv("NO_COLOR");
+
+    return isatty(fd) && !(no && *no);
 }

@@ -30,4 +30,6 @@ struct options {
 /* `accepted`: the options of this command, "engine out reset ...". */
 int options_read(struct arena *arena, int argc, char **argv, const char *accepted,
                  struct options *out, struct err *err) ATTR_MUST_USE;
+
+bool use_color(int fd); /* a terminal, and NO_COLOR is not set */
 #endif
