@@ -186,10 +186,30 @@ static bool may_send(const struct intent *intent)
     return pending > 0 && (!is_whole || hindering == 0 || decided == pending);
 }
 
+/* A transaction of which a part was seen and a part was not: before that is said, it is looked at again. */
+static bool look_again(struct job *job)
+{
+    struct intent *intent = job->intent;
+    bool is_torn = intent->attempts > 0 && intent->bundle_type &&
+                   count_in(intent, SLOT_PENDING) > 0 && count_in(intent, SLOT_EFFECTIVE) > 0 &&
+                   !may_send(intent);
+
+    if (!is_torn || job->is_second_look)
+        return false;
+    job->is_second_look = true;
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        if (intent->slots[i].state == SLOT_PENDING)
+            intent->slots[i].state = SLOT_SENT;
+    }
+    return true;
+}
+
 static enum go step(struct job *job)
 {
-    if (look_up(job) != GO_ON)
-        return GO_LATER;
+    do {
+        if (look_up(job) != GO_ON)
+            return GO_LATER;
+    } while (look_again(job));
     if (!may_send(job->intent))
         return end(job);
     if (job->must_wait)

@@ -320,6 +320,12 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     return GO_ON;
 }
 
+/* One read may be stale. Where "it is as it was" is not tried out by sending the write again, the history must agree. */
+static bool needs_second_look(const struct job *job, const struct slot *slot)
+{
+    return job->is_second_look || outcome_from_reply(slot->status, true) == OUTCOME_REFUSED;
+}
+
 static enum go resolve_sent(struct job *job, struct slot *slot)
 {
     struct target target = {.base = NULL};
@@ -332,10 +338,13 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
         effective(job, slot, NULL, true);
         return GO_ON;
     }
-    if (is_there && strcmp(target.current.version, slot->guard) == 0)
+    bool is_as_it_was = is_there && strcmp(target.current.version, slot->guard) == 0;
+    if (is_as_it_was && !needs_second_look(job, slot))
         return not_applied(job, slot);
     if (see_history(job, slot, &target) != GO_ON)
         return GO_LATER;
+    if (is_as_it_was)
+        return successor(&target) ? GO_LATER /* the read was stale */ : not_applied(job, slot);
     if (is_there && place(&target.history, target.current.version) < target.guard_at)
         return GO_LATER; /* older than what the intent was made on: a stale read */
     const struct cJSON *intended = resolve_intended(job, slot, target.base);

@@ -3,7 +3,6 @@
  * writebackd - the reference write-back engine: options, parts in order, one line when ready, and an orderly end on TERM
  * or INT. Everything it must not forget is in the ledger before it is said, so that the end may be abrupt.
  */
-#include <curl/curl.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -180,7 +179,6 @@ static int run(int argc, char **argv, struct err *err)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before the first thread: all inherit it */
     signal(SIGPIPE, SIG_IGN);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     arm_crash(&engine.options);
     engine.ledger = ledger_open(engine.options.data, err);
     if (!engine.ledger)
@@ -194,7 +192,6 @@ static int run(int argc, char **argv, struct err *err)
     worker_free(engine.worker);
     metrics_free(engine.metrics);
     ledger_close(engine.ledger);
-    curl_global_cleanup();
     return 0;
 }
 
