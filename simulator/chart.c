@@ -2,10 +2,11 @@
 /*
  * chart - what a run starts from: read once, then shared by every store on it.
  *
- * States: open (sim_chart_add), then finished (sim_chart_finish), after which nothing changes. An add that fails leaves
- * the chart as it was. Finishing reads every resource a second time, stamped as version 1, and those with links a
- * third time, because conditional references are looked up in the chart itself: by the search of the interactions, over a
- * store on the unresolved chart, so that a chart and a transaction cannot resolve differently.
+ * States: open (sim_chart_add), then finished (sim_chart_finish), after which nothing changes. An
+ * add that fails leaves the chart as it was. Finishing reads every resource a second time,
+ * stamped as version 1, and those with links a third time, because conditional references
+ * are looked up in the chart itself: by the search of the interactions, over a store on the
+ * unresolved chart, so that a chart and a transaction cannot resolve differently.
  */
 #include "simulator/chart.h"
 

@@ -2,8 +2,8 @@
 #ifndef SIMULATOR_CHART_H
 #define SIMULATOR_CHART_H
 /*
- * chart - what a store sees of a finished sim_chart (sim.h): its versions, by number and by reference, and
- * its index. Nothing of it ever changes, so that any number of stores may share it.
+ * chart - what a store sees of a finished sim_chart (sim.h): its versions, by number and by
+ * reference, and its index. Nothing of it ever changes, so that any number of stores may share it.
  */
 #include <stddef.h>
 

@@ -2,9 +2,10 @@
 /*
  * control - a table of calls over sim.h; each answers at once but the journal, which may wait.
  *
- * Charts: what was loaded is kept as texts, because a finished chart cannot be added to. Posting one builds a chart of
- * all texts anew and begins a run on it; a chart that cannot be built changes nothing. Charts of former runs are
- * kept to the end, since answers under way may still send their bytes.
+ * Charts: what was loaded is kept as texts, because a finished chart cannot be added to. Posting
+ * one builds a chart of all texts anew and begins a run on it; a chart that cannot be built
+ * changes nothing. Charts of former runs are kept to the end, since answers under way may
+ * still send their bytes.
  */
 #include "simulator/control.h"
 

@@ -2,12 +2,14 @@
 #ifndef SIMULATOR_CONTROL_H
 #define SIMULATOR_CONTROL_H
 /*
- * control - the control API of a stand-alone simulator, under /_control: charts, faults, holds, edits, journal.
+ * control - the control API of a stand-alone simulator, under /_control: charts, faults, holds,
+ * edits, journal.
  *
  * Errors are problem+json (RFC 9457). With a token every call needs `Authorization: Bearer TOKEN`.
  *
- * Lifecycle:  control_new, control_add_* for what the command line gives, sim_open with control_handle and the control as
- *             its argument, control_start; sim_close, then control_free: runs use the control's charts.
+ * Lifecycle:  control_new, control_add_* for what the command line gives, sim_open with
+ *             control_handle and the control as its argument, control_start; sim_close, then
+ *             control_free: runs use the control's charts.
  * Threads:    one.
  */
 #include <stdbool.h>

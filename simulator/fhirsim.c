@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fhirsim - a version-aware FHIR R4 server for trying out clients: stops, faults and foreign edits on demand.
+ * fhirsim - a version-aware FHIR R4 server for trying out clients: stops, faults and foreign edits
+ * on demand.
  *
- * One loop: the simulator's descriptor and the signals. stdout has the one line that says where it listens.
+ * One loop: the simulator's descriptor and the signals. stdout has the one line that says where it
+ * listens.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -95,7 +95,8 @@ static bool put_identifier(void *arg, const struct cJSON *identifier)
     return false;
 }
 
-/* Adds the last two steps of the path alone, without a version: what an absolute reference may mean here. */
+/* Adds the last two steps of the path alone, without a version: what an absolute reference may
+ * mean here. */
 static bool put_reference(void *arg, const struct cJSON *element)
 {
     const struct putting *putting = arg;

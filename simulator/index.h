@@ -2,10 +2,12 @@
 #ifndef SIMULATOR_INDEX_H
 #define SIMULATOR_INDEX_H
 /*
- * index - which resources may bear an identifier or point at something: key -> numbers of resources.
+ * index - which resources may bear an identifier or point at something: key -> numbers of
+ * resources.
  *
- * It only grows. A resource that lost an identifier, or whose write was rolled back, is still found, so whoever
- * asks must look at the current version. That makes rollback free and sharing a chart's index safe.
+ * It only grows. A resource that lost an identifier, or whose write was rolled back, is still
+ * found, so whoever asks must look at the current version. That makes rollback free and sharing a
+ * chart's index safe.
  *
  * Keys:       "Type" every resource of the type; "Type|value" identifiers by value;
  *             "Type>Patient/ada" references that `patient` and `subject` look at.

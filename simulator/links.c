@@ -2,8 +2,9 @@
 /*
  * links - one pass over a resource's string tokens; what is no link is copied as it is.
  *
- * Without R4's definitions the type of an element is not known, so any string that is exactly a fullUrl of the Bundle is
- * taken as a link, but for members that R4 gives free text: value, valueString, display, text.
+ * Without R4's definitions the type of an element is not known, so any string that is exactly a
+ * fullUrl of the Bundle is taken as a link, but for members that R4 gives free text: value,
+ * valueString, display, text.
  */
 #include "simulator/links.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parameter - R4's definitions of `identifier`, `patient` and `subject` as a table: which types have them, and where.
+ * parameter - R4's definitions of `identifier`, `patient` and `subject` as a table: which types
+ * have them, and where.
  *
- * From HL7's search-parameters.json of FHIR 4.0.1 (CC0). "where(resolve() is Patient)" is left to whoever compares
- * references, since that needs no look at the resource behind them.
+ * From HL7's search-parameters.json of FHIR 4.0.1 (CC0). "where(resolve() is Patient)" is left to
+ * whoever compares references, since that needs no look at the resource behind them.
  */
 #include "simulator/parameter.h"
 

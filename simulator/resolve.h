@@ -18,7 +18,8 @@ struct resolver {
     size_t matches;   /* out: how many there were, where it was not one */
 };
 
-/* `arg` is a struct resolver. NULL with ERR_INPUT when there is no match, or several, or no such parameter. */
+/* `arg` is a struct resolver. NULL with ERR_INPUT when there is no match, or several, or no such
+ * parameter. */
 const char *resolve_conditional(void *arg, struct arena *arena, const char *conditional,
                                 struct err *err);
 #endif

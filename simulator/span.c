@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* span - a scanner for positions in valid JSON; a NUL ends it too, so that nothing runs past the text. */
+/* span - a scanner for positions in valid JSON; a NUL ends it too, so that nothing runs past the
+ * text. */
 #include "simulator/span.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
 /*
  * span - where in a JSON text a value's bytes are.
  *
- * A Bundle's entries are stored as the bytes received, so their places are needed beside the tree. The text has been
- * read by json_parse before and is known to be valid: nothing is checked here.
+ * A Bundle's entries are stored as the bytes received, so their places are needed beside the tree.
+ * The text has been read by json_parse before and is known to be valid: nothing is checked here.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,13 +4,14 @@
 /*
  * store - resources as immutable versions in one total order of commits.
  *
- * A version is the bytes as stored; the next one never changes it. A chart's bytes, trees and indexes are
- * shared by all stores on it: a store holds only what was written since. Labels (versionId) are "1", "2",
- * ... per resource; ids assigned by the server and the clock start anew in each store, so that equal
- * requests in equal order give equal bytes.
+ * A version is the bytes as stored; the next one never changes it. A chart's bytes, trees and
+ * indexes are shared by all stores on it: a store holds only what was written since. Labels
+ * (versionId) are "1", "2", ... per resource; ids assigned by the server and the clock start anew
+ * in each store, so that equal requests in equal order give equal bytes.
  *
- * A transaction is store_begin, puts, then store_commit or store_rollback; outside one every put commits
- * at once. `committed` is called for each version in order once it stands, never for one rolled back.
+ * A transaction is store_begin, puts, then store_commit or store_rollback; outside one every put
+ * commits at once. `committed` is called for each version in order once it stands, never for one
+ * rolled back.
  *
  * Lifecycle:  store_new, store_free. Versions live as long as their store, or their chart.
  * Threads:    one.
@@ -30,7 +31,7 @@ struct version {
     const char *label;                 /* versionId */
     unsigned ordinal, commit;          /* commit 0: as loaded */
     bool is_deletion;
-    const char *content; /* as stored, stamped with id, versionId, lastUpdated; NULL for a deletion */
+    const char *content; /* stamped with id, versionId, lastUpdated; NULL for a deletion */
     size_t size;
     const struct cJSON *tree;       /* of content; NULL for a deletion */
     uint64_t updated_ms;            /* lastUpdated */
@@ -63,24 +64,24 @@ const struct version *store_at(const struct store *store, size_t index);
 size_t store_resources(const struct store *store);
 const struct version *store_by_serial(const struct store *store, size_t serial);
 /*
- * Numbers of the resources whose current version may bear `key` (see index.h), rising and without doubles;
- * says how many. The caller looks at the versions: the index remembers former ones too.
+ * Numbers of the resources whose current version may bear `key` (see index.h), rising and without
+ * doubles; says how many. The caller looks at the versions: the index remembers former ones too.
  */
 size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
                     size_t **out_serials);
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */
 const char *store_new_id(struct store *store, struct arena *arena, const char *type);
-/* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method` must outlive
- * the store. */
+/* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`
+ * must outlive the store. */
 const struct version *store_put(struct store *store, const char *method, const char *type,
                                 const char *id, const struct document *document);
 void store_begin(struct store *store);
 void store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* For charts: fills the members of `version` that follow from type, id, ordinal, commit and updated_ms, and
- * the stamped bytes and tree of `document` (NULL: a deletion). */
+/* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
+ * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). */
 void version_fill(struct version *version, struct arena *arena, const struct document *document);
 
 /* lastUpdated of a chart as loaded, and of commit 0 by the logical clock: 2026-01-01T00:00:00Z. */

@@ -55,8 +55,8 @@ bool guard_is_fresh(const struct act *act, const struct version *current);
 
 /* ---- write.c ---- */
 
-/* The id that a create or update goes to, by its URL, If-None-Exist and search. NULL with the answer filled when
- * nothing is to be written: a refusal, or (200) what If-None-Exist found. */
+/* The id that a create or update goes to, by its URL, If-None-Exist and search. NULL with the
+ * answer filled when nothing is to be written: a refusal, or (200) what If-None-Exist found. */
 const char *write_target(const struct act *act, const struct document *document);
 
 /* ---- validate.c ---- */

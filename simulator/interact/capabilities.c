@@ -2,7 +2,8 @@
 /*
  * capabilities - the CapabilityStatement, true to what interact/ does (fhir-rules.md row 29).
  *
- * It says the same of every resource type of R4, but for the search parameters, which R4 gives to some only.
+ * It says the same of every resource type of R4, but for the search parameters, which R4 gives to
+ * some only.
  */
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /*
  * entry - from Bundle.entry to a request, and from its answer to Bundle.entry.
  *
- * A resource keeps its bytes: it is cut out of the Bundle where it stands. A Binary that holds a JSON Patch becomes the
- * body of a PATCH, with its contentType as Content-Type.
+ * A resource keeps its bytes: it is cut out of the Bundle where it stands. A Binary that holds a
+ * JSON Patch becomes the body of a PATCH, with its contentType as Content-Type.
  */
 #include "simulator/interact/entry.h"
 
@@ -64,7 +64,8 @@ static void add_header(struct entry *entry, const char *name, const char *value)
         entry->headers[count] = (struct http_header){name, value};
 }
 
-/* The path and query of request.url; a URL of this server is taken as relative. False: a bad escape. */
+/* The path and query of request.url; a URL of this server is taken as relative. False: a bad
+ * escape. */
 static bool split_url(struct entry *entry, const struct act *act)
 {
     struct arena *arena = act->request->arena;

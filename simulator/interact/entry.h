@@ -2,7 +2,8 @@
 #ifndef SIMULATOR_INTERACT_ENTRY_H
 #define SIMULATOR_INTERACT_ENTRY_H
 /*
- * entry - the entries of a posted Bundle as requests of their own, and their answers as the Bundle sent back.
+ * entry - the entries of a posted Bundle as requests of their own, and their answers as the Bundle
+ * sent back.
  *
  * Ownership: everything lives in the arena of the exchange.
  */
@@ -23,8 +24,8 @@ struct entry {
     struct answer answer;
 };
 
-/* Reads a Bundle of `type` from the body. An entry that is no request has a refusal as answer already. False with the
- * whole answer filled when the body is no such Bundle. */
+/* Reads a Bundle of `type` from the body. An entry that is no request has a refusal as answer
+ * already. False with the whole answer filled when the body is no such Bundle. */
 bool entries_read(const struct act *act, const char *type, struct entry **out_entries,
                   size_t *out_count);
 /* Does the entry as an interaction of its own; `bend` as of the whole. */

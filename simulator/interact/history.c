@@ -2,8 +2,9 @@
 /*
  * history - versions of one resource or one type, newest first (fhir-rules.md row 23).
  *
- * A page link carries two positions in the order of commits: how far the history reached when the first page was asked
- * for, and where this page goes on. Versions never move, so paging is stable while others write.
+ * A page link carries two positions in the order of commits: how far the history reached when the
+ * first page was asked for, and where this page goes on. Versions never move, so paging is stable
+ * while others write.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,8 @@ struct act;
 struct buf;
 struct query;
 
-/* Reads _count, if there is one, into `count` (LIMIT_PAGE_ENTRIES at most). False with a 400 answer when it
- * is no number. */
+/* Reads _count, if there is one, into `count` (LIMIT_PAGE_ENTRIES at most). False with a 400
+ * answer when it is no number. */
 bool page_count(const struct act *act, const struct query *query, size_t *count);
 /* Adds "?name=value&..." with all parameters but _page, and _page=page unless it is NULL. */
 void page_add_query(struct buf *url, const struct query *query, const char *page);

@@ -2,8 +2,9 @@
 /*
  * query - search parameters and what they match (fhir-rules.md row 24).
  *
- * Offered: _id for all types; identifier, patient, subject for those that R4 gives them. Commas mean or, a repeated parameter means and. The index proposes,
- * the current version decides: what it says is compared with every parameter.
+ * Offered: _id for all types; identifier, patient, subject for those that R4 gives them. Commas
+ *          mean or, a repeated parameter means and. The index proposes, the current version
+ *          decides: what it says is compared with every parameter.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,8 @@ static bool identifier_matches(const struct matcher *matcher, const struct versi
                            (void *)value);
 }
 
-/* Do two references mean the same resource of this server? `type`: what a bare id means, or NULL. */
+/* Do two references mean the same resource of this server? `type`: what a bare id means, or
+ * NULL. */
 static bool reference_matches(const struct matcher *matcher, const char *held, const char *wanted,
                               const char *type)
 {
@@ -305,7 +307,8 @@ static bool version_matches(const struct matcher *matcher, const struct version 
     return true;
 }
 
-/* What the first parameter that the index knows about proposes; without one all resources of the type. */
+/* What the first parameter that the index knows about proposes; without one all resources of the
+ * type. */
 static void propose(const struct act *act, const char *type, const struct query *query,
                     struct candidates *out)
 {

@@ -2,7 +2,8 @@
 /*
  * search - GET and POST searches over one type or all (fhir-rules.md row 24).
  *
- * Matches come in the order in which resources came to be, and a page says behind which resource the next one goes
+ * Matches come in the order in which resources came to be, and a page says behind which resource
+ * the next one goes
  * on: what is written between two pages neither repeats nor hides a match.
  */
 #include <stdlib.h>

@@ -5,14 +5,14 @@
  * Phases, all within one transaction of the store:
  *  1. entries that are no requests refuse the whole;
  *  2. DELETEs are done;
- *  3. creates and updates get the id they will write to (searching what is left after the DELETEs, before
- *     anything is written); one identity twice refuses the whole;
+ *  3. creates and updates get the id they will write to (searching what is left after the DELETEs,
+ *     before anything is written); one identity twice refuses the whole;
  *  4. links and conditional references are resolved in all bodies;
  *  5. POST, then PUT and PATCH, then GET are done.
  * The first refusal anywhere rolls everything back and becomes the whole answer.
  *
- * The fault partial-transaction(n) is what a server without real transactions does: the entries before n
- * stand, the others are not done, and the answer is an error.
+ * The fault partial-transaction(n) is what a server without real transactions does: the entries
+ * before n stand, the others are not done, and the answer is an error.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -21,7 +21,8 @@ static void refuse_several(const struct act *act, const char *query, size_t coun
            act->request->type, query, count);
 }
 
-/* The new id of a create; NULL with the answer filled when If-None-Exist does not let it be made. */
+/* The new id of a create; NULL with the answer filled when If-None-Exist does not let it be
+ * made. */
 static const char *create_target(const struct act *act)
 {
     const char *query = request_header(act->request, "If-None-Exist");
@@ -40,7 +41,8 @@ static const char *create_target(const struct act *act)
     return count > 0 ? NULL : store_new_id(act->store, act->request->arena, act->request->type);
 }
 
-/* No match: what the client named is made, unless it exists (it does not match, so it is another). */
+/* No match: what the client named is made, unless it exists (it does not match, so it is
+ * another). */
 static const char *unmatched_target(const struct act *act, const struct document *document)
 {
     const char *id = document->id;

@@ -24,6 +24,15 @@ static const char *with_base(struct wire *wire, const char *text)
     return result;
 }
 
+static const char *body_of(struct wire *wire, const char *text)
+{
+    char *body = text ? arena_strdup(wire->arena, with_base(wire, text)) : NULL;
+
+    for (char *at = body; at && *at; at++)
+        *at = *at == '\'' ? '"' : *at;
+    return body;
+}
+
 static void check_line(struct wire *wire, const char *row, const struct http_reply *reply,
                        char *line)
 {
@@ -44,9 +53,8 @@ static void check_line(struct wire *wire, const char *row, const struct http_rep
 
 const struct http_reply *step_do(struct wire *wire, const struct step *step)
 {
-    const struct http_reply *reply =
-        wire_call(wire, step->method, with_base(wire, step->url), step->headers,
-                  step->body ? with_base(wire, step->body) : NULL);
+    const struct http_reply *reply = wire_call(wire, step->method, with_base(wire, step->url),
+                                               step->headers, body_of(wire, step->body));
     char *lines = arena_strdup(wire->arena, with_base(wire, step->want)), *rest = NULL;
 
     EXPECT_INT(step->row, reply->status, step->status);

@@ -4,8 +4,10 @@
 /*
  * steps - HTTP requests in a row against one simulator, each with what must come back.
  *
- * `want` is lines: "ETag: W/\"1\"" a header's value ("(none)" where it must be absent), "/meta/versionId = 1" a
- * member of the body, "~ text" what the body contains, "" an empty body. BASE stands for the server's URL.
+ * In a body ' stands for ", which keeps JSON readable; BASE for the server's URL, also in `url` and
+ * `want`. `want` is lines: "ETag: W/\"1\"" a header's value ("(none)" where it must be absent),
+ * "/meta/versionId = 1" a member of the body, "~ text" what the body contains, "" an empty body.
+ *
  */
 #include <stddef.h>
 

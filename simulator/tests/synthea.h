@@ -13,6 +13,7 @@
 #define SYNTHEA_PATIENCE 1
 #endif
 
-/* Hospitals, practitioners, then the patients. Each path is the caller's to free. False where files are missing. */
+/* Hospitals, practitioners, then the patients. Each path is the caller's to free. False where
+ * files are missing. */
 bool synthea_paths(char *out_paths[SYNTHEA_FILES]);
 #endif

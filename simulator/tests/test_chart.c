@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of charts: what may be loaded, which ids it gets, how links are resolved, how fast a run starts. */
+/* Tests of charts: what may be loaded, which ids it gets, how links are resolved, how fast a run
+ * starts. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of the interactions without HTTP: the bends that faults set, the fields that faults and journal look at. */
+/* Tests of the interactions without HTTP: the bends that faults set, the fields that faults and
+ * journal look at. */
 #include <string.h>
 
 #include "base/arena.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tests of the interactions on one resource over HTTP: each row of fhir-rules.md by its number (1 to 21). Searches,
- * histories and Bundles are in files of their own.
+ * Tests of the interactions on one resource over HTTP: each row of fhir-rules.md by its number (1
+ * to 21). Searches, histories and Bundles are in files of their own.
  */
 #include <string.h>
 

@@ -117,7 +117,8 @@ static void searches_see_commits_at_once(void)
     RUN_STEPS(CHART, steps);
 }
 
-/* Follows `next` from `url`, doing `between` before the second page; gives the ids and versions seen. */
+/* Follows `next` from `url`, doing `between` before the second page; gives the ids and versions
+ * seen. */
 static const char *all_pages(struct wire *wire, const char *url, const struct step *between)
 {
     const char *seen = "";

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_bundle - any bytes posted to the base, as batch and as transaction, on a small chart: the answer is JSON, a
- * refused transaction leaves no version, and what is stored can be read back.
+ * fuzz_bundle - any bytes posted to the base, as batch and as transaction, on a small chart: the
+ * answer is JSON, a refused transaction leaves no version, and what is stored can be read back.
  *
- *     clang -fsanitize=fuzzer,address,undefined -std=c11 -D_GNU_SOURCE -I. tests/fuzz/fuzz_bundle.c \
- *         simulator/{chart,exchange,index,links,parameter,route,span,store,uri}.c simulator/interact/[a-z]*.c \
- *         fhir/[a-z]*.c base/[a-z]*.c -lcjson -lcrypto -lcurl -o /tmp/fuzz && /tmp/fuzz tests/fuzz/corpus/bundle
+ *     clang -fsanitize=fuzzer,address,undefined -std=c11 -D_GNU_SOURCE -I. tests/fuzz/fuzz_bundle.c
+ *     \ simulator/{chart,exchange,index,links,parameter,route,span,store,uri}.c
+ *     simulator/interact/[a-z]*.c \ fhir/[a-z]*.c base/[a-z]*.c -lcjson -lcrypto -lcurl -o
+ *     /tmp/fuzz && /tmp/fuzz tests/fuzz/corpus/bundle
  */
 #include <stdint.h>
 #include <string.h>
