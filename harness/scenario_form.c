@@ -15,10 +15,18 @@ const char *const scenario_verbs[] = {
     [VERB_DECIDE] = "decide", [VERB_SWEEP] = "sweep",         [VERB_SWEEP + 1] = NULL,
 };
 
-static const char *const controls[] = {
-    "optimistic-concurrency", "idempotency", "event-log",        "reconciliation",
-    "drift-detection",        "audit-trail", "identity-mapping", "asynchronous-acceptance",
-    "loop-suppression",       "triage",      "privacy",          NULL};
+static const char *const controls[] = {"optimistic-concurrency",
+                                       "idempotency",
+                                       "event-log",
+                                       "reconciliation",
+                                       "drift-detection",
+                                       "audit-trail",
+                                       "identity-mapping",
+                                       "asynchronous-acceptance",
+                                       "loop-suppression",
+                                       "triage-and-compensation",
+                                       "privacy",
+                                       NULL};
 static const char *const states[] = {"accepted",     "writing",    "unknown",    "committed",
                                      "rejected",     "cancelled",  "superseded", "compensated",
                                      "needs-review", "incomplete", NULL};
