@@ -250,7 +250,7 @@ static void judge_rest(const struct facts *facts, struct finding *finding)
 
             for (size_t m = 0; m < intent->view_count && intent->views[m]->n < facts->recovered;
                  m++)
-                if (intent->views[m]->id && strcmp(intent->views[m]->id, intent->ids[k]) == 0)
+                if (!intent->views[m]->id || strcmp(intent->views[m]->id, intent->ids[k]) == 0)
                     before = intent->views[m];
             if (before && last->n > facts->recovered && !same_state(before, last))
                 finding_fail(finding, ENTRIES(before->n, last->n),
