@@ -257,6 +257,28 @@ static const struct cJSON *body_of(const struct call *call)
     return body;
 }
 
+/* False with the answer filled when `body` is no object of these members alone. */
+static bool has_only(const struct call *call, const struct cJSON *body, const char *members)
+{
+    const struct cJSON *member = NULL;
+
+    if (!cJSON_IsObject(body)) {
+        problem(call, 400, "an object with %s was expected, got %s", members, json_type_name(body));
+        return false;
+    }
+    cJSON_ArrayForEach(member, body)
+    {
+        const char *at = strstr(members, member->string);
+        size_t size = strlen(member->string);
+
+        if (at && size > 0 && strchr(", ", at[size]) && (at == members || at[-1] == ' '))
+            continue;
+        problem(call, 400, "unknown member '%.64s'; known are %s", member->string, members);
+        return false;
+    }
+    return true;
+}
+
 static void answer_counts(const struct call *call)
 {
     struct cJSON *body = json_object(call->arena);
@@ -428,6 +450,8 @@ static bool release_held(const struct call *call)
     }
     if (call->request->body_size > 0 && !(body = body_of(call)))
         return true;
+    if (body && !has_only(call, body, "fault, args"))
+        return true;
     if (read_fault(call, body, &fault, &err) ||
         (held->stop == SIM_BEFORE ? sim_pass(sim, number, fault.name ? &fault : NULL, &err)
                                   : sim_reply(sim, number, fault.name ? &fault : NULL, &err)))
@@ -446,14 +470,14 @@ static bool post_edits(const struct call *call)
     struct span body = {NULL, 0};
     struct err err = ERR_INIT;
 
-    if (!edit)
+    if (!edit || !has_only(call, edit, "method, target, body, actor, name"))
         return true;
     if (!method || !target) {
         problem(call, 400, "an edit is {method, target, body}: method and target must be strings");
         return true;
     }
-    if (cJSON_IsObject(edit))
-        span_member(call->arena, span_root(call->request->body), "body", &body);
+    if (!span_member(call->arena, span_root(call->request->body), "body", &body))
+        body = (struct span){NULL, 0};
     if (sim_edit(sim, actor ? actor : "ehr", name ? name : "edit", method, target,
                  body.start ? arena_copy(call->arena, body.start, body.size) : NULL, body.size,
                  &err)) {

@@ -58,6 +58,65 @@ static const struct http_reply *steer(struct wire *wire, const char *method, con
     return wire_call_url(wire, method, url, headers, body, body ? strlen(body) : 0);
 }
 
+/* The members of one object, against a definition of the schema. */
+static void check_members(const char *row, const struct cJSON *object, const struct cJSON *form)
+{
+    const struct cJSON *member = NULL;
+
+    EXPECT_STR(row, json_type_name(object), "object");
+    cJSON_ArrayForEach(member, object)
+    {
+        EXPECT_TRUE(member->string, json_get(json_get(form, "properties"), member->string));
+    }
+    cJSON_ArrayForEach(member, json_get(form, "required"))
+    {
+        EXPECT_TRUE(json_text(member), json_get(object, json_text(member)));
+    }
+}
+
+static void check_form(struct wire *wire, const char *row, const struct http_reply *reply,
+                       const char *name)
+{
+    struct err err = ERR_INIT;
+    const struct cJSON *schema =
+        json_parse_file(wire->arena, "docs/schema/control.schema.json", &err);
+    const struct cJSON *form = json_get(json_get(schema, "$defs"), name ? name : "");
+    const struct cJSON *answer = NULL, *element = NULL;
+
+    if (!name)
+        return;
+    EXPECT_TRUE(name, form);
+    answer = json_parse(wire->arena, reply->body, reply->body_size, &err);
+    if (!cJSON_IsArray(answer)) {
+        check_members(row, answer, form);
+        return;
+    }
+    cJSON_ArrayForEach(element, answer)
+    {
+        check_members(row, element, form);
+    }
+}
+
+/* What docs/schema/control.schema.json calls the answer; NULL: it has no JSON body. */
+static const char *form_of(const struct http_reply *reply, const char *method, const char *path)
+{
+    static const struct {
+        const char *method, *path, *form;
+    } forms[] = {
+        {"POST", "edits", "edited"},    {"GET", "resources/", "version"},
+        {"POST", "faults", "ruleMade"}, {"GET", "faults", "ruleListed"},
+        {"GET", "held", "held"},        {"POST", "charts", "loaded"},
+        {"POST", "reset", "loaded"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        if (reply->status < 400 && strcmp(forms[i].method, method) == 0 &&
+            strncmp(forms[i].path, path, strlen(forms[i].path)) == 0)
+            return forms[i].form;
+    }
+    return reply->status < 400 ? NULL : "problem";
+}
+
 static void calls_answer(void)
 {
     static const struct {
@@ -75,6 +134,10 @@ static void calls_answer(void)
         {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"x\":1.50"},
         {"versions of nothing", "GET", "resources/Patient/eve/versions", NULL, 404, "Patient/eve"},
         {"an edit that is none", "POST", "edits", "{\"method\":\"PUT\"}", 400, "target"},
+        {"an edit with a typo", "POST", "edits",
+         "{\"method\":\"DELETE\",\"target\":\"Patient/ada\",\"bdy\":{}}", 400,
+         "'bdy'; known are method"},
+        {"an edit that is a list", "POST", "edits", "[]", 400, "an object"},
         {"an edit that the server would refuse", "POST", "edits",
          "{\"method\":\"PUT\",\"target\":\"Patient/ada\",\"body\":{}}", 400, "resourceType"},
         {"not JSON", "POST", "edits", "{", 400, "line 1"},
@@ -113,11 +176,37 @@ static void calls_answer(void)
         const struct http_reply *reply =
             steer(&wire, rows[i].method, rows[i].path, NULL, rows[i].body);
 
+        check_form(&wire, rows[i].row, reply, form_of(reply, rows[i].method, rows[i].path));
+
         EXPECT_INT(rows[i].row, reply->status, rows[i].status);
         EXPECT_HAS(rows[i].row, reply->body, rows[i].want);
         if (reply->status >= 400)
             EXPECT_HAS(rows[i].row, wire_header(reply, "Content-Type"), "application/problem+json");
     }
+    close_controlled(&wire);
+}
+
+static void the_journal_has_the_members_of_its_schema(void)
+{
+    struct wire wire;
+    struct err err = ERR_INIT;
+
+    open_controlled(&wire, NULL, NULL);
+    const struct cJSON *schema =
+        json_parse_file(wire.arena, "docs/schema/journal.schema.json", &err);
+    steer(&wire, "POST", "faults", NULL, "{\"fault\":\"error-after\",\"args\":[500]}");
+    wire_call(&wire, "PUT", "Patient/ada", "If-Match: W/\"1\"\nX-Correlation-Id: c-9",
+              "{\"resourceType\":\"Patient\",\"id\":\"ada\"}");
+    steer(&wire, "POST", "edits", NULL, "{\"method\":\"DELETE\",\"target\":\"Patient/ada\"}");
+    char *lines = arena_strdup(wire.arena, steer(&wire, "GET", "journal", NULL, NULL)->body);
+    char *rest = NULL;
+    size_t count = 0;
+    for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        check_members(line, json_parse(wire.arena, line, strlen(line), &err), schema);
+        count++;
+    }
+    EXPECT_STR("all lines are JSON", err.text, "");
+    EXPECT_INT("arrived, committed, fault, replied, edit, committed", (long long)count, 6);
     close_controlled(&wire);
 }
 
@@ -148,6 +237,7 @@ static void holds_hold_until_released(void)
     struct http_pending *pending = http_start(wire.http, wire.arena, &request);
     turn_until(&wire, pending, 500);
     reply = steer(&wire, "GET", "held", NULL, NULL);
+    check_form(&wire, "held", reply, "held");
     EXPECT_HAS("held", reply->body,
                "\"stop\":\"before\",\"interaction\":\"read\",\"target\":\"Patient/ada\"");
     EXPECT_TRUE("not answered", !http_is_done(pending));
@@ -215,6 +305,7 @@ static void a_token_is_asked_for(void)
 
 static CU_TestInfo tests[] = {
     {"calls answer", calls_answer},
+    {"the journal has the members of its schema", the_journal_has_the_members_of_its_schema},
     {"holds hold until released", holds_hold_until_released},
     {"the journal waits for what comes", the_journal_waits_for_what_comes},
     {"faults of the command line survive a reset", command_line_faults_survive_a_reset},

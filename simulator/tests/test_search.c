@@ -110,6 +110,8 @@ static void searches_see_commits_at_once(void)
         {"24: but here, in the order of old", "GET", "Condition?patient=bob", NULL, NULL, 200,
          "/total = 2\n/entry/0/resource/id = c1\n/entry/0/resource/meta/versionId = 2"},
         {"24: deleted", "DELETE", "Condition/c1", NULL, NULL, 204, NULL},
+        {"24: and gone from its type", "GET", "Condition", NULL, NULL, 200,
+         "/total = 3\n/entry/0/resource/id = c2"},
         {"24: and gone", "GET", "Condition?patient=bob", NULL, NULL, 200,
          "/total = 1\n/entry/0/resource/id = c2"},
     };
@@ -117,8 +119,7 @@ static void searches_see_commits_at_once(void)
     RUN_STEPS(CHART, steps);
 }
 
-/* Follows `next` from `url`, doing `between` before the second page; gives the ids and versions
- * seen. */
+/* Follows `next` from `url`, doing `between` before the second page; gives totals, ids, versions. */
 static const char *all_pages(struct wire *wire, const char *url, const struct step *between)
 {
     const char *seen = "";
@@ -128,6 +129,7 @@ static const char *all_pages(struct wire *wire, const char *url, const struct st
         const struct http_reply *reply = wire_call_url(wire, "GET", at, NULL, NULL, 0);
 
         EXPECT_INT(url, reply->status, 200);
+        seen = arena_printf(wire->arena, "%sof %s: ", seen, wire_at(wire, reply, "/total"));
         for (int i = 0;; i++) {
             const char *entry = arena_printf(wire->arena, "/entry/%d", i);
             const char *at_id = arena_printf(wire->arena, "%s/resource/id", entry);
@@ -158,11 +160,11 @@ static void pages_are_stable(void)
 
     wire_open(&wire, CHART);
     EXPECT_STR("24: search", all_pages(&wire, "Condition?_count=2", &gone),
-               "c1@1 c2@1 | c3@1 c4@1 | ");
+               "of 4: c1@1 c2@1 | of 3: c3@1 c4@1 | ");
     EXPECT_STR("23: history of a type", all_pages(&wire, "Condition/_history?_count=2", &more),
-               "(none)@(none) c4@1 | c3@1 c2@1 | c1@1 | ");
+               "of 5: (none)@(none) c4@1 | of 5: c3@1 c2@1 | of 5: c1@1 | ");
     EXPECT_STR("23: afterwards", all_pages(&wire, "Condition/_history?_count=3", NULL),
-               "c2@2 (none)@(none) c4@1 | c3@1 c2@1 c1@1 | ");
+               "of 6: c2@2 (none)@(none) c4@1 | of 6: c3@1 c2@1 c1@1 | ");
     wire_close(&wire);
 }
 
