@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * control - a table of calls over sim.h; each answers at once but the journal, which may wait.
- *
- * Charts: what was loaded is kept as texts, because a finished chart cannot be added to. Posting
- * one builds a chart of all texts anew and begins a run on it; a chart that cannot be built
- * changes nothing. Charts of former runs are kept to the end, since answers under way may
- * still send their bytes.
  */
 #include "simulator/control.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/limits.h"
 #include "simulator/exchange.h"
 #include "simulator/journal.h"
+#include "simulator/origin.h"
 #include "simulator/rules.h"
 #include "simulator/sim.h"
 #include "simulator/span.h"
@@ -30,21 +21,10 @@
 #define WAIT_MS_MAX 60000
 #define PARTS_MAX   6
 
-struct source { /* a chart's text */
-    const char *name, *text;
-    size_t size;
-};
-
 struct control {
-    struct arena *arena;
     struct sim *sim;
+    struct origin *origin;
     const char *token;
-    struct source *sources;
-    size_t source_count, source_room;
-    const struct cJSON *faults; /* an array of rules, or NULL */
-    const char *faults_name;
-    struct sim_chart *chart; /* of the current run */
-    unsigned posted;
 };
 
 struct call {
@@ -58,155 +38,24 @@ struct call {
     unsigned *out_wait_ms;
 };
 
-static void free_chart(void *chart)
+struct control *control_new(struct origin *origin, const char *token)
 {
-    sim_chart_free(chart);
-}
+    struct control *control = calloc(1, sizeof(*control));
 
-struct control *control_new(const char *token)
-{
-    struct arena *arena = arena_new();
-    struct control *control = arena_alloc(arena, sizeof(*control));
-
-    control->arena = arena;
-    control->token = arena_strdup(arena, token);
+    ASSERT(control);
+    control->origin = origin;
+    control->token = token;
     return control;
 }
 
 void control_free(struct control *control)
 {
-    if (control)
-        arena_free(control->arena);
+    free(control);
 }
 
-/* ---- what the command line gives ---- */
-
-static void add_source(struct control *control, const char *name, const char *text, size_t size)
-{
-    if (control->source_count == control->source_room) {
-        size_t room = control->source_room ? control->source_room * 2 : 8;
-
-        control->sources = arena_grow(control->arena, control->sources,
-                                      control->source_count * sizeof(control->sources[0]),
-                                      room * sizeof(control->sources[0]));
-        control->source_room = room;
-    }
-    control->sources[control->source_count++] = (struct source){
-        arena_strdup(control->arena, name), arena_copy(control->arena, text, size), size};
-}
-
-static int add_file(struct control *control, const char *path, struct err *err)
-{
-    struct buf buf = BUF_INIT;
-    int rc = buf_read_file(&buf, path, LIMIT_JSON_BYTES, err);
-
-    if (rc == 0)
-        add_source(control, path, buf_text(&buf), buf.size);
-    else
-        err->code = ERR_INPUT; /* a file that the user named and that cannot be read */
-    buf_release(&buf);
-    return rc;
-}
-
-static int is_json_file(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-
-    return entry->d_name[0] != '.' && size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0;
-}
-
-static int add_folder(struct control *control, const char *path, struct err *err)
-{
-    struct dirent **names = NULL;
-    int count = scandir(path, &names, is_json_file, alphasort), rc = 0;
-
-    if (count < 0)
-        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-    if (count == 0)
-        rc = err_set(err, ERR_INPUT, "%s: no *.json in this directory", path);
-    for (int i = 0; i < count; i++) {
-        if (rc == 0)
-            rc = add_file(control, arena_printf(control->arena, "%s/%s", path, names[i]->d_name),
-                          err);
-        free(names[i]);
-    }
-    free(names);
-    return rc;
-}
-
-int control_add_chart(struct control *control, const char *path, struct err *err)
-{
-    struct stat stat_of;
-
-    if (stat(path, &stat_of))
-        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-    return S_ISDIR(stat_of.st_mode) ? add_folder(control, path, err) : add_file(control, path, err);
-}
-
-int control_add_faults(struct control *control, const char *path, struct err *err)
-{
-    control->faults = json_parse_file(control->arena, path, err);
-    control->faults_name = arena_strdup(control->arena, path);
-    if (!control->faults) {
-        err->code = ERR_INPUT;
-        return -1;
-    }
-    if (!cJSON_IsArray(control->faults))
-        return err_set(err, ERR_INPUT, "%s: an array of rules was expected, this is %s", path,
-                       json_type_name(control->faults));
-    return 0;
-}
-
-/* ---- runs ---- */
-
-static struct sim_chart *build_chart(const struct control *control, struct err *err)
-{
-    struct sim_chart *chart = sim_chart_new();
-
-    for (size_t i = 0; i < control->source_count; i++) {
-        const struct source *source = &control->sources[i];
-
-        if (sim_chart_add(chart, source->name, source->text, source->size, err))
-            goto fail;
-    }
-    if (sim_chart_finish(chart, err) == 0)
-        return chart;
-fail:
-    sim_chart_free(chart);
-    return NULL;
-}
-
-static int begin(struct control *control, struct err *err)
-{
-    const struct cJSON *rule = NULL;
-    unsigned id = 0, index = 0;
-
-    if (sim_begin(control->sim, control->chart, err))
-        return -1;
-    cJSON_ArrayForEach(rule, control->faults)
-    {
-        if (rules_add(sim_rules(control->sim), rule, &id, err))
-            return err_context(err, "%s: /%u", control->faults_name, index);
-        index++;
-    }
-    return 0;
-}
-
-static int begin_on_sources(struct control *control, struct err *err)
-{
-    struct sim_chart *chart = build_chart(control, err);
-
-    if (!chart)
-        return -1;
-    arena_defer(control->arena, free_chart, chart);
-    control->chart = chart;
-    return begin(control, err);
-}
-
-int control_start(struct control *control, struct sim *sim, struct err *err)
+void control_bind(struct control *control, struct sim *sim)
 {
     control->sim = sim;
-    return begin_on_sources(control, err);
 }
 
 /* ---- answers ---- */
@@ -283,7 +132,7 @@ static void answer_counts(const struct call *call)
 {
     struct cJSON *body = json_object(call->arena);
 
-    json_put_integer(body, "resources", (long long)sim_chart_count(call->control->chart));
+    json_put_integer(body, "resources", (long long)origin_count(call->control->origin));
     answer_json(call, 200, body);
 }
 
@@ -291,18 +140,15 @@ static void answer_counts(const struct call *call)
 
 static bool post_charts(const struct call *call)
 {
-    struct control *control = call->control;
+    const struct exchange_request *request = call->request;
+    const struct control *control = call->control;
     struct err err = ERR_INIT;
 
-    add_source(control,
-               arena_printf(control->arena, "chart posted as number %u", ++control->posted),
-               call->request->body ? call->request->body : "", call->request->body_size);
-    if (begin_on_sources(control, &err)) {
-        control->source_count--;
+    if (origin_post(control->origin, control->sim, request->body ? request->body : "",
+                    request->body_size, &err))
         refuse(call, &err);
-        return true;
-    }
-    answer_counts(call);
+    else
+        answer_counts(call);
     return true;
 }
 
@@ -310,7 +156,7 @@ static bool post_reset(const struct call *call)
 {
     struct err err = ERR_INIT;
 
-    if (begin(call->control, &err))
+    if (origin_reset(call->control->origin, call->control->sim, &err))
         refuse(call, &err);
     else
         answer_counts(call);

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/prng.h"
 #include "simulator/control.h"
+#include "simulator/origin.h"
 #include "simulator/sim.h"
 
 #define JOURNAL_MAX       100000
@@ -77,41 +78,41 @@ static int read_address(const char *flag, const char *text, struct address *out,
     return 0;
 }
 
-static int take_listen(const char *value, struct settings *out, struct control *control,
+static int take_listen(const char *value, struct settings *out, struct origin *origin,
                        struct err *err)
 {
-    (void)control;
+    (void)origin;
     return read_address("--listen", value, &out->listen, err);
 }
 
-static int take_control(const char *value, struct settings *out, struct control *control,
+static int take_control(const char *value, struct settings *out, struct origin *origin,
                         struct err *err)
 {
-    (void)control;
+    (void)origin;
     out->has_control = true;
     return read_address("--control", value, &out->control, err);
 }
 
-static int take_load(const char *value, struct settings *out, struct control *control,
+static int take_load(const char *value, struct settings *out, struct origin *origin,
                      struct err *err)
 {
     (void)out;
-    return control_add_chart(control, value, err);
+    return origin_add_chart(origin, value, err);
 }
 
-static int take_faults(const char *value, struct settings *out, struct control *control,
+static int take_faults(const char *value, struct settings *out, struct origin *origin,
                        struct err *err)
 {
     (void)out;
-    return control_add_faults(control, value, err);
+    return origin_add_faults(origin, value, err);
 }
 
-static int take_seed(const char *value, struct settings *out, struct control *control,
+static int take_seed(const char *value, struct settings *out, struct origin *origin,
                      struct err *err)
 {
     char *end = NULL;
 
-    (void)control;
+    (void)origin;
     errno = 0;
     out->has_seed = true;
     out->seed = strtoull(value, &end, 10);
@@ -122,13 +123,13 @@ static int take_seed(const char *value, struct settings *out, struct control *co
 
 static const struct option {
     const char *name;
-    int (*take)(const char *value, struct settings *, struct control *, struct err *);
+    int (*take)(const char *value, struct settings *, struct origin *, struct err *);
 } options[] = {
     {"--control", take_control}, {"--faults", take_faults}, {"--listen", take_listen},
     {"--load", take_load},       {"--seed", take_seed},
 };
 
-static int read_option(char **argv, int at, struct settings *out, struct control *control,
+static int read_option(char **argv, int at, struct settings *out, struct origin *origin,
                        struct err *err)
 {
     for (size_t i = 0; i < COUNT_OF(options); i++) {
@@ -136,7 +137,7 @@ static int read_option(char **argv, int at, struct settings *out, struct control
             continue;
         if (!argv[at + 1])
             return err_set(err, ERR_INPUT, "%s: a value was expected", argv[at]);
-        return options[i].take(argv[at + 1], out, control, err);
+        return options[i].take(argv[at + 1], out, origin, err);
     }
     return err_set(err, ERR_INPUT, "unknown option '%s' (try 'fhirsim --help')", argv[at]);
 }
@@ -146,11 +147,10 @@ static bool is_loopback(const struct address *address)
     return strncmp(address->host, "127.", 4) == 0;
 }
 
-static int read_settings(char **argv, struct settings *out, struct control *control,
-                         struct err *err)
+static int read_settings(char **argv, struct settings *out, struct origin *origin, struct err *err)
 {
     for (int at = 1; argv[at]; at += 2) {
-        if (read_option(argv, at, out, control, err))
+        if (read_option(argv, at, out, origin, err))
             return -1;
     }
     const struct address *address = out->has_control ? &out->control : &out->listen;
@@ -191,8 +191,9 @@ static void serve(struct sim *sim, int signals)
     } while (!(fds[1].revents & POLLIN));
 }
 
-static int run(const struct settings *settings, struct control *control, struct err *err)
+static int run(const struct settings *settings, struct origin *origin, struct err *err)
 {
+    struct control *control = control_new(origin, settings->token);
     const struct sim_options sim_options = {
         .host = settings->listen.host,
         .port = settings->listen.port,
@@ -208,9 +209,12 @@ static int run(const struct settings *settings, struct control *control, struct 
     int rc = -1, signals = open_signals(err);
 
     if (signals < 0)
-        return -1;
+        goto out;
     sim = sim_open(&sim_options, err);
-    if (!sim || control_start(control, sim, err))
+    if (!sim)
+        goto out;
+    control_bind(control, sim);
+    if (origin_begin(origin, sim, err))
         goto out;
     printf("fhirsim: FHIR R4 at %s, control at %s\n", sim_url(sim), sim_control_url(sim));
     if (fflush(stdout)) {
@@ -221,7 +225,9 @@ static int run(const struct settings *settings, struct control *control, struct 
     rc = 0;
 out:
     sim_close(sim);
-    close(signals);
+    control_free(control);
+    if (signals >= 0)
+        close(signals);
     return rc;
 }
 
@@ -236,11 +242,11 @@ int main(int argc, char **argv)
         return 0;
     }
     signal(SIGPIPE, SIG_IGN);
-    struct control *control = control_new(settings.token);
-    int rc = read_settings(argv, &settings, control, &err);
+    struct origin *origin = origin_new();
+    int rc = read_settings(argv, &settings, origin, &err);
     if (rc == 0)
-        rc = run(&settings, control, &err);
-    control_free(control);
+        rc = run(&settings, origin, &err);
+    origin_free(origin);
     if (rc == 0)
         return 0;
     fprintf(stderr, "fhirsim: %s\n", err.text);

@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "simulator/control.h"
+#include "simulator/origin.h"
 #include "simulator/tests/wire.h"
 #include "tests/expect.h"
 
+static struct origin *origin;
 static struct control *control;
 
 /* A file of `text`; the path lives in the wire's arena. */
@@ -30,16 +32,19 @@ static void open_controlled(struct wire *wire, const char *token, const char *fa
     struct err err = ERR_INIT;
 
     *wire = (struct wire){.arena = arena_new(), .http = http_new()};
-    control = control_new(token);
-    MUST_ZERO(control_add_chart(
-        control, file_of(wire, "ada.json", "{\"resourceType\":\"Patient\",\"id\":\"ada\"}"), &err));
+    origin = origin_new();
+    control = control_new(origin, token);
+    MUST_ZERO(origin_add_chart(
+        origin, file_of(wire, "ada.json", "{\"resourceType\":\"Patient\",\"id\":\"ada\"}"), &err));
     if (faults)
-        MUST_ZERO(control_add_faults(control, file_of(wire, "faults.json", faults), &err));
+        MUST_ZERO(origin_add_faults(origin, file_of(wire, "faults.json", faults), &err));
     const struct sim_options options = {
         .logical_clock = true, .control = control_handle, .control_arg = control};
     wire->sim = sim_open(&options, &err);
-    if (!wire->sim || control_start(control, wire->sim, &err))
+    if (!wire->sim)
         BUG("%s", err.text);
+    control_bind(control, wire->sim);
+    MUST_ZERO(origin_begin(origin, wire->sim, &err));
 }
 
 static void close_controlled(struct wire *wire)
@@ -47,6 +52,7 @@ static void close_controlled(struct wire *wire)
     http_free(wire->http);
     sim_close(wire->sim);
     control_free(control);
+    origin_free(origin);
     arena_free(wire->arena);
 }
 
