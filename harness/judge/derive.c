@@ -133,11 +133,19 @@ bool version_is_own(const struct fact_slot *slot, const struct fact_version *ver
     return version->intent == slot->intent || is_ordered_before(version->intent, slot->intent);
 }
 
+/* An update of what was not there has nothing for a base: whatever is there later is newer. */
+static bool is_after_base(const struct fact_slot *slot, const struct fact_version *version)
+{
+    if (slot->base)
+        return version->resource == slot->base->resource && version_is_newer(version, slot->base);
+    return slot->method == METHOD_PUT && slot->reference && version->n > 0 &&
+           strcmp(slot->reference, version->resource->reference) == 0;
+}
+
 bool version_is_foreign(const struct facts *facts, const struct fact_slot *slot,
                         const struct fact_version *version)
 {
-    if (!slot->base || version->resource != slot->base->resource ||
-        !version_is_newer(version, slot->base) || version_is_own(slot, version))
+    if (!is_after_base(slot, version) || version_is_own(slot, version))
         return false;
     return !canon_equal(version_canon(facts, slot, version->pred),
                         version_canon(facts, slot, version));
@@ -199,9 +207,11 @@ static bool lists_sensitive(const struct facts *facts, const struct fact_version
 
 bool version_is_sensitive(const struct facts *facts, const struct fact_version *version)
 {
-    if (type_is_sensitive(facts, version->resource->type))
+    const char *type = version->resource->type;
+
+    if (type_is_sensitive(facts, type))
         return true;
-    return strcmp(version->resource->type, "List") == 0 &&
+    return type && strcmp(type, "List") == 0 &&
            (lists_sensitive(facts, version) ||
             (version->pred && lists_sensitive(facts, version->pred)));
 }
@@ -219,15 +229,17 @@ const struct fact_decision *write_decision(const struct fact_write *write)
     return decision;
 }
 
-bool decision_covers(const struct facts *facts, const struct fact_decision *decision,
-                     const struct fact_version *version)
+bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
+                     const struct fact_decision *decision, const struct fact_version *version)
 {
     if (!decision)
         return false;
+    bool is_simple = slot->intent->operation != OPERATION_BUNDLE;
     const struct fact_version *seen =
-        decision->seen_version ? facts_version(facts, version->resource->reference,
-                                               decision->seen_version, decision->asked->n)
-                               : NULL;
+        decision->seen_version && is_simple
+            ? facts_version(facts, version->resource->reference, decision->seen_version,
+                            decision->asked->n)
+            : NULL;
     return seen ? !version_is_newer(version, seen) : version->n < decision->asked->n;
 }
 
@@ -356,6 +368,16 @@ void write_guard(const struct facts *facts, const struct fact_write *write, stru
 
 /* ---- what a write asks for ---- */
 
+/* A patch of another kind than JSON Patch can only be told by what it made. */
+static bool other_patch_asks(const struct facts *facts, const struct fact_write *write,
+                             const struct fact_version *on, const struct canon **out)
+{
+    if (write->commit_count == 0 || write->commits[0]->pred != on)
+        return false;
+    *out = version_canon(facts, write->slot, write->commits[0]);
+    return *out != NULL;
+}
+
 bool write_asks(const struct facts *facts, const struct fact_write *write,
                 const struct fact_version *on, const struct canon **out)
 {
@@ -366,6 +388,8 @@ bool write_asks(const struct facts *facts, const struct fact_write *write,
     *out = NULL;
     if (write->method == METHOD_DELETE)
         return true;
+    if (write->method == METHOD_PATCH && !cJSON_IsArray(write->body))
+        return other_patch_asks(facts, write, on, out);
     if (write->method == METHOD_PATCH)
         tree = live_tree(on) ? patch_apply(facts->arena, live_tree(on), write->body, &result, &err)
                              : NULL;

@@ -40,9 +40,9 @@ bool version_is_sensitive(const struct facts *facts, const struct fact_version *
 
 /* The human decision that a write rests on: apply or merge, taken before the write arrived. NULL: none. */
 const struct fact_decision *write_decision(const struct fact_write *write);
-/* Did the human see this version when deciding? */
-bool decision_covers(const struct facts *facts, const struct fact_decision *decision,
-                     const struct fact_version *version);
+/* Did the human see this version when deciding? Of a Bundle, whatever was there then. */
+bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
+                     const struct fact_decision *decision, const struct fact_version *version);
 
 /* What a write says it rests on. */
 struct named_guard {

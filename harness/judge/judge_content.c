@@ -78,6 +78,8 @@ static void judge_change(struct sent *sent)
     const struct fact_decision *decision = write_decision(write);
     struct named_guard guard;
 
+    if (write->method == METHOD_PATCH && !cJSON_IsArray(write->body) && write->commit_count == 0)
+        return; /* a patch of another kind that made nothing */
     write_guard(sent->facts, write, &guard);
     if (is_own_patch(sent, guard.version))
         return;

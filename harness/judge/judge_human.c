@@ -42,7 +42,7 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
     struct named_guard guard;
 
     if (!version_is_foreign(facts, slot, foreign) || version_converges(facts, slot, foreign) ||
-        decision_covers(facts, resolved->decision, foreign))
+        decision_covers(facts, slot, resolved->decision, foreign))
         return;
     if (resolved->decision) {
         finding_fail(resolved->finding,
@@ -51,7 +51,7 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
                      slot->intent->given->name);
         return;
     }
-    if (version_is_sensitive(facts, foreign)) {
+    if (version_is_sensitive(facts, foreign) || version_is_sensitive(facts, resolved->version)) {
         fail_conflict(resolved, foreign, "though its type is sensitive");
         return;
     }
@@ -205,8 +205,10 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
         return;
     }
     judge_decided(&resolved);
-    for (const struct fact_version *other = version->pred; version->slot->base && other;
-         other = other->pred)
+    if (canon_equal(version_canon(facts, version->slot, version->pred),
+                    version_canon(facts, version->slot, version)))
+        return; /* nothing was applied */
+    for (const struct fact_version *other = version->pred; other; other = other->pred)
         judge_conflict(&resolved, other);
 }
 

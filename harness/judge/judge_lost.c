@@ -47,7 +47,7 @@ static void judge_foreign(const struct commit *commit, const struct touch *touch
     const struct fact_slot *slot = commit->slot;
 
     if (!version_is_foreign(facts, slot, foreign) ||
-        decision_covers(facts, commit->decision, foreign))
+        decision_covers(facts, slot, commit->decision, foreign))
         return;
     if (!touch_meets(facts->arena, touch, version_canon(facts, slot, foreign->pred),
                      version_canon(facts, slot, foreign)) ||

@@ -140,7 +140,7 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
             continue;
         for (const struct fact_version *undo = again->pred; undo && undo != first;
              undo = undo->pred) {
-            if (version_is_own(slot, undo) || decision_covers(facts, decision, undo) ||
+            if (version_is_own(slot, undo) || decision_covers(facts, slot, decision, undo) ||
                 !touch_meets(facts->arena, touch, version_canon(facts, slot, undo->pred),
                              version_canon(facts, slot, undo)))
                 continue;

@@ -112,6 +112,10 @@ static const char *const judges[] = {"no-lost-update",       "guarded-write",   
     "{'operation':'bundle','bundle':" PAIR_OF(                                                     \
         "other", GUARDED) ",'source':{'system':'urn:portal','eventId':'e-9'}}"
 
+#define MADE "{'resourceType':'Basic','id':'new','code':{'text':'a'}}"
+#define MAKE                                                                                       \
+    "{'operation':'update','target':{'reference':'Basic/new'},'resource':" MADE                    \
+    ",'source':{'system':'urn:desk','eventId':'e-10'}}"
 #define AT(n)     "If-Match: W/'" n "'"
 #define PATCH_ADA "PATCH Patient/ada"
 #define PUT_ADA   "PUT Patient/ada"
@@ -560,6 +564,60 @@ static const struct story stories[] = {
      {{SUBMIT, {"pair"}},
       {REFUSE, {"pair", "POST ", NULL, PAIR_OF("other", GUARDED), "412"}},
       {WRITE, {"pair", "POST ", NULL, PAIR_OF("other", GUARDED)}}}},
+    {"a transaction decided by a human, who saw every part of it",
+     "",
+     {{SUBMIT, {"pair"}},
+      {EDIT, {ADA, BORN}},
+      {REFUSE, {"pair", "POST ", NULL, PAIR_OF("other", GUARDED), "412"}},
+      {READ, {"pair", ADA}},
+      {VIEW, {"pair", "needs-review"}},
+      {REVIEW, {"pair", CONFLICT}},
+      {DECIDE, {"pair", SEEN("apply", "1", "")}},
+      {WRITE, {"pair", PUT_ADA, AT("2"), PATIENT("other", "1981-02-02", MONEY)}}}},
+    {"somebody made it first",
+     "no-lost-update guarded-write human-review",
+     {{SUBMIT, {"make"}},
+      {EDIT, {"Basic/new", "{'resourceType':'Basic','id':'new','code':{'text':'b'}}"}},
+      {WRITE, {"make", "PUT Basic/new", NULL, MADE}}}},
+    {"made, and nobody was there",
+     "",
+     {{SUBMIT, {"make"}}, {WRITE, {"make", "PUT Basic/new", "If-None-Match: *", MADE}}}},
+    {"an allergy for a list that somebody changed",
+     "human-review",
+     {{SUBMIT, {"allergic"}},
+      {EDIT, {LIST, PROBLEMS(",{'item':{'reference':'Observation/y'}}")}},
+      {REFUSE, {"allergic", "PATCH " LIST, AT("1"), ENTRY(PEN), "412"}},
+      {READ, {"allergic", LIST}},
+      {WRITE, {"allergic", "PATCH " LIST, AT("2"), ENTRY(PEN)}}}},
+    {"nothing left to do for an allergy, and written nevertheless",
+     "",
+     {{SUBMIT, {"allergy"}},
+      {EDIT,
+       {PEN, "{'resourceType':'AllergyIntolerance','id':'pen','code':{'text':'penicillin'},'"
+             "criticality':'low','note':[{'"
+             "text':'rash'}]}"}},
+      {REFUSE, {"allergy", "PATCH " PEN, AT("1"), RASH, "412"}},
+      {READ, {"allergy", PEN}},
+      {WRITE, {"allergy", "PATCH " PEN, AT("2"), RASH}}}},
+    {"a patch of another kind",
+     "",
+     {{SUBMIT, {"gender"}},
+      {ASK, {"gender", PATCH_ADA, AT("1"), "{'resourceType':'Parameters'}"}},
+      {SERVE, {ADA, PATIENT("other", "1980-01-01", MONEY)}},
+      {ANSWER, {NULL}}}},
+    {"a patch of another kind that does too much",
+     "no-lost-update intended-content",
+     {{SUBMIT, {"gender"}},
+      {ASK, {"gender", PATCH_ADA, AT("1"), "{'resourceType':'Parameters'}"}},
+      {SERVE, {ADA, PATIENT("other", "1980-01-01", "")}},
+      {ANSWER, {NULL}}}},
+    {"an abandoned first copy comes late and is refused",
+     "",
+     {{SUBMIT, {"gender"}},
+      {HANG, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {WRITE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {VIEW, {"gender", "committed", ADA, "2"}},
+      {EDIT, {ADA, BORN}}}},
     {"a change of what no intent names",
      "no-lost-update intended-content",
      {{SUBMIT, {"gender"}},
@@ -674,6 +732,8 @@ static void judges_tell_wrong_from_unusual(void)
         {"obs", OBS},
         {"entry", ADDING("desk", "Observation/z")},
         {"pair", PAIR},
+        {"make", MAKE},
+        {"allergic", ADDING("clinic", "AllergyIntolerance/pen")},
         {"odd", "{'operation':'patch','target':{'reference':'Patient/"
                 "ada'},'baseVersion':'1','patch':[{'op':'remove','path':'/"
                 "name/1'}],'source':{'system':'urn:odd','eventId':'e-0'}}"},
