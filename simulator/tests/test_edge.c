@@ -335,7 +335,7 @@ static bool answer_control(void *arg, const struct exchange_request *request, un
     (void)waited_ms;
     control->asked++;
     control->path = request->path;
-    *out_wait_ms = 5000;
+    *out_wait_ms = 60000; /* longer than any test waits */
     if (!control->is_ready)
         return false;
     *answer = (struct answer){
