@@ -17,13 +17,14 @@ struct cJSON;
 struct err;
 
 struct adapter {
-    const char *name;            /* "writebackd", "strawman:blind-put", or the file's */
-    const char *spelled;         /* as given to --engine, for replay lines */
-    const char *const *command;  /* NULL-terminated, with ${...} */
+    const char *name;               /* "writebackd", "strawman:blind-put", or the file's */
+    const char *spelled;            /* as given to --engine, for replay lines */
+    const char *const *command;     /* NULL-terminated, with ${...} */
     const char *const *environment; /* NULL-terminated "NAME=value", with ${...} */
-    const char *url;         /* with ${port}; or NULL, then: */
+    const char *url;                /* with ${port}; or NULL, then: */
     const char *url_pattern; /* an extended regular expression to find the URL on stdout, or NULL */
-    const char *ready;       /* URL to poll until 2xx, with ${engine}; or NULL: ready when the URL is known */
+    const char
+        *ready; /* URL to poll until 2xx, with ${engine}; or NULL: ready when the URL is known */
     long ready_ms;
     const char *headers[8][2]; /* sent with every call to the engine; ends with NULL */
     const char *correlation_header;
@@ -44,5 +45,6 @@ struct adapter_values { /* NULL where not known */
     const char *fhir, *engine, *port, *dir, *timeout_ms, *retry_ms;
 };
 /* Replaces ${...}; ${bin} is the folder of this program. ERR_INPUT for an unknown name. In the arena. */
-char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values, struct err *err);
+char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,
+                     struct err *err);
 #endif

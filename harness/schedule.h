@@ -36,14 +36,16 @@ struct schedule {
     size_t count;
 };
 
-int step_parse(struct arena *arena, const char *text, struct step *out, struct err *err) ATTR_MUST_USE;
+int step_parse(struct arena *arena, const char *text, struct step *out,
+               struct err *err) ATTR_MUST_USE;
 void step_format(const struct step *step, struct buf *buf);
 
 /* An array of strings (a scenario's `schedule`). */
 int schedule_from_json(struct arena *arena, const struct cJSON *array, struct schedule *out,
                        struct err *err) ATTR_MUST_USE;
 /* Steps separated by white space. */
-int schedule_parse(struct arena *arena, const char *text, struct schedule *out, struct err *err) ATTR_MUST_USE;
+int schedule_parse(struct arena *arena, const char *text, struct schedule *out,
+                   struct err *err) ATTR_MUST_USE;
 void schedule_format(const struct schedule *schedule, struct buf *buf);
 
 /* Does `label` (an interaction, or a verb) belong to `what`, by name or by class? `is_write` is the exchange's. */
