@@ -187,7 +187,7 @@ static int begin(struct run *run, long timeout_ms, struct err *err)
             return -1;
         }
     }
-    run_note_process(run, "ready", "", 0);
+    run->is_ready_due = true;
     conductor->runs++;
     return 0;
 }

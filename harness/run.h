@@ -111,6 +111,8 @@ struct run {
     bool has_due; /* by the last settle */
     bool is_late; /* more exchanges than steps_max */
     bool asks_views, asks_events;
+    bool
+        is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
     bool is_divergence, is_invalid, is_unstartable;
     bool is_exact;      /* a replay: its line alone says what happens */
     bool is_recovering; /* what is done now is no step of the schedule */

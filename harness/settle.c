@@ -131,6 +131,10 @@ int run_settle(struct run *run, struct err *err)
     } while (passed);
     if (check_validity(run, err))
         return -1;
+    if (run->is_ready_due && process_is_up(run->conductor)) {
+        run_note_process(run, "ready", "", 0);
+        run->is_ready_due = false;
+    }
     run->has_due = process_is_up(run->conductor) && answer.due_in_ms >= 0;
     if (run->has_due)
         run_note(run, &(struct sim_entry){.kind = SIM_SAID,

@@ -110,8 +110,7 @@ static int do_start(struct run *run, struct err *err)
     run->conductor->is_end_due = false;
     if (process_start(run->conductor, err))
         return err_context(err, "the engine did not start again");
-    run_note_process(run, "ready", "", 0);
-    run->asks_views = true;
+    run->is_ready_due = run->asks_views = true;
     return 0;
 }
 

@@ -12,7 +12,7 @@
 
 void expect_str(const char *file, int line, const char *row, const char *got, const char *want)
 {
-    char text[2048];
+    char text[8192];
     bool same = got && want ? strcmp(got, want) == 0 : got == want;
 
     snprintf(text, sizeof(text), "%s: got \"%s\", want \"%s\"", row, got ? got : "(null)",

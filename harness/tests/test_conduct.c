@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of the conductor against the strawman engine: what a schedule says happens, in that order, and nothing else. */
+#include "harness/conduct.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "harness/adapter.h"
+#include "harness/scenario.h"
+#include "harness/schedule.h"
+#include "tests/expect.h"
+
+#define CHART                                                                                      \
+    "[{\"resourceType\":\"Patient\",\"id\":\"ada\"},{\"resourceType\":\"AllergyIntolerance\","     \
+    "\"id\":\"penicillin\",\"criticality\":\"low\",\"code\":{\"text\":\"Penicillin\"},"            \
+    "\"patient\":{\"reference\":\"Patient/ada\"}}]"
+/* One patch, delivered twice, by the portal; a nurse who edits the same resource. %s: the schedule. */
+#define SCENARIO                                                                                   \
+    "{\"title\":\"t\",\"why\":\"w\",\"chart\":[\"chart.json\"],\"actors\":{"                       \
+    "\"portal\":{\"through\":\"engine\",\"steps\":[{\"submit\":\"note\",\"intent\":{"              \
+    "\"operation\":\"patch\",\"target\":{\"reference\":\"AllergyIntolerance/penicillin\"},"        \
+    "\"baseVersion\":\"@1\",\"patch\":[{\"op\":\"add\",\"path\":\"/note\","                        \
+    "\"value\":[{\"text\":\"Rash\"}]}],\"source\":{\"system\":\"urn:p\",\"eventId\":\"e\"},"       \
+    "\"requester\":{\"reference\":\"Patient/ada\"}}},{\"redeliver\":\"note\"}]},"                  \
+    "\"nurse\":{\"through\":\"ehr\",\"steps\":[{\"edit\":\"raise\",\"method\":\"PATCH\","          \
+    "\"target\":\"AllergyIntolerance/penicillin\",\"body\":[{\"op\":\"replace\","                  \
+    "\"path\":\"/criticality\",\"value\":\"high\"}]}]}},\"schedule\":[%s]}"
+
+struct bench { /* everything one test needs */
+    struct arena *arena;
+    struct adapter *adapter;
+    struct conductor *conductor;
+    const char *folder;
+};
+
+static void write_file(const struct bench *bench, const char *name, const char *text)
+{
+    struct buf bytes = BUF_INIT;
+    struct err err = ERR_INIT;
+    const char *path = arena_printf(bench->arena, "%s/%s", bench->folder, name);
+
+    buf_puts(&bytes, text);
+    EXPECT_INT(path, buf_write_file(&bytes, path, &err), 0);
+    buf_release(&bytes);
+}
+
+static struct bench bench_open(const char *engine, bool use_reset)
+{
+    struct bench bench = {.arena = arena_new(), .folder = test_folder()};
+    struct err err = ERR_INIT;
+
+    write_file(&bench, "chart.json", CHART);
+    bench.adapter = adapter_read(bench.arena, engine, &err);
+    EXPECT_STR(engine, err.text, "");
+    bench.conductor = conductor_open(
+        &(struct conductor_options){.adapter = bench.adapter, .use_reset = use_reset}, &err);
+    EXPECT_STR(engine, err.text, "");
+    return bench;
+}
+
+static void bench_close(struct bench *bench)
+{
+    conductor_close(bench->conductor);
+    arena_free(bench->arena);
+}
+
+static const struct scenario *read_scenario(struct bench *bench, const char *schedule)
+{
+    struct err err = ERR_INIT;
+
+    write_file(bench, "scenario.json", arena_printf(bench->arena, SCENARIO, schedule));
+    const struct scenario *scenario = scenario_read(
+        bench->arena, arena_printf(bench->arena, "%s/scenario.json", bench->folder), NULL, &err);
+    EXPECT_STR(schedule, err.text, "");
+    return scenario;
+}
+
+static struct conducted conduct_text(struct bench *bench, const char *schedule)
+{
+    struct conducted out;
+
+    conduct(bench->conductor, read_scenario(bench, schedule), NULL, bench->arena, &out);
+    return out;
+}
+
+static size_t count_process(const struct evidence *evidence, const char *what)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < evidence->entry_count; i++)
+        count += evidence->entries[i]->kind == SIM_PROCESS &&
+                 strcmp(evidence->entries[i]->what, what) == 0;
+    return count;
+}
+
+/* ---- milestones ---- */
+
+static void milestones_happen_in_their_order(void)
+{
+    static const struct {
+        const char *row, *schedule;
+        const char *has;     /* in the exact steps that ran */
+        const char *problem; /* or "" */
+    } rows[] = {
+        {"what is not listed passes", "\"portal.submit\",\"nurse.raise\"",
+         "portal/note.submit portal/note.vread portal/note.update portal/note.history nurse.raise",
+         ""},
+        {"a listed write is held until its turn",
+         "\"portal.submit\",\"nurse.raise\",\"portal.write\"",
+         "vread nurse.raise portal/note.update", ""},
+        {"a fault strikes the step it stands on", "\"portal.submit\",\"portal.write!reset-after\"",
+         "portal/note.update!reset-after ", ""},
+        {"an optional one that does not come is passed over",
+         "\"portal.submit\",\"portal.look?\",\"portal.look?\",\"portal.write\",\"portal.write?\","
+         "\"nurse.raise\"",
+         "portal/note.update portal/note.history nurse.raise", ""},
+        {"killed before: a zombie, dropped at the end",
+         "\"portal.submit\",\"portal.write:before\",\"engine.kill\",\"engine.start\"",
+         "portal/note.update:before engine.kill engine.start", ""},
+        {"killed after",
+         "\"portal.submit\",\"portal.write:commit\",\"engine.kill\",\"engine.start\"",
+         "portal/note.update:commit engine.kill engine.start", ""},
+        {"the client's own time-out",
+         "\"portal.submit\",\"portal.write:timeout\",\"portal.write#1:commit\"",
+         "portal/note.update:timeout", ""},
+        {"answer held back",
+         "\"portal.submit\",\"portal.write:commit\",\"nurse.raise\","
+         "\"portal.write:reply\"",
+         "portal/note.update:commit nurse.raise portal/note.update:reply", ""},
+        {"paused",
+         "\"portal.submit\",\"portal.write:before\",\"engine.pause\",\"nurse.raise\","
+         "\"engine.resume\"",
+         "engine.pause nurse.raise engine.resume portal/note.update", ""},
+        {"down and up",
+         "\"portal.submit\",\"portal.look:before\",\"server.down\",\"portal.look\","
+         "\"server.up\"",
+         "server.down", ""},
+        {"an orderly end",
+         "\"portal.submit\",\"portal.look?\",\"portal.write\",\"engine.term\","
+         "\"engine.start\"",
+         "engine.term engine.start", ""},
+        {"one that never comes", "\"portal.submit\",\"portal.write\",\"portal.write\"", "",
+         "milestone not reached: portal.write"},
+        {"an own step out of reach", "\"engine.resume\"", "",
+         "milestone not reached: engine.resume"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench bench = bench_open("strawman", false);
+        struct conducted out = conduct_text(&bench, rows[i].schedule);
+
+        EXPECT_HAS(rows[i].row, out.replay, rows[i].has);
+        EXPECT_HAS(rows[i].row, out.problem ? out.problem : "", rows[i].problem);
+        EXPECT_INT(rows[i].row, out.is_complete, rows[i].problem[0] == '\0');
+        bench_close(&bench);
+    }
+}
+
+static void a_run_ends_recovered_with_everything_up(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct conducted out = conduct_text(
+        &bench, "\"portal.submit\",\"portal.write:commit\",\"engine.kill\",\"server.down\"");
+
+    EXPECT_STR("no problem", out.problem, NULL);
+    EXPECT_TRUE("settled", out.evidence.is_settled);
+    EXPECT_TRUE("recovered", out.evidence.is_recovered);
+    EXPECT_INT("started again", (long long)count_process(&out.evidence, "start"), 2);
+    EXPECT_INT("up again", (long long)count_process(&out.evidence, "up"), 1);
+    EXPECT_TRUE("the line ends where recovery begins", !strstr(out.replay, "engine.start"));
+    bench_close(&bench);
+}
+
+static void the_engine_is_asked_when_it_should_be(void)
+{
+    static const struct {
+        const char *what;
+        size_t at_least;
+    } rows[] = {
+        {"submit", 2}, {"answer", 2},  {"view", 4},    {"event", 2},
+        {"audit", 1},  {"reviews", 1}, {"metrics", 1}, {"sweep", 2},
+    };
+    struct bench bench = bench_open("strawman", false);
+    struct conducted out = conduct_text(
+        &bench, "\"portal.submit\",\"portal.write:commit\",\"engine.kill\",\"engine.start\"");
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t count = 0;
+
+        for (size_t j = 0; j < out.evidence.entry_count; j++)
+            count += out.evidence.entries[j]->kind == SIM_SAID &&
+                     strcmp(out.evidence.entries[j]->what, rows[i].what) == 0;
+        EXPECT_TRUE(rows[i].what, count >= rows[i].at_least);
+    }
+    bench_close(&bench);
+}
+
+/* ---- exact lines ---- */
+
+/* What a replay must repeat: the wire and the chart, byte for byte but for the server's port. */
+static char *wire_of(struct arena *arena, const struct evidence *evidence)
+{
+    struct buf text = BUF_INIT;
+
+    for (size_t i = 0; i < evidence->entry_count; i++) {
+        const struct sim_entry *entry = evidence->entries[i];
+
+        if (entry->kind != SIM_SAID && entry->kind != SIM_REPLIED)
+            buf_printf(&text, "%s %s %s %s %s %u %s\n", sim_kind_name(entry->kind), entry->method,
+                       entry->url, entry->guard, entry->version, entry->commit,
+                       entry->body ? entry->body : "");
+    }
+    char *copy = buf_copy(&text, arena);
+    buf_release(&text);
+    return copy;
+}
+
+static void a_replay_gives_the_same_bytes(void)
+{
+    static const char *const schedules[] = {
+        "\"portal.submit\",\"portal.write!reset-after\",\"nurse.raise\"",
+        "\"portal.submit\",\"nurse.raise\",\"portal.write\"",
+        "\"portal.submit\",\"portal.write:commit\",\"engine.kill\",\"engine.start\",\"nurse."
+        "raise\"",
+        "\"portal.submit\",\"portal.write:timeout\",\"portal.write#1:commit\"",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(schedules); i++) {
+        struct bench bench = bench_open("strawman", false);
+        struct conducted first = conduct_text(&bench, schedules[i]), again;
+        struct err err = ERR_INIT;
+        struct schedule exact;
+
+        EXPECT_INT(schedules[i], schedule_parse(bench.arena, first.replay, &exact, &err), 0);
+        conduct(bench.conductor, read_scenario(&bench, schedules[i]), &exact, bench.arena, &again);
+        EXPECT_STR(schedules[i], again.problem, NULL);
+        EXPECT_STR(schedules[i], again.replay, first.replay);
+        EXPECT_STR(schedules[i], wire_of(bench.arena, &again.evidence),
+                   wire_of(bench.arena, &first.evidence));
+        bench_close(&bench);
+    }
+}
+
+static void a_line_that_does_not_fit_is_a_divergence(void)
+{
+    static const struct {
+        const char *row, *line, *problem;
+    } rows[] = {
+        {"a step that never comes", "portal/note.submit portal/note.delete",
+         "diverged at step 2: portal/note.delete never came; held: portal/note.vread"},
+        {"the line is too short", "portal/note.submit portal/note.vread",
+         "portal/note.update comes after the end of the line"},
+        {"a second one before the first", "portal/note.submit portal/note.vread#2", "never came"},
+    };
+    struct bench bench = bench_open("strawman", false);
+    const struct scenario *scenario = read_scenario(&bench, "\"portal.submit\"");
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = ERR_INIT;
+        struct schedule exact;
+        struct conducted out;
+
+        EXPECT_INT(rows[i].row, schedule_parse(bench.arena, rows[i].line, &exact, &err), 0);
+        conduct(bench.conductor, scenario, &exact, bench.arena, &out);
+        EXPECT_TRUE(rows[i].row, out.is_divergence && !out.is_complete);
+        EXPECT_HAS(rows[i].row, out.problem, rows[i].problem);
+    }
+    bench_close(&bench);
+}
+
+/* ---- one engine for many runs ---- */
+
+static void reset_gives_every_run_its_own_number_and_chart(void)
+{
+    struct bench bench = bench_open("strawman", true);
+    const char *keys[3];
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        struct conducted out =
+            conduct_text(&bench, "\"portal.submit\",\"portal.write\",\"portal.redeliver\"");
+
+        EXPECT_STR("complete", out.problem, NULL);
+        EXPECT_INT("one commit of the engine and one of the nurse", out.commits, 2);
+        EXPECT_INT("the process goes on", (long long)count_process(&out.evidence, "start"), i == 0);
+        keys[i] = out.evidence.intents[0].key;
+    }
+    EXPECT_STR("first", keys[0], "k-1-note");
+    EXPECT_STR("third", keys[2], "k-3-note");
+    bench_close(&bench);
+}
+
+static void after_a_kill_the_next_run_gets_a_fresh_engine(void)
+{
+    struct bench bench = bench_open("strawman", true);
+
+    conduct_text(&bench, "\"portal.submit\",\"portal.write\",\"engine.kill\"");
+    struct conducted out = conduct_text(&bench, "\"portal.submit\",\"portal.write\"");
+    EXPECT_STR("complete", out.problem, NULL);
+    EXPECT_INT("started", (long long)count_process(&out.evidence, "start"), 1);
+    bench_close(&bench);
+}
+
+/* ---- engines that do not behave ---- */
+
+static const char *adapter_of(struct bench *bench, const char *script, const char *url,
+                              int ready_ms)
+{
+    write_file(bench, "engine.json",
+               arena_printf(bench->arena,
+                            "{\"name\":\"odd\",\"interface\":\"native\",\"start\":{\"command\":"
+                            "[\"sh\",\"-c\",\"%s\"],%s\"readyMs\":%d},\"identifierSystem\":"
+                            "\"urn:odd\"}",
+                            script, url, ready_ms));
+    return arena_printf(bench->arena, "%s/engine.json", bench->folder);
+}
+
+static void an_engine_that_does_not_come_up_is_no_verdict(void)
+{
+    static const char on_stdout[] = "\"url\":{\"stdout\":\"http://[^ ]+\"},";
+    static const char ready[] =
+        "\"url\":\"http://127.0.0.1:${port}\",\"ready\":\"${engine}/health\",";
+    static const struct {
+        const char *row, *script, *url, *problem;
+    } rows[] = {
+        {"never says its URL", "echo I am stuck >&2; tail -f /dev/null", on_stdout,
+         "not ready after 300 ms: its URL never appeared on stdout; it said: I am stuck"},
+        {"never answers", "tail -f /dev/null", ready, "never answered 2xx"},
+        {"dies at once", "echo no database >&2; exit 4", on_stdout,
+         "ended by itself (exit status 4): no database"},
+        {"dies in the middle", "echo http://127.0.0.1:9/; exec 2>&1; tail -f /dev/null", on_stdout,
+         "engine: GET /v1/settled"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench bench = bench_open("strawman", false);
+        const char *spec = adapter_of(&bench, rows[i].script, rows[i].url, 300);
+        struct err err = ERR_INIT;
+
+        conductor_close(bench.conductor);
+        bench.adapter = adapter_read(bench.arena, spec, &err);
+        EXPECT_STR(rows[i].row, err.text, "");
+        bench.conductor =
+            conductor_open(&(struct conductor_options){.adapter = bench.adapter}, &err);
+        struct conducted out = conduct_text(&bench, "\"portal.submit\"");
+        EXPECT_TRUE(rows[i].row, !out.is_complete);
+        EXPECT_HAS(rows[i].row, out.problem, rows[i].problem);
+        bench_close(&bench);
+    }
+}
+
+static void the_engines_folder_is_removed(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct err err = ERR_INIT;
+    const char *spec =
+        adapter_of(&bench, "touch ${dir}/file; mkdir ${dir}/folder; echo ${dir} >&2; exit 1",
+                   "\"url\":{\"stdout\":\"x\"},", 5000);
+
+    conductor_close(bench.conductor);
+    bench.adapter = adapter_read(bench.arena, spec, &err);
+    bench.conductor = conductor_open(&(struct conductor_options){.adapter = bench.adapter}, &err);
+    struct conducted out = conduct_text(&bench, "\"portal.submit\"");
+    const char *folder = strstr(out.problem, "/chartproof-");
+    EXPECT_TRUE("it said where", folder != NULL);
+    while (folder && folder > out.problem && folder[-1] != ' ')
+        folder--;
+    EXPECT_TRUE(out.problem, folder && folder[0] == '/' && access(folder, F_OK) != 0);
+    bench_close(&bench);
+}
+
+static CU_TestInfo conduct_tests[] = {
+    {"milestones happen in their order", milestones_happen_in_their_order},
+    {"a run ends recovered with everything up", a_run_ends_recovered_with_everything_up},
+    {"the engine is asked when it should be", the_engine_is_asked_when_it_should_be},
+    {"a replay gives the same bytes", a_replay_gives_the_same_bytes},
+    {"a line that does not fit is a divergence", a_line_that_does_not_fit_is_a_divergence},
+    {"reset gives every run its own number", reset_gives_every_run_its_own_number_and_chart},
+    {"after a kill the next run gets a fresh engine",
+     after_a_kill_the_next_run_gets_a_fresh_engine},
+    {"an engine that does not come up is no verdict",
+     an_engine_that_does_not_come_up_is_no_verdict},
+    {"the engine's folder is removed", the_engines_folder_is_removed},
+    CU_TEST_INFO_NULL,
+};
+
+SUITE("conduct", conduct_tests)
