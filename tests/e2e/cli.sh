@@ -15,20 +15,17 @@ says() {
     [ "$(grep -cE '^(chartproof|fhirsim|writebackd|strawman)' "$SCRATCH/err")" -ge 1 ] || { cat "$SCRATCH/err"; return 1; }
 }
 
-# adapter NAME JSON-START: writes an adapter file with that "start".
-adapter() {
-    printf '{"name": "%s", "interface": "native", "start": %s}\n' "$1" "$2" >"$SCRATCH/$1.json"
-    echo "$SCRATCH/$1.json"
-}
-
 check "no such command" says 2 "unknown command 'rum'" "$CP" rum
 check "no such option" says 2 "--nope" "$CP" run --nope "$good"
 check "nothing to run" says 2 "" "$CP" run
 check "no such scenario" says 2 "no/such.json" "$CP" run no/such.json
-for bad in fixtures/bad/*.json; do
+for bad in fixtures/bad/scenarios/*.json; do
+    [ "$(basename "$bad")" != edit-of-nothing.json ] || continue # only the chart can tell, when it runs
     check "$(basename "$bad") is refused with its place" says 2 "$(basename "$bad")" "$CP" check "$bad"
     check "$(basename "$bad") runs nothing" [ ! -s "$SCRATCH/out" ]
 done
+check "an edit that the chart refuses is UNKNOWN" says 3 "Task/nowhere does not exist" \
+    "$CP" run --out "$SCRATCH/report" fixtures/bad/scenarios/edit-of-nothing.json
 check "no such engine" says 2 "no-such-engine" "$CP" run --engine no-such-engine "$good"
 check "a personality of a later version" says 2 "hapi" "$CP" run --personality hapi "$good"
 check "the report folder is a file" says 2 "$good" "$CP" run --out "$good" "$good"
@@ -36,23 +33,33 @@ check "the report folder can't be made" says 2 "/proc/nope" "$CP" run --out /pro
 check "no evidence" says 2 "" "$CP" recheck "$SCRATCH"
 
 out=$SCRATCH/report
-check "an engine that does not exist is UNKNOWN" ends 3 "$CP" run --out "$out" \
-    --engine "$(adapter absent '{"command": ["/nonexistent/engine"], "url": {"stdout": "http://[^ ]+"}}')" "$good"
-check "and the report says why" grep -q '"verdict": "UNKNOWN"' "$out/result.json"
-check "an engine that dies at once is UNKNOWN" ends 3 "$CP" run --out "$out" \
-    --engine "$(adapter dies '{"command": ["/bin/sh", "-c", "echo no licence >&2; exit 7"], "url": {"stdout": "http://[^ ]+"}}')" "$good"
-check "and its last words are shown" grep -q 'no licence' "$out/result.json"
-check "an engine that never becomes ready is UNKNOWN" ends 3 "$CP" run --out "$out" \
-    --engine "$(adapter never '{"command": ["/bin/sh", "-c", "exec tail -f /dev/null"], "url": {"stdout": "http://[^ ]+"}, "readyMs": 200}')" "$good"
-check "nothing of it is left running" sh -c '! pgrep -f "tail -f /dev/null"'
+while read -r status engine text; do
+    check "engine $engine: status $status" says "$status" "$text" \
+        "$CP" run --out "$out" --engine "fixtures/bad/engines/$engine.json" "$good"
+    [ "$status" -eq 2 ] || check "engine $engine: the report says so" grep -qF "$text" "$out/result.json"
+done <<'ROWS'
+2 no-interface "interface" is missing
+2 typo-member nearest is "limits"
+2 typo-value nearest is "fhir"
+3 no-program cannot run '/nowhere/engine'
+3 dies exit status 1
+3 dies-talking cannot open the database
+3 never-ready not ready after 300 ms
+3 ready-but-deaf never answered 2xx
+ROWS
+: >"$SCRATCH/never"
+printf '{"name": "n", "interface": "native", "start": {"command": ["sh", "-c", "tail -f %s & wait"], "url": {"stdout": "http"}, "readyMs": 200}}' \
+    "$SCRATCH/never" >"$SCRATCH/never.json"
+check "an engine with a child that never becomes ready" ends 3 "$CP" run --out "$out" --engine "$SCRATCH/never.json" "$good"
+check "nothing of it is left running" [ -z "$(pgrep -f "tail -f $SCRATCH/neve[r]")" ]
 
 # A port in use.
 "$BIN/fhirsim" --listen 127.0.0.1:0 >"$SCRATCH/sim.out" 2>&1 &
 sim=$!
 while ! [ -s "$SCRATCH/sim.out" ]; do :; done
 address=$(grep -oE '127\.0\.0\.1:[0-9]+' "$SCRATCH/sim.out" | head -n 1)
-check "fhirsim: a port in use" says 3 "$address" "$BIN/fhirsim" --listen "$address"
-check "writebackd: a port in use" says 3 "$address" "$BIN/writebackd" --fhir "http://$address/fhir" --listen "$address" --data "$SCRATCH/data"
+check "fhirsim: a port in use" says 3 "${address#*:}" "$BIN/fhirsim" --listen "$address"
+check "writebackd: a port in use" says 3 "${address#*:}" "$BIN/writebackd" --fhir "http://$address/fhir" --listen "$address" --data "$SCRATCH/data"
 kill "$sim"
 wait "$sim"
 check "fhirsim ends in order on TERM" [ $? -eq 0 ]
