@@ -328,13 +328,13 @@ static void explain_versions(struct causing *causing)
 
 /* ---- bases ---- */
 
-/* The first version of the target that the engine received for the intent. */
-static const struct fact_version *
-first_received(const struct facts *facts, const struct fact_intent *intent, const char *reference)
+/* The first version of the target that the engine received for the intent, before it wrote. */
+static const struct fact_version *first_received(const struct facts *facts,
+                                                 const struct fact_slot *slot)
 {
-    const struct fact_resource *resource = facts_resource(facts, reference);
+    const struct fact_resource *resource = facts_resource(facts, slot->reference);
     const struct fact_version *first = NULL;
-    uint64_t first_n = UINT64_MAX;
+    uint64_t first_n = slot->write_count ? slot->writes[0]->exchange->arrived->n : UINT64_MAX;
 
     for (size_t i = 0; resource && i < resource->version_count; i++) {
         const struct fact_version *version = resource->versions[i];
@@ -342,8 +342,8 @@ first_received(const struct facts *facts, const struct fact_intent *intent, cons
         for (size_t k = 0; k < version->receipt_count; k++) {
             const struct fact_receipt *receipt = &version->receipts[k];
 
-            if (receipt->exchange->intent == intent && receipt->is_full && receipt->n < first_n &&
-                !receipt->exchange->is_write) {
+            if (receipt->exchange->intent == slot->intent && receipt->is_full &&
+                receipt->n < first_n && !receipt->exchange->is_write) {
                 first = version;
                 first_n = receipt->n;
             }
@@ -385,7 +385,7 @@ static const struct fact_version *base_of(struct facts_builder *builder,
     if (label)
         return facts_version(facts, slot->reference, label, slot->intent->submitted);
     if (slot->method != METHOD_PUT)
-        base = first_received(facts, slot->intent, slot->reference);
+        base = first_received(facts, slot);
     return base ? base : facts_current(facts, slot->reference, slot->intent->submitted);
 }
 

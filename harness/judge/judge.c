@@ -128,9 +128,10 @@ static const struct invariant table[] = {
     {
         .name = "own-write-known",
         .control = "idempotency",
-        .clinician = "What the portal itself wrote is not mistaken for somebody else's change.",
-        .engineer = "No conflict is named over the engine's own commit, nothing is applied again "
-                    "over an undo, no end is reported at a foreign version.",
+        .clinician = "The system does not mistake its own entry for somebody else's.",
+        .engineer = "The engine's own commit is not taken for a foreign one, not applied again "
+                    "over an undo, "
+                    "and not reported at a foreign version.",
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_own_write_known,
@@ -186,9 +187,10 @@ static const struct invariant table[] = {
     {
         .name = "same-attempt",
         .control = "idempotency",
-        .clinician = "A second try is the same entry again, so that it can't be entered twice.",
-        .engineer = "Attempts of one intent agree in key, client id and identifier, and, with "
-                    "nothing received in between, in condition and canon body.",
+        .clinician = "A repeated attempt is recognisable as the same one.",
+        .engineer = "Attempts of an intent agree in key and identifier, and with nothing received "
+                    "in between "
+                    "in condition and body too.",
         .needs = NEEDS_J,
         .unlocks = "the journal",
         .judge = judge_same_attempt,
