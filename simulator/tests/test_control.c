@@ -170,6 +170,8 @@ static void calls_answer(void)
          "{\"resourceType\":\"Patient\",\"id\":\"eve\"}", 400,
          "Patient/eve is in the chart already"},
         {"and changes nothing", "POST", "reset", NULL, 200, "{\"resources\":2}"},
+        {"nor hinders the next chart", "POST", "charts",
+         "{\"resourceType\":\"Patient\",\"id\":\"bob\"}", 200, "{\"resources\":3}"},
         {"a call of a later version", "GET", "personality", NULL, 404, "no /_control/personality"},
         {"another", "GET", "metrics", NULL, 404, "no /_control/metrics"},
         {"none at all", "GET", "", NULL, 404, "charts, reset"},
