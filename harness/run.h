@@ -30,7 +30,7 @@
 #define WAIT_MS       20000 /* one wait of the harness, by the wall clock; longer is UNKNOWN */
 #define TIMEOUT_MS    30000 /* the engine's own, where no step lets it run out */
 #define TIMEOUT_SHORT 300
-#define TIMEOUT_OFF   86400000
+#define TIMEOUT_OFF   3600000
 #define RETRY_MS      2
 #define RUNS_MAX      500 /* by one engine process */
 #define SWEEPS_MAX    10
