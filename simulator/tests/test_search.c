@@ -78,6 +78,8 @@ static void parameters_choose(void)
          "~ name"},
         {"24: a parameter that R4 does not give to the type is unknown", "GET",
          "Patient?patient=ada", NULL, NULL, 200, "/total = 2\n/link/0/url = BASE/Patient"},
+        {"24: though R4 gives it to one whose name ends alike (RequestGroup)", "GET",
+         "Group?patient=ada", NULL, NULL, 200, "/total = 1\n/link/0/url = BASE/Group"},
         {"24: patient deeper down", "GET", "Appointment?patient=ada", NULL, NULL, 200,
          "/total = 1\n/entry/0/resource/id = ap"},
         {"24: a task is for somebody", "GET", "Task?subject=Patient/ada", NULL, NULL, 200,
