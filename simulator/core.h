@@ -2,13 +2,15 @@
 #ifndef SIMULATOR_CORE_H
 #define SIMULATOR_CORE_H
 /*
- * core - what the simulator's own stages share: the exchange as it goes from edge.c through gate.c to reply.c, the
- * run it belongs to, and the calls between the stages. Not a face: only simulator's .c files include it.
+ * core - what the simulator's own stages share: the exchange as it goes from edge.c through gate.c
+ * to reply.c, the run it belongs to, and the calls between the stages. Not a face: only simulator's
+ * .c files include it.
  *
- * An exchange has two owners. The HTTP side (`is_open`) refers to it until the library says that the request
- * is over; the gate (`is_live`) from its arrival to the decision that ends it. It is released when both have let go,
- * which for a zombie is long after the connection went. In runs that hold everything it is kept until the
- * run ends, because the strings of `face` are promised that long.
+ * An exchange has two owners. The HTTP side (`is_open`) refers to it until the library says that
+ * the request is over; the gate (`is_live`) from its arrival to the decision that ends it. It is
+ * released when both have let go, which for a zombie is long after the connection went. In runs
+ * that hold everything it is kept until the run ends, because the strings of `face` are promised
+ * that long.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +28,8 @@ struct journal;
 struct rules;
 struct store;
 
-/* One run: it lives until its last exchange is released, since answers under way send the store's bytes. */
+/* One run: it lives until its last exchange is released, since answers under way send the
+ * store's bytes. */
 struct run {
     unsigned refs;
     struct arena *arena; /* what sim_version_at and the like hand out */
@@ -120,9 +123,9 @@ bool edge_is_stale(const struct exchange *exchange); /* its connection is of an 
 /* ---- route.c ---- */
 
 /*
- * Says which interaction a request is for (request->interaction, type, id, version) and gives the label it goes by
- * in schedules. Where the request can be refused already, the interaction is INTERACTION_NONE and the answer is
- * filled.
+ * Says which interaction a request is for (request->interaction, type, id, version) and gives the
+ * label it goes by in schedules. Where the request can be refused already, the interaction is
+ * INTERACTION_NONE and the answer is filled.
  */
 enum interaction route(struct exchange_request *request, struct answer *answer);
 
@@ -147,8 +150,8 @@ enum strike_at { STRIKE_PASS, STRIKE_COMMIT, STRIKE_REPLY };
 /* Is the fault one for this exchange as it stands? ERR_INPUT says why not. */
 int strike_check(const struct exchange *exchange, const struct sim_fault *fault, enum strike_at at,
                  struct err *err) ATTR_MUST_USE;
-/* Does what lies before the stop "after": processes the request, or does what the fault makes of it. A fault that
- * strikes after is ignored here, one that strikes before there. */
+/* Does what lies before the stop "after": processes the request, or does what the fault makes of
+ * it. A fault that strikes after is ignored here, one that strikes before there. */
 void strike_before(struct exchange *exchange, const struct sim_fault *fault);
 void strike_after(struct exchange *exchange, const struct sim_fault *fault);
 void exchange_process(struct exchange *exchange, const struct interact_bend *bend);

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * edge - HTTP in and out: libmicrohttpd in an epoll of its own, inside an outer epoll that the caller waits on.
+ * edge - HTTP in and out: libmicrohttpd in an epoll of its own, inside an outer epoll that the
+ * caller waits on.
  *
- * The library gets accepted sockets, the listeners are ours (socket.h), so that the server can go down and up.
- * A request (inbound.c) is given to the gate or to the control function (waiting.c), or refused. What is not decided at
- * once is suspended and its socket watched, because a suspended connection does not notice that its client left.
+ * The library gets accepted sockets, the listeners are ours (socket.h), so that the server can go
+ * down and up. A request (inbound.c) is given to the gate or to the control function (waiting.c),
+ * or refused. What is not decided at once is suspended and its socket watched, because a suspended
+ * connection does not notice that its client left.
  *
  * Invariants:
- *  1. A connection is suspended exactly while its exchange is complete and its fate FATE_NONE, or it is queued.
- *  2. One queued exchange a turn is resumed, in the order of edge_release: the library does not keep the order of
- *     several. Connections on which nothing will be sent are resumed at once.
+ *  1. A connection is suspended exactly while its exchange is complete and its fate FATE_NONE, or
+ *     it is queued.
+ *  2. One queued exchange a turn is resumed, in the order of edge_release: the library does not
+ *     keep the order of several. Connections on which nothing will be sent are resumed at once.
  *  3. `unsent` counts the exchanges decided upon that the library has not finished (is_counted).
  *  4. A connection belongs to the run in which it was accepted.
  *
- * Not handled: a client that shuts down its sending side while it waits for an answer looks like one that left.
+ * Not handled: a client that shuts down its sending side while it waits for an answer looks like
+ * one that left.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,8 @@
 /*
  * faults - the table of fault kinds, and reading `name(arg,...)`. What a fault does is in strike.c.
  *
- * Invariant: a fault that was parsed has a name of the table (that very pointer) and arguments that its kind takes.
+ * Invariant: a fault that was parsed has a name of the table (that very pointer) and arguments that
+ * its kind takes.
  */
 #include <ctype.h>
 #include <stdio.h>

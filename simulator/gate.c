@@ -10,9 +10,10 @@
  *
  * Invariants:
  *  1. `held` has the exchanges at a stop, by number; each is live. settle() alone takes them out.
- *  2. The journal has `arrived` before anything else of an exchange, and the effect of a release before the call that
- *     releases returns; edge.c sends bytes only afterwards.
- *  3. A request of an earlier run never reaches the store or this run's journal: it is answered 503 and counted.
+ *  2. The journal has `arrived` before anything else of an exchange, and the effect of a release
+ *     before the call that releases returns; edge.c sends bytes only afterwards.
+ *  3. A request of an earlier run never reaches the store or this run's journal: it is answered 503
+ *     and counted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,8 @@ static void fill_face(struct exchange *exchange)
     face->intent = "";
 }
 
-/* Correlation ids of conducted runs are c-RUN-INTENT; one that nobody knows was given in another run. */
+/* Correlation ids of conducted runs are c-RUN-INTENT; one that nobody knows was given in another
+ * run. */
 static bool is_correlation_of_a_run(const char *text)
 {
     return strncmp(text, "c-", 2) == 0 && strchr(text + 2, '-') != NULL;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * inbound - one request on its way in, and its answer on its way out, as the HTTP library sees them.
+ * inbound - one request on its way in, and its answer on its way out, as the HTTP library sees
+ * them.
  *
- * The library calls: begin (the first line is there), then inbound_request once with the headers, once for each
- * piece of the body, once when the request is complete and again when a suspended one is resumed; completed at the
- * very end, come what may. An exchange whose client left while it was held has no `client` any longer.
+ * The library calls: begin (the first line is there), then inbound_request once with the headers,
+ * once for each piece of the body, once when the request is complete and again when a suspended one
+ * is resumed; completed at the very end, come what may. An exchange whose client left while it was
+ * held has no `client` any longer.
  */
 #include "simulator/edge_inner.h"
 
@@ -186,8 +188,8 @@ static enum MHD_Result send_reply(struct edge *edge, const struct exchange *exch
 {
     const struct reply *reply = &exchange->reply;
     enum MHD_Result result = MHD_NO;
-    /* Persistent: the body lives in the exchange or the run's store, and both outlive the sending. The library's
-     * signature lacks a const; it never writes there. */
+    /* Persistent: the body lives in the exchange or the run's store, and both outlive the sending.
+     * The library's signature lacks a const; it never writes there. */
     struct MHD_Response *response = MHD_create_response_from_buffer(
         reply->body_size, (void *)(uintptr_t)(reply->body ? reply->body : ""),
         MHD_RESPMEM_PERSISTENT);

@@ -3,10 +3,12 @@
  * journal - blocks of entries, each with an arena for its strings; the oldest block goes first.
  *
  * Invariants:
- *  1. Entry n of the run is in block n / BLOCK_ENTRIES, and never changes but for `headers`, which is made out of
- *     the packed form ("name\0value\0...") when somebody looks: a server under load is asked for few of them.
+ *  1. Entry n of the run is in block n / BLOCK_ENTRIES, and never changes but for `headers`, which
+ *     is made out of the packed form ("name\0value\0...") when somebody looks: a server under load
+ *     is asked for few of them.
  *  2. With keep_max, whole blocks are forgotten, and only while at least keep_max entries stay.
- *  3. A block's memory is used again by the next one: a run costs no allocation once the journal has grown.
+ *  3. A block's memory is used again by the next one: a run costs no allocation once the journal
+ *     has grown.
  */
 #include "simulator/journal.h"
 
@@ -128,7 +130,8 @@ static struct block *block_begin(struct journal *journal)
     return block;
 }
 
-/* Copies the entry's strings, all of them into one piece of memory: a server under load appends much. */
+/* Copies the entry's strings, all of them into one piece of memory: a server under load appends
+ * much. */
 static void keep_texts(struct sim_entry *entry, struct arena *arena)
 {
     const char **texts[] = {&entry->interaction, &entry->method,    &entry->url,

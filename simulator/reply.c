@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reply - from an answer to what goes over the wire: status, headers, body. The request's ids are echoed
- * (X-Request-Id is made up from the exchange's number where it has none); no-etag and no-body leave out what they name.
+ * reply - from an answer to what goes over the wire: status, headers, body. The request's ids are
+ * echoed (X-Request-Id is made up from the exchange's number where it has none); no-etag and
+ * no-body leave out what they name.
  *
- * No state. Invariant: what the journal calls `replied` is what edge.c sends, HEAD's missing body included.
+ * No state. Invariant: what the journal calls `replied` is what edge.c sends, HEAD's missing body
+ * included.
  */
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * route - from method and URL to one of FHIR's interactions; and what can be refused before it is looked at: unknown
- * types (404), methods (405), what the client wants (406) or sends (415).
+ * route - from method and URL to one of FHIR's interactions; and what can be refused before it is
+ * looked at: unknown types (404), methods (405), what the client wants (406) or sends (415).
  *
- * No state. Invariant: the label is what the request would be if it were well-formed, so that a schedule can
- * name even what is refused.
+ * No state. Invariant: the label is what the request would be if it were well-formed, so that a
+ * schedule can name even what is refused.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,8 @@
 
 #define SEGMENTS_MAX 5
 
-/* Shapes of a path below the base; T stands for a resource type, I for an id, V for a version, $ for an operation. */
+/* Shapes of a path below the base; T stands for a resource type, I for an id, V for a version, $
+ * for an operation. */
 static const struct row {
     const char *shape;
     const char *method; /* HEAD counts as GET */
@@ -174,8 +175,8 @@ static size_t skip_value(const char *text, size_t size, size_t at)
 }
 
 /*
- * Does the object's own member `type` say `want`? A large Bundle is parsed once, by interact/; here its top
- * level is walked and nothing else. What is not JSON is found out there.
+ * Does the object's own member `type` say `want`? A large Bundle is parsed once, by interact/; here
+ * its top level is walked and nothing else. What is not JSON is found out there.
  */
 static bool has_type(const char *text, size_t size, const char *want)
 {

@@ -2,8 +2,9 @@
 /*
  * rules - a list of rules and a list of holds, asked for every exchange of a stand-alone simulator.
  *
- * Invariant: a rule counts an exchange (`seen`) when its match lets it through and its fault is one for that
- * interaction; whether it strikes follows from that count, `nth`, `times` and a seeded draw.
+ * Invariant: a rule counts an exchange (`seen`) when its match lets it through and its fault is one
+ * for that interaction; whether it strikes follows from that count, `nth`, `times` and a seeded
+ * draw.
  */
 #include "simulator/rules.h"
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim - the face of the simulator: opens and closes, begins runs, turns the loop, and shows the store and the journal.
+ * sim - the face of the simulator: opens and closes, begins runs, turns the loop, and shows the
+ * store and the journal.
  *
- * A run is a store on a chart; beginning one costs nothing that grows with the chart. Exchanges are used again, so
- * that a request costs few allocations.
+ * A run is a store on a chart; beginning one costs nothing that grows with the chart. Exchanges are
+ * used again, so that a request costs few allocations.
  *
  * Invariants:
- *  1. sim->run is the current run. An earlier one lives on only for exchanges whose answers are still being sent.
- *  2. Versions are committed while `cause` names the exchange that does it, or by sim_edit (`edit_actor`).
- *  3. In runs that hold everything, released exchanges are kept until the run ends (the strings of sim_held_at).
+ *  1. sim->run is the current run. An earlier one lives on only for exchanges whose answers are
+ *     still being sent.
+ *  2. Versions are committed while `cause` names the exchange that does it, or by sim_edit
+ *     (`edit_actor`).
+ *  3. In runs that hold everything, released exchanges are kept until the run ends (the strings of
+ *     sim_held_at).
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,18 +2,21 @@
 #ifndef SIMULATOR_SIM_H
 #define SIMULATOR_SIM_H
 /*
- * sim - a version-aware FHIR R4 server that does nothing before it is told to: the only face of simulator/.
+ * sim - a version-aware FHIR R4 server that does nothing before it is told to: the only face of
+ * simulator/.
  *
- * An exchange (one HTTP request and its reply) stops twice: *before* (arrived, nothing applied) and *after*
- * (applied, not answered). With hold_all every exchange under /fhir stops, but `capabilities`; without it
- * rules decide (see rules.h, in stand-alone use).
+ * An exchange (one HTTP request and its reply) stops twice: *before* (arrived, nothing applied) and
+ * *after* (applied, not answered). With hold_all every exchange under /fhir stops, but
+ * `capabilities`; without it rules decide (see rules.h, in stand-alone use).
  *
- * Lifecycle:  sim_open, then any number of runs: sim_begin, turns, held exchanges let through, ...; sim_close.
- * Ownership:  strings in what sim_held_at, sim_journal_at and sim_version_at give live until the next
- *             sim_begin or sim_close. Charts belong to the caller and must outlive the runs on them.
+ * Lifecycle:  sim_open, then any number of runs: sim_begin, turns, held exchanges let through, ...;
+ *             sim_close.
+ * Ownership:  strings in what sim_held_at, sim_journal_at and sim_version_at give live until the
+ *             next sim_begin or sim_close (with hold_all and without journal_max; else until the
+ *             exchange is over, the entry forgotten). Charts are the caller's and outlive the runs.
  * Threads:    one. The caller's loop waits on sim_fd (readable) and calls sim_turn.
- * Order:      commits and journal entries have one total order. An entry is in the journal before any byte
- *             that depends on it leaves.
+ * Order:      commits and journal entries have one total order. An entry is in the journal before
+ *             any byte that depends on it leaves.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,28 +32,30 @@ struct sim_chart;
 
 struct sim_chart *sim_chart_new(void);
 void sim_chart_free(struct sim_chart *chart);
-/* Adds a resource, an array of them or a Bundle (of any type). `name` is for error texts. A resource keeps
- * its id, else it gets the uuid of its fullUrl. */
+/* Adds a resource, an array of them or a Bundle (of any type). `name` is for error texts. A
+ * resource keeps its id, else it gets the uuid of its fullUrl. */
 int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
                   struct err *err) ATTR_MUST_USE;
-/* Once after the last add: resolves references by urn and conditional references, over all that was added. */
+/* Once after the last add: resolves references by urn and conditional references, over all that
+ * was added. */
 int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
 size_t sim_chart_count(const struct sim_chart *chart); /* resources */
 
 /* ---- the server ---- */
 
 struct sim_exchange;
-/* Tells whose request this is. Fills actor and intent with strings that outlive the run, or leaves NULL. */
+/* Tells whose request this is. Fills actor and intent with strings that outlive the run, or
+ * leaves NULL. */
 typedef void sim_attribute_fn(void *arg, const struct sim_exchange *exchange,
                               const char **out_actor, const char **out_intent);
 
 struct answer;
 struct exchange_request;
 /*
- * Answers a request under /_control (`path` is what follows "_control/"); it never stops and is not in the
- * journal. False: not yet. The connection is then held and this called again after every turn in which
- * something happened, and at the latest when `*out_wait_ms` have passed (long polling); `waited_ms` counts
- * since the request arrived.
+ * Answers a request under /_control (`path` is what follows "_control/"); it never stops and is not
+ * in the journal. False: not yet. The connection is then held and this called again after every
+ * turn in which something happened, and at the latest when `*out_wait_ms` have passed (long
+ * polling); `waited_ms` counts since the request arrived.
  */
 typedef bool sim_control_fn(void *arg, const struct exchange_request *request, unsigned waited_ms,
                             struct answer *answer, unsigned *out_wait_ms);
@@ -79,8 +84,9 @@ int sim_fd(const struct sim *sim);                  /* readable when sim_turn ha
 int sim_timeout_ms(const struct sim *sim); /* the longest wait before the next turn; -1: any */
 void sim_turn(struct sim *sim);            /* one loop turn; never blocks */
 
-/* Everything anew on `chart` (NULL: empty): store, versions, ids, clock, journal, faults; what was still held
- * is closed, and a request on an old connection counts as from an earlier run (see sim_strays). */
+/* Everything anew on `chart` (NULL: empty): store, versions, ids, clock, journal, faults; what was
+ * still held is closed, and a request on an old connection counts as from an earlier run (see
+ * sim_strays). */
 int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
 
 void sim_down(struct sim *sim); /* listener closed, idle connections reset */
@@ -94,8 +100,9 @@ enum sim_stop { SIM_BEFORE, SIM_AFTER };
 struct sim_exchange {
     uint64_t number; /* as in the journal */
     enum sim_stop stop;
-    /* A zombie: held before, may still be committed (which ends it) or dropped. One whose client leaves after
-     * the commit has nothing left to do: it is no longer held, the journal says hung-up. */
+    /* A zombie: held before, may still be committed (which ends it) or dropped. One whose client
+     * leaves after the commit has nothing left to do: it is no longer held, the journal says
+     * hung-up. */
     bool is_client_gone;
     bool is_write;              /* may change the chart; else a look */
     const char *interaction;    /* read vread search history create update patch delete batch ... */
@@ -118,7 +125,8 @@ struct sim_fault {
     const char *name; /* as in faults.md; NULL: none */
     char args[4][64]; /* "" where absent */
 };
-/* "error-after(503)" -> fault. ERR_INPUT names the nearest known fault or the argument that is wrong. */
+/* "error-after(503)" -> fault. ERR_INPUT names the nearest known fault or the argument that is
+ * wrong. */
 int sim_fault_parse(const char *text, struct sim_fault *out, struct err *err) ATTR_MUST_USE;
 
 struct sim_fault_kind {
@@ -129,9 +137,11 @@ struct sim_fault_kind {
 size_t sim_fault_kinds(const struct sim_fault_kind **out_kinds); /* for `list faults` */
 
 /*
- * Lets a held exchange go on; ERR_INPUT when the stop does not fit. `fault` may be NULL.
- * sim_pass: from before to its end. sim_commit: applied, held after. sim_reply: the answer goes.
- * sim_drop: never applied (from before); a client still there sees its connection close.
+ * Lets a held exchange go on; ERR_INPUT when stop or fault does not fit it. `fault` may be NULL.
+ *   sim_pass:   from before to its end (for a zombie: applied, and that is all).
+ *   sim_commit: applied, held after. Faults before that apply something (duplicate, drop-field ...).
+ *   sim_reply:  the answer goes. Faults after.
+ *   sim_drop:   never applied (from before); a client still there sees its connection close.
  * The journal has the effect when these return; the bytes go at the next turns (one release a turn).
  */
 int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault,
@@ -145,24 +155,25 @@ int sim_drop(struct sim *sim, uint64_t number, struct err *err) ATTR_MUST_USE;
 bool sim_is_busy(const struct sim *sim);
 /* Exchanges that arrived in this run, held or passed. */
 uint64_t sim_arrivals(const struct sim *sim);
-/* Requests that belong to an earlier run: their connection was there before sim_begin (where all is held), or
- * `attribute` named no actor for a correlation id like those of runs, "c-...-...". Refused 503, not journalled. */
+/* Requests that belong to an earlier run: their connection was there before sim_begin (where all is
+ * held), or `attribute` named no actor for a correlation id like those of runs, "c-...-...".
+ * Refused 503, not journalled. */
 uint64_t sim_strays(const struct sim *sim);
 
-/* A foreign writer's edit (POST, PUT, PATCH, DELETE), unguarded, applied now, in the journal as `edit` and
- * `committed`. ERR_INPUT when the server would refuse it. */
+/* A foreign writer's edit (POST, PUT, PATCH, DELETE), unguarded, applied now, in the journal as
+ * `edit` and `committed`. ERR_INPUT when the server would refuse it. */
 int sim_edit(struct sim *sim, const char *actor, const char *name, const char *method,
              const char *target, const char *body, size_t body_size, struct err *err) ATTR_MUST_USE;
 
 /* ---- the journal: the ground truth ---- */
 
 /*
- * committed: one per version assigned; body is the content as stored, NULL for a deletion; with the exchange
- *            (0: an edit), actor, intent and correlation that caused it.
+ * committed: one per version assigned; body is the content as stored, NULL for a deletion; with the
+ *            exchange (0: an edit), actor, intent and correlation that caused it.
  * replied:   status, headers and body as sent, and the version that the answer is about.
  * hung-up:   the client left a held exchange.
- * fault:     what a fault did, `fault` as written ("drop" for sim_drop); for duplicate one entry behind each
- *            processing, with its status.
+ * fault:     what a fault did, `fault` as written ("drop" for sim_drop); for duplicate one entry
+ *            behind each processing, with its status.
  * edit:      a foreign write was asked for: actor, method, url, body; its name in `what`.
  * said:      the harness heard (or asked) the engine something: `what`.
  * process:   the harness did something to the engine or the server: `what`.

@@ -2,11 +2,12 @@
 #ifndef SIMULATOR_SOCKET_H
 #define SIMULATOR_SOCKET_H
 /*
- * socket - listening sockets that can be closed and opened again without losing their port, and real resets.
+ * socket - listening sockets that can be closed and opened again without losing their port, and
+ * real resets.
  *
- * shutdown() of a listening socket that was bound to a port by number keeps the port (connections are refused), and
- * listen() opens it again. A port chosen by the kernel would be given up, so it is looked up first and then
- * bound by its number.
+ * shutdown() of a listening socket that was bound to a port by number keeps the port (connections
+ * are refused), and listen() opens it again. A port chosen by the kernel would be given up, so it
+ * is looked up first and then bound by its number.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,8 +23,8 @@ void socket_deafen(int fd); /* connections are refused from now on; the port sta
 int socket_listen_again(int fd, struct err *err) ATTR_MUST_USE;
 
 /*
- * The peer sees a reset. connect(AF_UNSPEC) dissolves the connection on the spot; SO_LINGER would not do, because
- * the HTTP library shuts a socket down before it closes it.
+ * The peer sees a reset. connect(AF_UNSPEC) dissolves the connection on the spot; SO_LINGER would
+ * not do, because the HTTP library shuts a socket down before it closes it.
  */
 void socket_reset(int fd);
 bool socket_has_bytes(int fd); /* something has come that nobody has read */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * strike - what each fault does to an exchange at its stop. Names, arguments and what they are for: faults.c.
+ * strike - what each fault does to an exchange at its stop. Names, arguments and what they are for:
+ * faults.c.
  *
- * A fault before decides what becomes of the request: it is processed as it is, processed in a bent way, several times,
- * or not at all (then there is an answer, or a fate, without a commit). A fault after decides what the client gets
- * to see. Each is in the journal as `fault`, before its effects (duplicate: one entry behind each processing).
+ * A fault before decides what becomes of the request: it is processed as it is, processed in a bent
+ * way, several times, or not at all (then there is an answer, or a fate, without a commit). A fault
+ * after decides what the client gets to see. Each is in the journal as `fault`, before its effects
+ * (duplicate: one entry behind each processing).
  */
 #include <stdlib.h>
 #include <string.h>

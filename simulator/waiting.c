@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * waiting - control requests: asked once when they arrive, and those that want to wait (long polling) again after every
- * turn in which something happened (sim->stamp moved), or when the time they named has passed.
+ * waiting - control requests: asked once when they arrive, and those that want to wait (long
+ * polling) again after every turn in which something happened (sim->stamp moved), or when the time
+ * they named has passed.
  *
- * Invariant: `waiting` lists suspended exchanges with a client; one that is answered, or left, is taken off first.
+ * Invariant: `waiting` lists suspended exchanges with a client; one that is answered, or left, is
+ * taken off first.
  */
 #include <utlist.h>
 

@@ -2,10 +2,12 @@
 #ifndef SIMULATOR_TESTS_RIG_H
 #define SIMULATOR_TESTS_RIG_H
 /*
- * rig - a simulator that holds everything, and clients in the same thread; the journal as one line of text.
+ * rig - a simulator that holds everything, and clients in the same thread; the journal as one line
+ * of text.
  *
  * Lifecycle:  rig_open (or rig_open_with), ..., rig_close. What it hands out lives until rig_close.
- * Waiting:    each rig_until_... turns simulator and clients until it is so, or fails after ten seconds.
+ * Waiting:    each rig_until_... turns simulator and clients until it is so, or fails after ten
+ *             seconds.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,7 +43,8 @@ const struct http_reply *rig_until_done(struct rig *rig, const struct http_pendi
 
 /* What the client saw: "200", or "reset", "empty", "time-out". */
 const char *rig_seen(struct rig *rig, const struct http_reply *reply);
-/* Entries as "arrived committed@2 fault:reset-after replied:200"; those of `exchange` alone unless it is 0. */
+/* Entries as "arrived committed@2 fault:reset-after replied:200"; those of `exchange` alone
+ * unless it is 0. */
 const char *rig_story(struct rig *rig, uint64_t exchange);
 /* The string or number at `pointer` of the current version of `reference`; "(none)". */
 const char *rig_chart(struct rig *rig, const char *reference, const char *pointer);

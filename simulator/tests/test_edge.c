@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP as it comes: too large, too long, too many, broken, never ending; and the control function's place. */
+/* HTTP as it comes: too large, too long, too many, broken, never ending; and the control
+ * function's place. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@
 #define DEADLINE_MS 10000
 #define GET_ADA     "GET /fhir/Patient/ada HTTP/1.1\r\nHost: x\r\n\r\n"
 
-/* Talks on one raw connection: sends `text` as fast as it goes, and reads until `until` occurs or the peer closes. */
+/* Talks on one raw connection: sends `text` as fast as it goes, and reads until `until` occurs
+ * or the peer closes. */
 static const char *talk(struct rig *rig, int fd, const char *text, size_t size, const char *until)
 {
     const uint64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
@@ -197,7 +199,8 @@ static void a_request_that_never_ends_is_cut_off_but_a_held_one_is_not(void)
     rig_close(&rig);
 }
 
-/* A byte now and then keeps the library content; the request as a whole has its time all the same. */
+/* A byte now and then keeps the library content; the request as a whole has its time all the
+ * same. */
 static void a_body_that_drips_for_ever_is_cut_off(void)
 {
     static const char head[] =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stops and parts: what may happen to a held exchange, in which order, and what of it the client sees. */
+/* Stops and parts: what may happen to a held exchange, in which order, and what of it the client
+ * sees. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,9 @@
 #include "simulator/tests/rig.h"
 #include "tests/expect.h"
 
-#define NEW     "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"Pulse\"}}"
+#define NEW                                                                                        \
+    "{\"resourceType\":\"Observation\",\"status\":\"final\","                                      \
+    "\"code\":{\"text\":\"Pulse\"}}"
 #define RAISE   "[{\"op\":\"replace\",\"path\":\"/valueQuantity/value\",\"value\":72}]"
 #define RAISE_2 "[{\"op\":\"replace\",\"path\":\"/valueQuantity/value\",\"value\":80}]"
 #define PULSE   "Observation/pulse"

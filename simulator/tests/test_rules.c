@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules and holds of a stand-alone simulator: which exchange is struck, and what becomes of the client meanwhile. */
+/* Rules and holds of a stand-alone simulator: which exchange is struck, and what becomes of the
+ * client meanwhile. */
 #include <stdio.h>
 #include <string.h>
 

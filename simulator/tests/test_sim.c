@@ -14,7 +14,9 @@
 #include "simulator/tests/rig.h"
 #include "tests/expect.h"
 
-#define NEW   "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"Pulse\"}}"
+#define NEW                                                                                        \
+    "{\"resourceType\":\"Observation\",\"status\":\"final\","                                      \
+    "\"code\":{\"text\":\"Pulse\"}}"
 #define RAISE "[{\"op\":\"replace\",\"path\":\"/valueQuantity/value\",\"value\":72.50}]"
 #define PULSE "Observation/pulse"
 #define VALUE "/valueQuantity/value"
@@ -119,7 +121,8 @@ static void what_was_held_is_closed_by_the_next_run(void)
     rig_close(&rig);
 }
 
-/* Sends bytes on a raw connection and reads until the peer closes; gives what came, "reset" for a reset. */
+/* Sends bytes on a raw connection and reads until the peer closes; gives what came, "reset" for
+ * a reset. */
 static const char *read_all(struct rig *rig, int fd)
 {
     struct buf got = BUF_INIT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Anything in any order: clients that come and go, releases of every kind, runs, down and up. Seeded. */
+/* Anything in any order: clients that come and go, releases of every kind, runs, down and up.
+ * Seeded. */
 #include <stdio.h>
 #include <string.h>
 
