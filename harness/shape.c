@@ -136,6 +136,8 @@ static int check_member(struct arena *arena, const struct shape_member *member,
         return 0;
     case SHAPE_STRING:
         return check_string(arena, member, item, pointer, err);
+    case SHAPE_TEXT:
+        return cJSON_IsString(item) ? 0 : wrong_type(item, pointer, "a string", err);
     case SHAPE_STRINGS:
         if (!cJSON_IsArray(item))
             return wrong_type(item, pointer, "an array of strings", err);

@@ -22,6 +22,7 @@ struct shape;
 enum shape_kind {
     SHAPE_ANY,
     SHAPE_STRING,          /* one of `choices`, where there are any */
+    SHAPE_TEXT,            /* any string, also an empty one */
     SHAPE_STRINGS,         /* array of those */
     SHAPE_STRING_OR_LIST,  /* one of those, or an array of them */
     SHAPE_INTEGER,         /* not negative */

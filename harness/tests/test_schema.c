@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "harness/adapter_form.h"
+#include "harness/evidence_form.h"
 #include "harness/near.h"
 #include "harness/scenario_form.h"
 #include "tests/expect.h"
@@ -62,6 +63,9 @@ static void compare_kind(struct walk *walk, const char *row, const struct cJSON 
         return;
     case SHAPE_STRING:
         compare_string(row, property, member->choices);
+        return;
+    case SHAPE_TEXT:
+        compare_string(row, property, NULL);
         return;
     case SHAPE_STRINGS:
         EXPECT_STR(row, type, "array");
@@ -204,9 +208,22 @@ static void adapter_schema_and_parser_say_the_same(void)
     arena_free(arena);
 }
 
+static void evidence_schema_and_reader_say_the_same(void)
+{
+    struct arena *arena = arena_new();
+    struct walk walk = {.arena = arena,
+                        .schema = read_schema(arena, "docs/schema/evidence.schema.json")};
+
+    compare_shape(&walk, &evidence_form);
+    EXPECT_INT("definitions", (long long)json_count(json_get(walk.schema, "$defs")),
+               (long long)walk.seen_count - 1);
+    arena_free(arena);
+}
+
 static CU_TestInfo tests[] = {
     {"scenario schema and parser say the same", scenario_schema_and_parser_say_the_same},
     {"adapter schema and parser say the same", adapter_schema_and_parser_say_the_same},
+    {"evidence schema and reader say the same", evidence_schema_and_reader_say_the_same},
     CU_TEST_INFO_NULL,
 };
 SUITE("schema", tests)
