@@ -12,7 +12,7 @@ says() {
     shift 2
     ends "$want" "$@" || return 1
     grep -qF -- "$text" "$SCRATCH/err" || { echo "does not say: $text"; cat "$SCRATCH/err"; return 1; }
-    [ "$(grep -cE '^(chartproof|fhirsim|writebackd|strawman)' "$SCRATCH/err")" -ge 1 ] || { cat "$SCRATCH/err"; return 1; }
+    [ "$(grep -cE '^(chartproof|fhirsim|writebackd|strawman|UNKNOWN)' "$SCRATCH/err")" -ge 1 ] || { cat "$SCRATCH/err"; return 1; }
 }
 
 check "no such command" says 2 "unknown command 'rum'" "$CP" rum
