@@ -13,15 +13,62 @@
 #include "harness/judge/canon.h"
 #include "harness/judge/diff.h"
 #include "harness/judge/facts.h"
+#include "harness/judge/facts_build.h"
 #include "harness/judge/touch.h"
 
 /* ---- canon ---- */
 
-/* What a urn inside a Bundle stands for once its sibling is there. */
-static const char *resolve_sibling(void *arg, const char *reference)
-{
-    const struct fact_intent *intent = arg;
+struct resolving {
+    const struct facts *facts;
+    const struct fact_intent *intent; /* or NULL */
+};
 
+static bool bears_identifier(const struct cJSON *tree, const char *system, const char *value)
+{
+    const struct cJSON *one;
+
+    cJSON_ArrayForEach(one, json_get(tree, "identifier"))
+    {
+        const char *has_system = json_string(one, "system"), *has_value = json_string(one, "value");
+
+        if (has_system && has_value && strcmp(has_system, system) == 0 &&
+            strcmp(has_value, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "Type?identifier=system|value": the only resource that bears it; NULL: none or several. */
+static const char *resolve_conditional(const struct facts *facts, const char *reference)
+{
+    struct fact_url url = fact_url_parse(facts, reference);
+    const char *system, *value, *found = NULL;
+
+    if (!url.type || !fact_query_identifier(facts->arena, url.query, &system, &value))
+        return NULL;
+    for (size_t i = 0; i < facts->resource_count; i++) {
+        const struct fact_resource *resource = facts->resources[i];
+        const struct fact_version *last =
+            resource->version_count > 0 ? resource->versions[resource->version_count - 1] : NULL;
+
+        if (!last || !resource->type || strcmp(resource->type, url.type) != 0 ||
+            !bears_identifier(fact_tree(last), system, value))
+            continue;
+        if (found)
+            return NULL;
+        found = resource->reference;
+    }
+    return found;
+}
+
+/* What a urn inside a Bundle stands for once its sibling is there, and what a conditional reference does. */
+static const char *resolve(void *arg, const char *reference)
+{
+    const struct resolving *resolving = arg;
+    const struct fact_intent *intent = resolving->intent;
+
+    if (strchr(reference, '?'))
+        return resolve_conditional(resolving->facts, reference);
     for (size_t i = 0; intent && i < intent->slot_count; i++) {
         const struct fact_slot *slot = &intent->slots[i];
 
@@ -37,9 +84,8 @@ static const char *resolve_sibling(void *arg, const char *reference)
 const struct canon *claims_canon(const struct facts *facts, const struct fact_intent *intent,
                                  const struct cJSON *tree, const struct cJSON *like)
 {
-    struct canon_options options = {.base = facts->evidence->base,
-                                    .resolve = resolve_sibling,
-                                    .arg = (void *)(uintptr_t)intent};
+    struct resolving resolving = {facts, intent};
+    struct canon_options options = {facts->evidence->base, resolve, &resolving};
 
     return canon_make(facts->arena, tree, &options, like);
 }

@@ -756,7 +756,47 @@ static void judges_tell_wrong_from_unusual(void)
     }
 }
 
+/* What the server made of a conditional reference is what was meant. */
+static void conditional_references_are_resolved(void)
+{
+    static const struct {
+        const char *row, *stored;
+        enum verdict want;
+    } rows[] = {
+        {"the one that bears it", "Organization/ward", VERDICT_PASS},
+        {"another one", "Organization/other", VERDICT_FAIL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct kase *k = case_new();
+
+        case_chart(k, "Organization/ward",
+                   "{'resourceType':'Organization','identifier':[{'system':'s','value':'1'}]}");
+        case_chart(k, "Organization/other",
+                   "{'resourceType':'Organization','identifier':[{'system':'s','value':'2'}]}");
+        case_intent(k, "place",
+                    "{'operation':'create','target':{'type':'Basic'},'resource':{'resourceType':'"
+                    "Basic','subject':"
+                    "{'reference':'Organization?identifier=s%7C1'}},'source':{'system':'urn:x','"
+                    "eventId':'e-1'}}");
+        case_submit(k, "place");
+        uint64_t asked_for = case_arrived(
+            k, "place", "POST Basic", NULL,
+            "{'resourceType':'Basic','subject':{'reference':'Organization?identifier=s%7C1'}}");
+        case_committed(
+            k, asked_for, "Basic/c-1",
+            case_text(k, "{'resourceType':'Basic','subject':{'reference':'%s'}}", rows[i].stored));
+        case_reply(k, asked_for);
+        case_view(k, "place", "committed", "Basic/c-1", "1");
+        case_recover(k);
+        case_expect(k, rows[i].row, "truthful-state", rows[i].want);
+        case_expect(k, rows[i].row, "intended-content", VERDICT_PASS);
+        case_free(k);
+    }
+}
+
 static CU_TestInfo judge_writes_tests[] = {
+    {"conditional references are resolved", conditional_references_are_resolved},
     {"judges tell wrong from unusual", judges_tell_wrong_from_unusual},
     CU_TEST_INFO_NULL,
 };
