@@ -16,14 +16,9 @@
 #include "tests/strawman/flaws.h"
 #include "tests/strawman/merge.h"
 
-static bool is_state(const struct cJSON *slot, const char *state)
-{
-    return strcmp(json_string(slot, "state"), state) == 0;
-}
-
 static bool is_in_effect(const struct cJSON *slot)
 {
-    return is_state(slot, SLOT_DONE) || is_state(slot, SLOT_DIFFERS);
+    return slot_is(slot, SLOT_DONE) || slot_is(slot, SLOT_DIFFERS);
 }
 
 static void put_or_null(struct cJSON *object, const char *key, const struct cJSON *value)
@@ -89,9 +84,9 @@ static struct cJSON *make_records(struct run *run, const char *state)
     const struct cJSON *culprit = NULL;
 
     for (size_t i = 0; i < json_count(run->slots); i++) {
-        struct cJSON *slot = cJSON_GetArrayItem(run->slots, (int)i);
+        struct cJSON *slot = slot_at(run, i);
 
-        if (!is_in_effect(slot) && (!culprit || is_state(slot, SLOT_CONFLICT)))
+        if (!is_in_effect(slot) && (!culprit || slot_is(slot, SLOT_CONFLICT)))
             culprit = slot;
         if (!is_in_effect(slot) || json_flag(slot, "audited", false))
             continue;
@@ -105,7 +100,7 @@ static struct cJSON *make_records(struct run *run, const char *state)
 
         if (strcmp(state, outcomes[i][0]) != 0)
             continue;
-        if (strcmp(outcome, "conflict") == 0 && culprit && !is_state(culprit, SLOT_CONFLICT))
+        if (strcmp(outcome, "conflict") == 0 && culprit && !slot_is(culprit, SLOT_CONFLICT))
             outcome = "incomplete"; /* nobody is in the way; it just did not happen */
         add_record(run, records, culprit, outcome);
     }
@@ -159,7 +154,7 @@ static void put_allowed(struct cJSON *review, const struct run *run, bool can_ap
 
         can_discard = can_discard && !is_in_effect(slot);
         can_merge =
-            can_merge || (is_state(slot, SLOT_CONFLICT) && cJSON_IsObject(json_get(slot, "body")));
+            can_merge || (slot_is(slot, SLOT_CONFLICT) && cJSON_IsObject(json_get(slot, "body")));
     }
     if (can_apply)
         json_add(allowed, cJSON_CreateString("apply"));
@@ -174,8 +169,8 @@ static bool is_shown(const struct run *run, const struct cJSON *slot)
     bool has_conflict = false;
 
     for (size_t i = 0; i < json_count(run->slots); i++)
-        has_conflict = has_conflict || is_state(json_at(run->slots, i), SLOT_CONFLICT);
-    return has_conflict ? is_state(slot, SLOT_CONFLICT) : !is_state(slot, SLOT_DONE);
+        has_conflict = has_conflict || slot_is(json_at(run->slots, i), SLOT_CONFLICT);
+    return has_conflict ? slot_is(slot, SLOT_CONFLICT) : !slot_is(slot, SLOT_DONE);
 }
 
 static void show_one(struct run *run, struct cJSON *review, const struct shown *shown)
@@ -220,14 +215,14 @@ const struct cJSON *end_review(struct run *run)
     bool can_apply = true;
 
     for (size_t i = 0; i < slots; i++) {
-        struct cJSON *slot = cJSON_GetArrayItem(run->slots, (int)i);
+        struct cJSON *slot = slot_at(run, i);
 
         if (!is_shown(run, slot))
             continue;
         show(run, slot, &shown[count]);
         const char *version = json_string(slot, "seen");
-        can_apply = can_apply && !is_state(slot, SLOT_DIFFERS) &&
-                    !(is_state(slot, SLOT_CONFLICT) && (is_create(slot) || !shown[count].theirs));
+        can_apply = can_apply && !slot_is(slot, SLOT_DIFFERS) &&
+                    !(slot_is(slot, SLOT_CONFLICT) && (is_create(slot) || !shown[count].theirs));
         if (count++ == 0)
             seen = version;
         else
@@ -274,7 +269,7 @@ static void put_results(struct run *run, struct cJSON *set, bool is_committed)
         put_or_null(row, "reference", json_get(slot, "reference"));
         put_or_null(row, "versionId", json_get(slot, "versionId"));
         json_put_string(row, "state",
-                        is_state(slot, SLOT_DONE) ? "committed" : json_string(slot, "state"));
+                        slot_is(slot, SLOT_DONE) ? "committed" : json_string(slot, "state"));
         put_or_null(row, "status", json_get(slot, "status"));
         put_or_null(row, "problem", json_get(slot, "why"));
     }
@@ -318,4 +313,19 @@ void end_run(struct run *run, const char *state)
     book_change(
         run->engine->book, run->arena,
         &(struct change){.intent = run->job->intent, .set = set, .event = event, .audit = records});
+}
+
+void end_by_slots(struct run *run)
+{
+    bool is_batch = plan_is_bundle(run->payload) && !plan_is_transaction(run->payload);
+    size_t slots = json_count(run->slots);
+
+    if (slot_count(run, SLOT_DONE) == slots)
+        end_run(run, "committed");
+    else if (is_batch || slot_count(run, SLOT_DONE) + slot_count(run, SLOT_DIFFERS) > 0)
+        end_run(run, "incomplete");
+    else if (slot_count(run, SLOT_CONFLICT) + slot_count(run, SLOT_STUCK) > 0)
+        end_run(run, "needs-review");
+    else
+        end_run(run, "rejected");
 }

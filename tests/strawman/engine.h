@@ -9,6 +9,7 @@
  *     look.c   what became of one slot, by the server's history
  *     ends.c   how an intent ends: states, reviews, audit
  *     talk.c   requests to the FHIR server
+ *     sweep.c  whether open reviews and committed work still stand
  *     view.c   what is told about intents and reviews
  *
  * A slot is a JSON object: entry method type id base guard fresh query mark body fullUrl state
@@ -56,14 +57,25 @@ struct run {
     const char *failure_type; /* the same for programs */
 };
 
-/* ---- run.c ---- */
-void run_intent(struct job *job);  /* carries an accepted intent to an end */
+/* ---- sweep.c ---- */
 void run_refresh(struct job *job); /* is an open review still true? */
 void run_drift(struct job *job);   /* is what was committed still there? */
+
+/* ---- run.c ---- */
+void run_intent(struct job *job); /* carries an accepted intent to an end */
 void run_begin(struct run *run, struct job *job);
 void run_save(struct run *run, const char *state, struct cJSON *event);
 /* An event of this intent, to be passed to run_save; `slot` may be NULL. */
 struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *slot);
+
+/* ---- slot.c ---- */
+struct cJSON *slot_at(const struct run *run, size_t place);
+bool slot_is(const struct cJSON *slot, const char *state);
+void slot_set(struct cJSON *slot, const char *state);
+/* In effect at that version (NULL: not known) of that resource. */
+void slot_set_done(struct cJSON *slot, const char *reference, const char *version);
+size_t slot_count(const struct run *run, const char *state);
+void slot_change_all(struct run *run, const char *from, const char *to);
 
 /* ---- plan.c ---- */
 enum plan {
@@ -130,6 +142,8 @@ void look_slot(struct run *run, const struct cJSON *slot, const struct answer *a
 const struct cJSON *look_marked(const struct cJSON *resource, const char *mark); /* or NULL */
 
 /* ---- ends.c ---- */
+/* Nothing more can be sent without a human, or nothing is left to do: the slots say what that is. */
+void end_by_slots(struct run *run);
 void end_run(struct run *run, const char *state); /* with problem or review as the state needs */
 const struct cJSON *end_review(struct run *run);  /* a review of the slots as they are */
 

@@ -323,8 +323,7 @@ const struct cJSON *plan_wanted(struct run *run, const struct cJSON *slot, const
 /* Flaw: as an engine does that parses into classes and prints these again. */
 static void forget_unknown(struct cJSON *resource)
 {
-    static const char *const unknown[] = {"extension", "modifierExtension", "text", "contained",
-                                          "note",      "identifier"};
+    static const char *const unknown[] = {"extension", "modifierExtension", "text", "contained"};
 
     for (size_t i = 0; i < COUNT_OF(unknown); i++)
         json_remove(resource, unknown[i]);
@@ -500,7 +499,7 @@ bool plan_rebase(struct run *run, struct cJSON *slot, const struct cJSON *was,
 static enum plan plan_decided(struct run *run)
 {
     for (size_t i = 0; i < json_count(run->slots); i++) {
-        struct cJSON *slot = cJSON_GetArrayItem(run->slots, (int)i);
+        struct cJSON *slot = slot_at(run, i);
         const char *seen = json_string(slot, "seen"), *base = json_string(slot, "base");
         const char *reference =
             arena_printf(run->arena, "%s/%s", json_string(slot, "type"), json_string(slot, "id"));
@@ -576,7 +575,7 @@ enum plan plan_make(struct run *run)
         return plan_decided(run);
     add_slots(run);
     for (size_t i = 0; i < json_count(run->slots); i++) {
-        struct cJSON *slot = cJSON_GetArrayItem(run->slots, (int)i);
+        struct cJSON *slot = slot_at(run, i);
         enum plan plan = plan_slot(run, slot);
 
         if (plan >= PLAN_ASK && plan_is_bundle(run->payload) &&

@@ -50,39 +50,6 @@ static enum reply_class classify(const struct answer *answer)
     return REPLY_ODD;
 }
 
-/* ---- slots ---- */
-
-static struct cJSON *slot_at(struct run *run, size_t place)
-{
-    return cJSON_GetArrayItem(run->slots, (int)place);
-}
-
-static bool is_state(const struct cJSON *slot, const char *state)
-{
-    return strcmp(json_string(slot, "state"), state) == 0;
-}
-
-static void set_state(struct cJSON *slot, const char *state)
-{
-    json_put_string(slot, "state", state);
-}
-
-static size_t count_state(struct run *run, const char *state)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < json_count(run->slots); i++)
-        count += is_state(slot_at(run, i), state);
-    return count;
-}
-
-static void change_all(struct run *run, const char *from, const char *to)
-{
-    for (size_t i = 0; i < json_count(run->slots); i++)
-        if (is_state(slot_at(run, i), from))
-            set_state(slot_at(run, i), to);
-}
-
 /* ---- the book ---- */
 
 void run_begin(struct run *run, struct job *job)
@@ -160,7 +127,7 @@ static struct answer *send_ready(struct run *run)
     struct cJSON *set = json_object(run->arena), *event;
     struct answer *answers;
 
-    change_all(run, SLOT_READY, SLOT_SENT);
+    slot_change_all(run, SLOT_READY, SLOT_SENT);
     event = run_event(run, "attempt", slot_at(run, 0));
     json_put_integer(event, "attempt", json_integer(run->intent, "attempts", 0) + 1);
     json_put_integer(set, "attempts", json_integer(run->intent, "attempts", 0) + 1);
@@ -183,7 +150,7 @@ static void log_replies(struct run *run, const struct answer *answers)
 
     list = json_put_array(json_put_object(event, "result"), "status");
     for (size_t i = 0; i < json_count(run->slots); i++) {
-        if (!is_state(slot_at(run, i), SLOT_SENT))
+        if (!slot_is(slot_at(run, i), SLOT_SENT))
             continue;
         json_add(list, cJSON_CreateNumber(answers[i].status));
         json_put_integer(slot_at(run, i), "status", answers[i].status);
@@ -195,31 +162,24 @@ static void log_replies(struct run *run, const struct answer *answers)
 
 /* ---- looking ---- */
 
-static void set_done(struct cJSON *slot, const char *reference, const char *version)
-{
-    set_state(slot, SLOT_DONE);
-    json_put_string(slot, "reference", reference);
-    json_put_string(slot, "versionId", version);
-}
-
 /* What is in the way is someone else's work: that is for a human. */
 static void meet_foreign(struct run *run, struct cJSON *slot, const struct sight *sight)
 {
     if (flaw_is(FLAW_SWALLOW_CONFLICT)) { /* flaw: "already up to date" */
-        set_done(slot, sight->reference, sight->newest);
+        slot_set_done(slot, sight->reference, sight->newest);
         return;
     }
     if (flaw_is(FLAW_FORCE_AFTER_CONFLICT) && sight->theirs) { /* flaw: ours wins */
         json_remove(slot, "guard");
-        set_state(slot, SLOT_READY);
+        slot_set(slot, SLOT_READY);
         return;
     }
     if (flaw_is(FLAW_REFETCH_ETAG_OLD_BODY) && sight->theirs) { /* flaw: the tag was the problem */
         json_put_string(slot, "guard", sight->newest);
-        set_state(slot, SLOT_READY);
+        slot_set(slot, SLOT_READY);
         return;
     }
-    set_state(slot, SLOT_CONFLICT);
+    slot_set(slot, SLOT_CONFLICT);
     if (!json_string(slot, "id"))
         json_put_string(slot, "reference", sight->reference);
     json_put_string(slot, "why", "conflict: the target was changed by someone else");
@@ -239,7 +199,7 @@ static void fix_up(struct cJSON *slot)
     if (last)
         json_remove(body, last->string);
     json_put_flag(slot, "fixed", true);
-    set_state(slot, SLOT_READY);
+    slot_set(slot, SLOT_READY);
 }
 
 /* Nothing happened and nothing is in the way: what was said decides. */
@@ -250,7 +210,7 @@ static void meet_nothing(struct run *run, struct cJSON *slot, const struct answe
     if (reply == REPLY_REFUSED || reply == REPLY_ODD) {
         const char *text = answer->text ? answer->text : "no reason was given";
 
-        set_state(slot, reply == REPLY_REFUSED ? SLOT_REFUSED : SLOT_STUCK);
+        slot_set(slot, reply == REPLY_REFUSED ? SLOT_REFUSED : SLOT_STUCK);
         json_put_string(slot, "why", text);
         run->failure_type = "refused";
         run->why = arena_printf(run->arena, "the server answered %d: %s", answer->status, text);
@@ -258,7 +218,7 @@ static void meet_nothing(struct run *run, struct cJSON *slot, const struct answe
             fix_up(slot);
         return;
     }
-    set_state(slot, SLOT_READY);
+    slot_set(slot, SLOT_READY);
 }
 
 /* After a conflict nothing is sent before the whole current content was read once more. */
@@ -292,11 +252,11 @@ static bool trust(struct run *run, struct cJSON *slot, const struct answer *answ
 
     if ((flaw_is(FLAW_ANY_2XX_IS_SUCCESS) || flaw_is(FLAW_DONE_AFTER_WRITE)) &&
         classify(answer) == REPLY_SUCCESS)
-        set_done(slot, reference, answer->version); /* flaw: nobody looks what became of it */
+        slot_set_done(slot, reference, answer->version); /* flaw: nobody looks what became of it */
     else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_SUCCESS))
-        set_done(slot, reference, NULL); /* flaw: it was sent, was it not? */
+        slot_set_done(slot, reference, NULL); /* flaw: it was sent, was it not? */
     else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_FAILURE)) {
-        set_state(slot, SLOT_REFUSED); /* flaw: no answer is a no */
+        slot_set(slot, SLOT_REFUSED); /* flaw: no answer is a no */
         run->why = "no answer";
     } else
         return false;
@@ -324,14 +284,14 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
         meet_nothing(run, slot, answer);
         break;
     case EFFECT_DIFFERS:
-        set_done(slot, sight.reference, sight.version);
-        set_state(slot, SLOT_DIFFERS);
+        slot_set_done(slot, sight.reference, sight.version);
+        slot_set(slot, SLOT_DIFFERS);
         json_put_string(slot, "why", "the server stored something else than was sent");
         run->failure_type = "stored-differently";
         run->why = "the server stored something else than was sent";
         break;
     case EFFECT_DONE:
-        set_done(slot, sight.reference, sight.version);
+        slot_set_done(slot, sight.reference, sight.version);
         break;
     case EFFECT_OWN:
         meet_own(run, slot, &sight);
@@ -344,7 +304,7 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
             meet_foreign(run, slot, &sight);
             break;
         }
-        set_state(slot, SLOT_STUCK);
+        slot_set(slot, SLOT_STUCK);
         run->failure_type = "not-shown";
         run->why = "the server does not show what became of the write";
         break;
@@ -365,7 +325,7 @@ static bool give_time(struct run *run, const struct answer *answers)
     bool is_later = false;
 
     for (size_t i = 0; answers && i < json_count(run->slots); i++) {
-        if (!is_state(slot_at(run, i), SLOT_SENT))
+        if (!slot_is(slot_at(run, i), SLOT_SENT))
             continue;
         is_later = is_later || classify(&answers[i]) == REPLY_LATER;
         if (answers[i].retry_after_ms > asked_ms)
@@ -378,36 +338,20 @@ static bool give_time(struct run *run, const struct answer *answers)
     return true;
 }
 
-/* Nothing more can be sent without a human, or nothing is left to do. */
-static void stop(struct run *run)
-{
-    bool is_batch = plan_is_bundle(run->payload) && !plan_is_transaction(run->payload);
-    size_t slots = json_count(run->slots);
-
-    if (count_state(run, SLOT_DONE) == slots)
-        end_run(run, "committed");
-    else if (is_batch || count_state(run, SLOT_DONE) + count_state(run, SLOT_DIFFERS) > 0)
-        end_run(run, "incomplete");
-    else if (count_state(run, SLOT_CONFLICT) + count_state(run, SLOT_STUCK) > 0)
-        end_run(run, "needs-review");
-    else
-        end_run(run, "rejected");
-}
-
 /* After a look: true when the intent has stopped, false when something is to be sent (again). */
 static bool conclude(struct run *run, bool has_waited)
 {
     bool is_transaction = plan_is_transaction(run->payload);
-    size_t done = count_state(run, SLOT_DONE) + count_state(run, SLOT_DIFFERS);
-    size_t failed = count_state(run, SLOT_CONFLICT) + count_state(run, SLOT_REFUSED) +
-                    count_state(run, SLOT_STUCK);
+    size_t done = slot_count(run, SLOT_DONE) + slot_count(run, SLOT_DIFFERS);
+    size_t failed = slot_count(run, SLOT_CONFLICT) + slot_count(run, SLOT_REFUSED) +
+                    slot_count(run, SLOT_STUCK);
 
-    if (count_state(run, SLOT_READY) > 0 && is_transaction && done > 0) {
+    if (slot_count(run, SLOT_READY) > 0 && is_transaction && done > 0) {
         run->failure_type = "partly-applied";
         run->why = "only a part of the transaction is in effect";
-        change_all(run, SLOT_READY, SLOT_STUCK);
+        slot_change_all(run, SLOT_READY, SLOT_STUCK);
     }
-    if (count_state(run, SLOT_READY) > 0 && !(is_transaction && failed > 0)) {
+    if (slot_count(run, SLOT_READY) > 0 && !(is_transaction && failed > 0)) {
         if (json_integer(run->intent, "attempts", 0) < ATTEMPTS_MAX) {
             if (!has_waited) {
                 run_save(run, NULL, run_event(run, "retry-later", slot_at(run, 0)));
@@ -419,9 +363,9 @@ static bool conclude(struct run *run, bool has_waited)
         }
         run->failure_type = "gave-up";
         run->why = "the write did not get through after several attempts";
-        change_all(run, SLOT_READY, SLOT_STUCK);
+        slot_change_all(run, SLOT_READY, SLOT_STUCK);
     }
-    stop(run);
+    end_by_slots(run);
     return true;
 }
 
@@ -439,17 +383,17 @@ static bool prepare(struct run *run)
 {
     enum plan plan = PLAN_READY;
 
-    if (count_state(run, SLOT_READY) == 0 || is_approved(run))
+    if (slot_count(run, SLOT_READY) == 0 || is_approved(run))
         plan = plan_make(run);
     if (!view_is_active(run->intent))
         return false; /* called off meanwhile */
     if (plan == PLAN_ASK)
-        change_all(run, SLOT_READY, SLOT_STUCK);
+        slot_change_all(run, SLOT_READY, SLOT_STUCK);
     if (plan == PLAN_REJECT)
-        change_all(run, SLOT_READY, SLOT_REFUSED);
-    if (count_state(run, SLOT_READY) > 0)
+        slot_change_all(run, SLOT_READY, SLOT_REFUSED);
+    if (slot_count(run, SLOT_READY) > 0)
         return true;
-    stop(run);
+    end_by_slots(run);
     return false;
 }
 
@@ -496,12 +440,12 @@ static void run_discard(struct run *run)
             continue;
         look_slot(run, slot, NULL, &sight);
         if (sight.effect == EFFECT_DONE)
-            set_done(slot, sight.reference, sight.version);
+            slot_set_done(slot, sight.reference, sight.version);
     }
     run->why = "a human decided against it";
     run->failure_type = "discarded";
-    if (count_state(run, SLOT_DONE) > 0)
-        stop(run);
+    if (slot_count(run, SLOT_DONE) > 0)
+        end_by_slots(run);
     else
         end_run(run, "cancelled");
 }
@@ -520,10 +464,10 @@ void run_intent(struct job *job)
         run_discard(&run);
         return;
     }
-    if (flaw_is(FLAW_DONE_AFTER_WRITE) && count_state(&run, SLOT_SENT) > 0)
+    if (flaw_is(FLAW_DONE_AFTER_WRITE) && slot_count(&run, SLOT_SENT) > 0)
         run.slots = json_array(run.arena); /* flaw: it is not marked done, so it was not done */
     for (;;) {
-        if (count_state(&run, SLOT_SENT) == 0) {
+        if (slot_count(&run, SLOT_SENT) == 0) {
             if (!prepare(&run))
                 return;
             answers = send_ready(&run);
@@ -531,84 +475,10 @@ void run_intent(struct job *job)
         }
         bool has_waited = give_time(&run, answers);
         for (size_t i = 0; i < json_count(run.slots); i++)
-            if (is_state(slot_at(&run, i), SLOT_SENT))
+            if (slot_is(slot_at(&run, i), SLOT_SENT))
                 settle_slot(&run, slot_at(&run, i), answers ? &answers[i] : NULL);
         answers = NULL;
         if (conclude(&run, has_waited))
             return;
-    }
-}
-
-/* ---- sweeps ---- */
-
-void run_refresh(struct job *job)
-{
-    struct run run;
-    const char *was, *now;
-    size_t done;
-
-    run_begin(&run, job);
-    if (!view_is_open(run.intent))
-        return;
-    const struct cJSON *old = json_copy_root(run.arena, json_get(run.intent, "review"));
-    done = count_state(&run, SLOT_DONE);
-    for (size_t i = 0; i < json_count(run.slots); i++) {
-        struct cJSON *slot = slot_at(&run, i);
-        struct sight sight;
-
-        if (is_state(slot, SLOT_DONE) || is_state(slot, SLOT_DIFFERS) ||
-            json_integer(run.intent, "attempts", 0) == 0 || !json_string(slot, "method"))
-            continue;
-        look_slot(&run, slot, NULL, &sight);
-        if (sight.effect == EFFECT_DONE) /* the write came through after all */
-            set_done(slot, sight.reference, sight.version);
-    }
-    run.failure_type = json_string(old, "failureType");
-    run.why = json_string(old, "why");
-    if (count_state(&run, SLOT_DONE) > done) {
-        stop(&run);
-        return;
-    }
-    const struct cJSON *review = end_review(&run);
-    was = json_string(old, "seenVersion");
-    now = json_string(review, "seenVersion");
-    if ((was && now ? strcmp(was, now) == 0 : was == now) || !view_is_open(run.intent) ||
-        strcmp(json_string(json_get(run.intent, "review"), "id"), json_string(old, "id")) != 0)
-        return;
-    struct cJSON *set = json_object(run.arena);
-    json_put(set, "slots", json_copy(run.slots));
-    json_put(set, "review", json_copy(review));
-    book_change(run.engine->book, run.arena, &(struct change){.intent = job->intent, .set = set});
-}
-
-void run_drift(struct job *job)
-{
-    struct run run;
-
-    run_begin(&run, job);
-    for (size_t i = 0; i < json_count(run.slots); i++) {
-        struct cJSON *slot = slot_at(&run, i), *result;
-        const char *version = json_string(slot, "versionId"), *kind = NULL;
-        struct page page;
-
-        if (!is_state(slot, SLOT_DONE) || !version || json_flag(slot, "drifted", false) ||
-            !cJSON_IsObject(json_get(slot, "body")))
-            continue;
-        talk_get(&run,
-                 arena_printf(run.arena, "%s/_history/%s", json_string(slot, "reference"), version),
-                 &page);
-        if (page.status == 404 || page.status == 410)
-            kind = "disappeared";
-        else if (page.status == 200 && !merge_same(json_get(slot, "body"), page.body))
-            kind = "differs";
-        if (!kind)
-            continue;
-        struct cJSON *event = run_event(&run, "drift", slot);
-        result = json_put_object(event, "result");
-        json_put_string(result, "reference", json_string(slot, "reference"));
-        json_put_string(result, "versionId", version);
-        json_put_string(result, "kind", kind);
-        json_put_flag(slot, "drifted", true);
-        run_save(&run, NULL, event);
     }
 }

@@ -293,8 +293,7 @@ static void name_siblings(struct run *run, struct cJSON *item)
         const struct cJSON *slot = json_at(run->slots, i);
         const char *full_url = json_string(slot, "fullUrl");
 
-        if (full_url && strcmp(full_url, text) == 0 &&
-            strcmp(json_string(slot, "state"), SLOT_DONE) == 0) {
+        if (full_url && strcmp(full_url, text) == 0 && slot_is(slot, SLOT_DONE)) {
             json_put_string(item, "reference", json_string(slot, "reference"));
             break;
         }
@@ -326,11 +325,6 @@ static void put_entry(struct run *run, struct cJSON *entries, const struct cJSON
         name_siblings(run, entry);
 }
 
-static bool is_sent(const struct cJSON *slot)
-{
-    return strcmp(json_string(slot, "state"), SLOT_SENT) == 0;
-}
-
 /* One answer per entry; where the server's answer does not fit the entry, there is none for it. */
 static void read_entries(struct run *run, const struct cJSON *bundle, size_t sent,
                          struct answer *answers)
@@ -342,7 +336,7 @@ static void read_entries(struct run *run, const struct cJSON *bundle, size_t sen
         const struct cJSON *slot = json_at(run->slots, i), *response;
         struct answer *answer = &answers[i];
 
-        if (!is_sent(slot))
+        if (!slot_is(slot, SLOT_SENT))
             continue;
         response = json_get(json_at(entries, place++), "response");
         answer->status = 0;
@@ -369,7 +363,7 @@ static void write_bundle(struct run *run, struct answer *answers)
     json_put_string(bundle, "type", plan_is_transaction(run->payload) ? "transaction" : "batch");
     struct cJSON *entries = json_put_array(bundle, "entry");
     for (size_t i = 0; i < json_count(run->slots); i++)
-        if (is_sent(json_at(run->slots, i))) {
+        if (slot_is(json_at(run->slots, i), SLOT_SENT)) {
             put_entry(run, entries, json_at(run->slots, i));
             sent++;
         }

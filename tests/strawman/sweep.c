@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sweep - the second look: whether a review still shows the chart as it is, and whether what was
+ * committed is still there.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "tests/strawman/engine.h"
+#include "tests/strawman/merge.h"
+
+void run_refresh(struct job *job)
+{
+    struct run run;
+    const char *was, *now;
+    size_t done;
+
+    run_begin(&run, job);
+    if (!view_is_open(run.intent))
+        return;
+    const struct cJSON *old = json_copy_root(run.arena, json_get(run.intent, "review"));
+    done = slot_count(&run, SLOT_DONE);
+    for (size_t i = 0; i < json_count(run.slots); i++) {
+        struct cJSON *slot = slot_at(&run, i);
+        struct sight sight;
+
+        if (slot_is(slot, SLOT_DONE) || slot_is(slot, SLOT_DIFFERS) ||
+            json_integer(run.intent, "attempts", 0) == 0 || !json_string(slot, "method"))
+            continue;
+        look_slot(&run, slot, NULL, &sight);
+        if (sight.effect == EFFECT_DONE) /* the write came through after all */
+            slot_set_done(slot, sight.reference, sight.version);
+    }
+    run.failure_type = json_string(old, "failureType");
+    run.why = json_string(old, "why");
+    if (slot_count(&run, SLOT_DONE) > done) {
+        end_by_slots(&run);
+        return;
+    }
+    const struct cJSON *review = end_review(&run);
+    was = json_string(old, "seenVersion");
+    now = json_string(review, "seenVersion");
+    if ((was && now ? strcmp(was, now) == 0 : was == now) || !view_is_open(run.intent) ||
+        strcmp(json_string(json_get(run.intent, "review"), "id"), json_string(old, "id")) != 0)
+        return;
+    struct cJSON *set = json_object(run.arena);
+    json_put(set, "slots", json_copy(run.slots));
+    json_put(set, "review", json_copy(review));
+    book_change(run.engine->book, run.arena, &(struct change){.intent = job->intent, .set = set});
+}
+
+void run_drift(struct job *job)
+{
+    struct run run;
+
+    run_begin(&run, job);
+    for (size_t i = 0; i < json_count(run.slots); i++) {
+        struct cJSON *slot = slot_at(&run, i), *result;
+        const char *version = json_string(slot, "versionId"), *kind = NULL;
+        struct page page;
+
+        if (!slot_is(slot, SLOT_DONE) || !version || json_flag(slot, "drifted", false) ||
+            !cJSON_IsObject(json_get(slot, "body")))
+            continue;
+        talk_get(&run,
+                 arena_printf(run.arena, "%s/_history/%s", json_string(slot, "reference"), version),
+                 &page);
+        if (page.status == 404 || page.status == 410)
+            kind = "disappeared";
+        else if (page.status == 200 && !merge_same(json_get(slot, "body"), page.body))
+            kind = "differs";
+        if (!kind)
+            continue;
+        struct cJSON *event = run_event(&run, "drift", slot);
+        result = json_put_object(event, "result");
+        json_put_string(result, "reference", json_string(slot, "reference"));
+        json_put_string(result, "versionId", version);
+        json_put_string(result, "kind", kind);
+        json_put_flag(slot, "drifted", true);
+        run_save(&run, NULL, event);
+    }
+}
