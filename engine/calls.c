@@ -97,6 +97,20 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
+#define NAME_SIZE_MAX 255
+
+/* Names that travel in headers and records: short, and of visible ASCII alone. */
+static bool is_name(const char *text)
+{
+    size_t size = text ? strlen(text) : 0;
+
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] < 0x20 || text[i] > 0x7e)
+            return false;
+    }
+    return size <= NAME_SIZE_MAX;
+}
+
 /* The key that names the act: the header's, else what the source calls it. NULL when there is neither. */
 static const char *key_of(struct call *call, const struct cJSON *source)
 {
@@ -198,6 +212,13 @@ static void submit(struct call *call)
         return;
     }
     const char *key = key_of(call, json_get(request, "source"));
+    if (!is_name(call_header(call, "Idempotency-Key")) ||
+        !is_name(call_header(call, "X-Correlation-Id"))) {
+        call_problem(
+            call, 400, "Not a name",
+            "Idempotency-Key and X-Correlation-Id are of visible ASCII, 255 bytes at most.");
+        return;
+    }
     if (!key) {
         call_problem(call, 400, "No idempotency key",
                      "Send an Idempotency-Key header, or source.system and source.eventId.");

@@ -289,13 +289,21 @@ static bool has_moved(const struct cJSON *review, const struct sight *sights, si
 }
 
 /* The slot is to be sent with `content` onto the version that was seen. */
-static void send_onto(struct sight *sight, const struct cJSON *content)
+static void send_onto(struct arena *arena, struct sight *sight, const struct cJSON *content)
 {
     struct slot *slot = sight->slot;
     bool is_as_guarded =
         slot->guard && sight->current.content && strcmp(slot->guard, sight->current.version) == 0;
 
-    if (slot->how != WRITE_CREATE && slot->how != WRITE_DELETE && content && !is_as_guarded) {
+    if (slot->how == WRITE_CREATE && slot->state == SLOT_DEVIANT && sight->current.version) {
+        struct cJSON *whole = json_copy_root(arena, slot->content);
+
+        json_put_string(whole, "id", slot->id); /* it is there: to be mended, not made again */
+        slot->content = whole;
+        slot->is_replaced = true;
+        slot->how = WRITE_UPDATE;
+    } else if (slot->how != WRITE_CREATE && slot->how != WRITE_DELETE && content &&
+               !is_as_guarded) {
         slot->content = content;
         slot->is_replaced = true;
         slot->how = WRITE_UPDATE;
@@ -394,7 +402,7 @@ static struct task_end decide_on(struct decision *decision, struct job *job,
                           "`fields` must be JSON Pointers into the resource, as in `delta`.");
         if (strcmp(what, "merge") == 0)
             sights[i].slot->guard = NULL; /* the content is new in any case */
-        send_onto(&sights[i], content);
+        send_onto(job->arena, &sights[i], content);
     }
     return carry_out(decision, job, what);
 }
@@ -465,17 +473,16 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
     job_init(job, refresh->engine, lane, arena, intent);
     struct sight *sights = arena_alloc(arena, sizeof(*sights) * (intent->slot_count + 1));
     const struct cJSON *review = json_parse(arena, row.body, strlen(row.body), &err);
-    if (look_at_all(job, sights, &count) != GO_ON)
+    if (look_at_all(job, sights, &count) != GO_ON || job->is_exhausted)
         return (struct task_end){.is_timed = false};
     for (size_t i = 0; i < count; i++) {
         if (sights[i].current.reference)
             json_add(refresh->examined, cJSON_CreateString(sights[i].current.reference));
     }
-    if (has_moved(review, sights, count)) {
+    if (has_moved(review, sights, count))
         put_review(job, row.id, body_of(job, row.id, sights, count), true);
-        if (job_write(job, &err))
-            job_failed(job, &err);
-    }
+    if (job_write(job, &err)) /* the requests made count in any case */
+        job_failed(job, &err);
     return (struct task_end){.is_timed = false};
 }
 
