@@ -56,19 +56,25 @@ static void differs(struct judgement *judgement, uint64_t entry, const char *wha
     buf_printf(&judgement->diff, "- %s: %s\n+ %s: %s\n", what, want, what, got);
 }
 
-/* Is `got` the value, or one of the list? null stands for nothing. */
-static bool is_any_of(struct judgement *judgement, const struct cJSON *want,
-                      const struct cJSON *got)
+/* null stands for nothing. */
+static bool is_value(struct judgement *judgement, const struct cJSON *want, const struct cJSON *got)
 {
-    for (size_t i = 0; cJSON_IsArray(want) && i < json_count(want); i++) {
-        if (is_any_of(judgement, json_at(want, i), got))
-            return true;
-    }
-    if (cJSON_IsArray(want))
-        return false;
     if (cJSON_IsNull(want))
         return !got || cJSON_IsNull(got);
     return strcmp(canonical(judgement, want), canonical(judgement, got)) == 0;
+}
+
+/* Is `got` the value, or one of the list? An array that is itself the value stands in a list. */
+static bool is_any_of(struct judgement *judgement, const struct cJSON *want,
+                      const struct cJSON *got)
+{
+    if (!cJSON_IsArray(want))
+        return is_value(judgement, want, got);
+    for (size_t i = 0; i < json_count(want); i++) {
+        if (is_value(judgement, json_at(want, i), got))
+            return true;
+    }
+    return false;
 }
 
 static bool is_text_of(const struct cJSON *want, const char *got)

@@ -25,6 +25,7 @@ static struct kase *the_run(void)
     case_chart(k, ADA, "{'resourceType':'Patient','active':true,'multipleBirthInteger':1}");
     case_chart(k, "Basic/gone",
                "{'resourceType':'Basic','code':{},'identifier':[{'system':'urn:x','value':'7'}]}");
+    case_chart(k, "Basic/list", "{'resourceType':'Basic','code':{'coding':[1,2]},'author':[1,2]}");
     case_intent(k, "note", NOTE);
     case_intent(k, "late", NOTE);
     case_submit(k, "note");
@@ -74,6 +75,9 @@ static void expectations_come_true_or_not(void)
         {"one of the values",
          "{'chart':{'Patient/ada':{'/gender':['male','female'],'/birthDate':[null,'1962']}}}",
          VERDICT_PASS, NULL},
+        {"an array as the value",
+         "{'chart':{'Basic/list':{'/code':[{'coding':[1,2]}],'/author':[[1,2]]}}}", VERDICT_PASS,
+         NULL},
         {"none of the values", "{'chart':{'Patient/ada':{'/gender':[null,'male']}}}", VERDICT_FAIL,
          "found \"female\""},
         {"number by its text", "{'chart':{'Patient/ada':{'/multipleBirthInteger':1.0}}}",
