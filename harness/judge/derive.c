@@ -229,6 +229,21 @@ const struct fact_decision *write_decision(const struct fact_write *write)
     return decision;
 }
 
+bool write_may_be_decided(const struct fact_write *write)
+{
+    const struct fact_intent *intent = write ? write->intent : NULL;
+
+    for (size_t i = 0; intent && i < intent->decision_count; i++) {
+        const struct fact_decision *decision = &intent->decisions[i];
+        bool is_answered = decision->answered && decision->answered->status != 0;
+
+        if (!is_answered && decision->asked->n < write->exchange->arrived->n &&
+            strcmp(decision->decision, "discard") != 0)
+            return true;
+    }
+    return false;
+}
+
 bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
                      const struct fact_decision *decision, const struct fact_version *version)
 {
@@ -352,6 +367,7 @@ void write_guard(const struct facts *facts, const struct fact_write *write, stru
         out->label =
             write->guard.label ? write->guard.label : label_of_tag(facts->arena, write->guard.text);
         out->is_there = out->label && strcmp(out->label, "*") != 0;
+        out->is_list = !out->label && write->guard.text && strchr(write->guard.text, ',');
     }
     if (!out->is_there)
         guard_by_tests(facts, write, out);

@@ -40,6 +40,8 @@ bool version_is_sensitive(const struct facts *facts, const struct fact_version *
 
 /* The human decision that a write rests on: apply or merge, taken before the write arrived. NULL: none. */
 const struct fact_decision *write_decision(const struct fact_write *write);
+/* Was a decision to write asked for before the write, whose answer was lost? Then it may rest on that one. */
+bool write_may_be_decided(const struct fact_write *write);
 /* Did the human see this version when deciding? Of a Bundle, whatever was there then. */
 bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
                      const struct fact_decision *decision, const struct fact_version *version);
@@ -47,6 +49,7 @@ bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
 /* What a write says it rests on. */
 struct named_guard {
     bool is_there;  /* a guard that names a version, or the old values of everything touched */
+    bool is_list;   /* several versions at once: what it rests on can't be told */
     bool is_create; /* If-None-Match: only where nothing is; the server sees to it */
     const char *label;
     const struct fact_version *version; /* NULL: no version that was there when the write arrived */

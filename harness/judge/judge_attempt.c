@@ -165,8 +165,23 @@ static void judge_body(const struct retry *retry)
                           is ? is : "nothing"));
 }
 
+/* A body that is there and is neither a resource nor a patch. */
+static bool is_unreadable(const struct fact_write *write)
+{
+    return write->exchange->arrived->body && write->method != METHOD_DELETE &&
+           !cJSON_IsObject(write->body) && !cJSON_IsArray(write->body);
+}
+
 static void judge_retry(const struct retry *retry)
 {
+    if (is_unreadable(retry->first) || is_unreadable(retry->again)) {
+        finding_unknown(
+            retry->finding,
+            ENTRIES(retry->first->exchange->arrived->n, retry->again->exchange->arrived->n),
+            "two attempts of %s can't be compared: a body can't be read",
+            retry->slot->intent->given->name);
+        return;
+    }
     judge_identity(retry);
     if (has_received(retry))
         return;

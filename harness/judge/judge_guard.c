@@ -63,6 +63,12 @@ static void judge_write(const struct facts *facts, const struct fact_write *writ
     if (!found || found->is_deletion || guard.is_create)
         return;
     const char *reference = found->resource->reference;
+    if (guard.is_list) {
+        finding_unknown(finding, ENTRIES(arrived->n),
+                        "%s of %s names several versions: which one it was made from can't be told",
+                        act_of(write), reference);
+        return;
+    }
     if (!guard.is_there) {
         finding_fail(finding, ENTRIES(arrived->n),
                      "%s of %s came without a guard that names a version", act_of(write),

@@ -27,6 +27,14 @@ struct resolved {
 static void fail_conflict(const struct resolved *resolved, const struct fact_version *foreign,
                           const char *why)
 {
+    if (write_may_be_decided(resolved->version->write)) {
+        finding_unknown(resolved->finding, ENTRIES(foreign->n, resolved->version->n),
+                        "%s met a conflict on %s that was resolved, maybe by a decision whose "
+                        "answer was lost",
+                        resolved->slot->intent->given->name,
+                        resolved->version->resource->reference);
+        return;
+    }
     finding_fail(resolved->finding, ENTRIES(foreign->n, resolved->version->n),
                  "%s met a conflict on %s that was resolved without a human, %s",
                  resolved->slot->intent->given->name, resolved->version->resource->reference, why);

@@ -54,6 +54,13 @@ static void judge_foreign(const struct commit *commit, const struct touch *touch
         !touch_meets(facts->arena, touch, version_canon(facts, slot, slot_since(slot, foreign)),
                      commit->before))
         return; /* disjoint, converging, or taken back meanwhile */
+    if (write_may_be_decided(commit->version->write)) {
+        finding_unknown(commit->finding, ENTRIES(foreign->n, commit->version->n),
+                        "%s overwrote somebody's change of %s, maybe by a decision whose answer "
+                        "was lost",
+                        name_of(slot->intent), commit->version->resource->reference);
+        return;
+    }
     finding_fail(commit->finding, ENTRIES(foreign->n, commit->version->n),
                  "%s overwrote what somebody else had written into %s since its base",
                  name_of(slot->intent), commit->version->resource->reference);

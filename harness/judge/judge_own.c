@@ -105,22 +105,34 @@ static bool names_conflict(const struct fact_intent *intent, const struct fact_v
     return false;
 }
 
+/* Is there a review that would say whether it is called a conflict, but we have not got it? */
+static bool is_unseen(const struct fact_intent *intent, const struct fact_view *view)
+{
+    return view->review && intent->review_count == 0;
+}
+
 static void judge_named_conflict(const struct facts *facts, const struct fact_intent *intent,
                                  const struct fact_view *view, struct finding *finding)
 {
     const struct fact_version *own = NULL;
+    bool is_named = names_conflict(intent, view);
 
     if ((view->state != STATE_REJECTED && !state_is_open(view->state)) ||
-        !names_conflict(intent, view))
+        (!is_named && !is_unseen(intent, view)))
         return;
     for (size_t i = 0; i < intent->slot_count; i++) {
         if (newer_versions(facts, &intent->slots[i], view->n, &own) == NEWER_FOREIGN)
             return;
     }
-    if (own)
+    if (own && is_named)
         finding_fail(finding, ENTRIES(own->n, view->n),
                      "%s names a conflict on %s, but the newer version is the engine's own",
                      intent->given->name, own->resource->reference);
+    else if (own)
+        finding_unknown(finding, ENTRIES(own->n, view->n),
+                        "%s is open with a human after its own version of %s; its review, which "
+                        "says why, was not received",
+                        intent->given->name, own->resource->reference);
 }
 
 /* ---- applied again over an undo ---- */

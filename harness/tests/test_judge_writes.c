@@ -27,7 +27,8 @@ struct act {
         REVIEW,
         ASK,
         ANSWER,
-        SERVE
+        SERVE,
+        MUTTER, /* a decision that is not answered */
     } verb;
     const char *args[5];
 };
@@ -618,6 +619,43 @@ static const struct story stories[] = {
       {WRITE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
       {VIEW, {"gender", "committed", ADA, "2"}},
       {EDIT, {ADA, BORN}}}},
+    {"several versions at once",
+     "?guarded-write",
+     {{SUBMIT, {"birth"}},
+      {READ, {"birth", ADA}},
+      {WRITE, {"birth", PUT_ADA, "If-Match: W/'0', W/'1'", BORN}}}},
+    {"open with a human after the own version, why was not received",
+     "?own-write-known ?conflict-is-conflict",
+     {{SUBMIT, {"gender"}},
+      {LOSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {REFUSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER, "412"}},
+      {READ, {"gender", ADA}},
+      {VIEW, {"gender", "needs-review"}}}},
+    {"an attempt that is no JSON",
+     "?same-attempt intended-content",
+     {{SUBMIT, {"birth"}},
+      {HANG, {"birth", PUT_ADA, AT("1"), "'<Patient/>'"}},
+      {WRITE, {"birth", PUT_ADA, AT("1"), BORN}}}},
+    {"applied by a decision whose answer was lost",
+     "?human-review",
+     {{SUBMIT, {"allergy"}},
+      {EDIT, {PEN, CRITICAL}},
+      {REFUSE, {"allergy", "PATCH " PEN, AT("1"), RASH, "412"}},
+      {READ, {"allergy", PEN}},
+      {VIEW, {"allergy", "needs-review"}},
+      {REVIEW, {"allergy", CONFLICT}},
+      {MUTTER, {"allergy", SEEN("apply", "2", "")}},
+      {WRITE, {"allergy", "PATCH " PEN, AT("2"), RASH}}}},
+    {"applied over the same field by a decision whose answer was lost",
+     "?human-review ?no-lost-update",
+     {{SUBMIT, {"gender"}},
+      {EDIT, {ADA, PATIENT("male", "1980-01-01", MONEY)}},
+      {REFUSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER, "412"}},
+      {READ, {"gender", ADA}},
+      {VIEW, {"gender", "needs-review"}},
+      {REVIEW, {"gender", CONFLICT}},
+      {MUTTER, {"gender", SEEN("apply", "2", "")}},
+      {WRITE, {"gender", PATCH_ADA, AT("2"), TO_OTHER}}}},
     {"a change of what no intent names",
      "no-lost-update intended-content",
      {{SUBMIT, {"gender"}},
@@ -703,6 +741,9 @@ static void tell(struct kase *k, const struct act *act)
         break;
     case SERVE:
         tell_served(k, args);
+        break;
+    case MUTTER:
+        case_said(k, "decide", args[0], 0, args[1]);
         break;
     case END:
         break;
