@@ -15,7 +15,8 @@ struct store;
 struct resolver {
     struct store *store;
     const char *base; /* the server's URL, or NULL */
-    size_t matches;   /* out: how many there were, where it was not one */
+    int status;       /* out, on failure: what a request with this reference is answered */
+    const char *code; /* out, on failure: the IssueType */
 };
 
 /* `arg` is a struct resolver. NULL with ERR_INPUT when there is no match, or several, or no such

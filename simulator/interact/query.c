@@ -375,6 +375,10 @@ bool query_conditional(const struct act *act, const char *where, const char *typ
         return false;
     }
     for (size_t i = 0; i < query.count; i++) {
+        if (*query.parameters[i].value == '\0') {
+            REFUSE(act, 400, "invalid", "%s: %s has no value", where, query.parameters[i].name);
+            return false;
+        }
         if (!query_is_offered(type, query.parameters[i].name)) {
             REFUSE(act, 400, "not-supported",
                    "%s: %s is not offered for %s; offered are _id, and identifier, patient, "

@@ -23,16 +23,18 @@ const char *resolve_conditional(void *arg, struct arena *arena, const char *cond
     const struct version **matches = NULL;
     size_t count = 0;
 
-    resolver->matches = 0;
     const char *type = arena_copy(arena, conditional, (size_t)(mark - conditional));
     if (!query_conditional(&act, conditional, type, mark + 1, &count, &matches)) {
+        resolver->status = 400;
+        resolver->code = "not-supported";
         err_set(err, ERR_INPUT, "reference %s: %s", conditional,
                 "no search by parameters that are offered (_id, identifier, patient, subject)");
         return NULL;
     }
-    resolver->matches = count;
     if (count == 1)
         return matches[0]->reference;
+    resolver->status = 412;
+    resolver->code = count == 0 ? "not-found" : "multiple-matches";
     err_set(err, ERR_INPUT, "reference %s: one match was expected, there are %zu", conditional,
             count);
     return NULL;

@@ -160,6 +160,19 @@ static const char *reference_of(const struct deal *deal, const struct entry *ent
     return entry->answer.version ? entry->answer.version->reference : NULL;
 }
 
+/* What is created under a URL of this server is also meant by the relative form of that URL. */
+static void add_links(const struct deal *deal, struct links *links, const struct entry *entry,
+                      const char *reference)
+{
+    const struct exchange_request *request = deal->act->request;
+    struct reference parts;
+
+    links_add(links, entry->full_url, reference);
+    if (entry->request.interaction == INTERACTION_CREATE &&
+        reference_parse(&parts, request->arena, entry->full_url, request->base) && parts.id)
+        links_add(links, arena_printf(request->arena, "%s/%s", parts.type, parts.id), reference);
+}
+
 static bool resolve_links(const struct deal *deal)
 {
     struct arena *arena = deal->act->request->arena;
@@ -171,7 +184,7 @@ static bool resolve_links(const struct deal *deal)
         const char *reference = reference_of(deal, entry);
 
         if (entry->full_url && reference)
-            links_add(links, entry->full_url, reference);
+            add_links(deal, links, entry, reference);
     }
     for (size_t i = 0; i < deal->count; i++) {
         struct entry *entry = &deal->entries[i];
@@ -184,7 +197,8 @@ static bool resolve_links(const struct deal *deal)
         const char *body = links_rewrite(links, arena, entry->request.body,
                                          entry->request.body_size, &entry->request.body_size, &err);
         if (!body) {
-            answer_refuse(&entry->answer, arena, 412, "multiple-matches", NULL, "%s", err.text);
+            answer_refuse(&entry->answer, arena, resolver.status, resolver.code, NULL, "%s",
+                          err.text);
             refuse_by(deal, entry);
             return false;
         }

@@ -112,6 +112,12 @@ static const char linked_to_update[] =
                 "{'resource':{'resourceType':'Basic','subject':{'reference':'" URN_1 "'}},"
                 " 'request':{'method':'POST','url':'Basic'}}" END;
 
+static const char linked_by_url[] = TRANSACTION
+    "{'fullUrl':'BASE/Patient/new','resource':{'resourceType':'Patient'},"
+    " 'request':{'method':'POST','url':'Patient'}},"
+    "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient/new'},"
+    " 'author':{'reference':'BASE/Patient/new'}},'request':{'method':'POST','url':'Basic'}}" END;
+
 static void transactions_resolve_links(void)
 {
     static const struct step steps[] = {
@@ -132,6 +138,9 @@ static void transactions_resolve_links(void)
         {"26: a conditional update is a name, too", "POST", "", NULL, linked_to_update, 200,
          "/entry/0/response/location = BASE/Patient/ada/_history/2\n"
          "/entry/0/response/status = 200 OK"},
+        {"26: a URL is a name, too", "POST", "", NULL, linked_by_url, 200, NULL},
+        {"26: in both its forms", "GET", "Basic/c-6", NULL, NULL, 200,
+         "/subject/reference = Patient/c-5\n/author/reference = Patient/c-5"},
         {"26: and is resolved", "GET", "Basic/c-4", NULL, NULL, 200,
          "/subject/reference = Patient/ada"},
     };
@@ -203,11 +212,15 @@ static void transactions_are_all_or_nothing(void)
         {"26: a conditional reference with no match",
          "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?identifier=no'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
-         412, "~ there are 0"},
+         412, "/issue/0/code = not-found\n~ there are 0"},
         {"26: a conditional reference with several",
          "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?_id=ada,bob'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
-         412, "~ there are 2"},
+         412, "/issue/0/code = multiple-matches\n~ there are 2"},
+        {"26: a conditional reference by what is not offered",
+         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?name=x'}},"
+         " 'request':{'method':'POST','url':'Basic'}}",
+         400, "/issue/0/code = not-supported"},
         {"26: a resource of another type",
          "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Patient'}}", 400,
          "~ entry 2"},

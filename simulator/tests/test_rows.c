@@ -127,6 +127,8 @@ static void conditional_creates(void)
         {"8: nor then", "GET", "Patient?_count=0", NULL, NULL, 200, "/total = 4"},
         {"20: by what is not offered", "POST", "Patient", "If-None-Exist: name=x", BOB, 400,
          "/issue/0/code = not-supported\n~ name"},
+        {"20: by an empty value", "POST", "Patient", "If-None-Exist: identifier=", BOB, 400,
+         "/issue/0/code = invalid\n~ identifier"},
         {"20: by nothing", "POST", "Patient", "If-None-Exist: ?", BOB, 400, NULL},
     };
 
