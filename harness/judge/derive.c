@@ -59,6 +59,21 @@ bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const s
     return shall != NULL;
 }
 
+/* What the human saw when deciding on the slot's target; NULL: not known, or not there. */
+static const struct fact_version *seen_version(const struct facts *facts,
+                                               const struct fact_slot *slot,
+                                               const struct fact_decision *decision)
+{
+    uint64_t n = decision->asked->n;
+    const struct fact_version *seen = NULL;
+
+    if (!slot->reference)
+        return NULL;
+    if (decision->seen_version && slot->intent->operation != OPERATION_BUNDLE)
+        seen = facts_version(facts, slot->reference, decision->seen_version, n);
+    return seen ? seen : facts_current(facts, slot->reference, n);
+}
+
 bool slot_touch_decided(const struct facts *facts, const struct fact_slot *slot,
                         const struct fact_decision *decision, const struct touch **out)
 {
@@ -66,13 +81,14 @@ bool slot_touch_decided(const struct facts *facts, const struct fact_slot *slot,
 
     if (!slot_touch(facts, slot, out))
         return false;
+    const struct fact_version *seen = decision ? seen_version(facts, slot, decision) : NULL;
+    if (seen && seen->is_deletion) { /* applied to what is gone, it makes all of it anew */
+        *out = touch_all(facts->arena, NULL, NULL);
+        return true;
+    }
     if (!decision || json_count(decision->fields) == 0)
         return true;
-    const struct fact_version *seen =
-        decision->seen_version && slot->reference
-            ? facts_version(facts, slot->reference, decision->seen_version, decision->asked->n)
-            : NULL;
-    const struct cJSON *tree = live_tree(seen) ? live_tree(seen) : live_tree(slot->base);
+    const struct cJSON *tree = live_tree(seen ? seen : slot->base);
     *out = touch_with_fields(facts->arena, *out, tree, decision->fields, &options);
     return true;
 }
@@ -249,12 +265,8 @@ bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
 {
     if (!decision)
         return false;
-    bool is_simple = slot->intent->operation != OPERATION_BUNDLE;
     const struct fact_version *seen =
-        decision->seen_version && is_simple
-            ? facts_version(facts, version->resource->reference, decision->seen_version,
-                            decision->asked->n)
-            : NULL;
+        decision->seen_version ? seen_version(facts, slot, decision) : NULL;
     return seen ? !version_is_newer(version, seen) : version->n < decision->asked->n;
 }
 

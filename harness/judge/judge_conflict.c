@@ -206,9 +206,12 @@ static void judge_end(const struct conflict *conflict)
     if (end_names_conflict(intent, view) ||
         refused_otherwise(intent, conflict->replied, conflict->until))
         return;
-    if (view->review && intent->review_count == 0) {
+    /* An adapter may map no more of a view than the state. */
+    bool has_reasons = json_get(view->tree, "problem") != NULL ||
+                       (conflict->facts->evidence->parts & (PART_REVIEWS | PART_AUDIT)) != 0;
+    if (!has_reasons || (view->review && intent->review_count == 0)) {
         finding_unknown(conflict->finding, ENTRIES(conflict->replied, view->n),
-                        "%s met a conflict; its review, which should name it, was not received",
+                        "%s met a conflict; what should name it was not received",
                         intent->given->name);
         return;
     }

@@ -117,12 +117,15 @@ static void judge_named_conflict(const struct facts *facts, const struct fact_in
     const struct fact_version *own = NULL;
     bool is_named = names_conflict(intent, view);
 
-    if ((view->state != STATE_REJECTED && !state_is_open(view->state)) ||
+    if ((view->state != STATE_REJECTED && view->state != STATE_NEEDS_REVIEW) ||
         (!is_named && !is_unseen(intent, view)))
         return;
     for (size_t i = 0; i < intent->slot_count; i++) {
-        if (newer_versions(facts, &intent->slots[i], view->n, &own) == NEWER_FOREIGN)
-            return;
+        enum newer newer = newer_versions(facts, &intent->slots[i], view->n, &own);
+        bool is_part = intent->slot_count > 1 && !slot_effect(&intent->slots[i], view->n);
+
+        if (newer == NEWER_FOREIGN || is_part)
+            return; /* a part of a Bundle may be a conflict while others stand */
     }
     if (own && is_named)
         finding_fail(finding, ENTRIES(own->n, view->n),
