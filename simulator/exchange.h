@@ -72,8 +72,8 @@ struct answer {
     size_t sent_size;
 };
 
-/* Fills the answer with an OperationOutcome: one issue of severity error. `code` is an IssueType; `expression`
- * may be NULL. */
+/* Fills the answer with an OperationOutcome: one issue of severity error. `code` is an
+ * IssueType; `expression` may be NULL. */
 void answer_refuse(struct answer *answer, struct arena *arena, int status, const char *code,
                    const char *expression, const char *fmt, ...) ATTR_PRINTF(6, 7);
 #endif
