@@ -171,29 +171,38 @@ static void say_known(struct call *call, const struct ledger_intent *row,
     say_view(call, intent_is_terminal(intent->state) ? 200 : 202, known);
 }
 
+struct begin {
+    struct engine *engine;
+    struct intent *intent;
+    const struct ledger_intent *row;
+};
+
+/* As soon as it is durable, and in the order of acceptance, since intents of one source go in their order. */
+static void begin_work(void *arg)
+{
+    struct begin *begin = arg;
+
+    begin->intent->row = *begin->row;
+    reconcile_add(begin->engine, begin->intent);
+}
+
 static void take_in(struct call *call, struct ledger_intent *row)
 {
     struct job *job = arena_alloc(call->arena, sizeof(*job));
     struct intent *intent = load(call, row);
-    struct ledger_intent known;
+    struct begin begin = {.engine = call->engine, .intent = intent, .row = row};
     struct err err = ERR_INIT;
-    bool is_known;
 
     if (!intent)
         return;
     job_init(job, call->engine, NULL, call->arena, intent);
     job_event(job, "accepted", NULL, NULL, NULL);
-    MUST_ZERO(pthread_mutex_lock(&call->engine->accepting));
-    int rc = ledger_accept(call->engine->ledger, call->arena, row, job->events[0], &known,
-                           &is_known, &err);
-    intent->row = *row;
-    if (rc == 0 && !is_known)
-        reconcile_add(call->engine, intent);
-    MUST_ZERO(pthread_mutex_unlock(&call->engine->accepting));
-    if (rc) {
+    struct ledger_acceptance acceptance = {
+        .intent = row, .event = job->events[0], .after = begin_work, .after_arg = &begin};
+    if (ledger_accept(call->engine->ledger, call->arena, &acceptance, &err)) {
         broken(call, &err);
-    } else if (is_known) {
-        say_known(call, row, &known);
+    } else if (acceptance.is_known) {
+        say_known(call, row, &acceptance.known);
     } else {
         metrics_add(call->engine->metrics, METRIC_ACCEPTED);
         call->location = arena_printf(call->arena, "/v1/intents/%s", row->id);

@@ -6,7 +6,6 @@
  *
  * Everything here is set before the first request and not changed after; ledger, worker and metrics guard themselves.
  */
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,7 +29,5 @@ struct engine {
     struct ledger *ledger;
     struct worker *worker;
     struct metrics *metrics;
-    pthread_mutex_t
-        accepting; /* intents are given to the worker in the order they were accepted in */
 };
 #endif

@@ -66,10 +66,18 @@ struct ledger_step {
 int ledger_write(struct ledger *ledger, const struct ledger_step *step,
                  struct err *err) ATTR_MUST_USE;
 
-/* Accepts `intent` unless its key (or its source event with the same payload) is known: then *out_known is that one
- * and nothing is written. Fills intent->number. */
-int ledger_accept(struct ledger *ledger, struct arena *arena, struct ledger_intent *intent,
-                  struct cJSON *event, struct ledger_intent *out_known, bool *out_is_known,
+struct ledger_acceptance {
+    struct ledger_intent *intent; /* its number is filled */
+    struct cJSON *event;          /* `accepted` */
+    void (*after)(
+        void
+            *arg); /* called once it is durable, in the order of the numbers; not for a known one */
+    void *after_arg;
+    struct ledger_intent known; /* out: the one that was there */
+    bool is_known;
+};
+/* Accepts the intent unless its key (or its source event with the same payload) is known; then nothing is accepted. */
+int ledger_accept(struct ledger *ledger, struct arena *arena, struct ledger_acceptance *acceptance,
                   struct err *err) ATTR_MUST_USE;
 
 /* Looking. False when there is none. A ledger that cannot be read is a log line and "none". */

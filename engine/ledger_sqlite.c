@@ -5,9 +5,11 @@
  * Tables: intents (one row each, with progress), names (every idempotency key under which an intent was delivered),
  * events and audit (lines as they are served), reviews, commits (versions made here, and what they replaced).
  *
- * Invariants: (1) events and audit are only ever inserted; (2) the numbers and the end of the audit chain that are held
- * in memory move only after COMMIT said so; (3) one connection, one mutex, nothing but SQLite is called under it.
- * After a failed COMMIT nothing is assumed: the memory is read anew from the file.
+ * Writes that come together share one transaction (each in a savepoint of its own) and so one flush to the disk.
+ *
+ * Invariants: (1) events and audit are only ever inserted; (2) a write is said to have succeeded only after the COMMIT
+ * that holds it; (3) one connection, one mutex, nothing but SQLite is called under it; (4) acceptances are made known in
+ * the order of their numbers. After a failed COMMIT nothing is assumed: the memory is read anew from the file.
  */
 #include <pthread.h>
 #include <sqlite3.h>
@@ -23,11 +25,32 @@
 #include "engine/crash.h"
 #include "engine/ledger.h"
 
-struct ledger {
-    pthread_mutex_t mutex;
-    sqlite3 *db; /* guarded by mutex, as all below */
+struct log_end { /* where events and audit continue */
     int64_t event_last, audit_last;
     char chain[HASH_HEX_SIZE];
+};
+
+struct write { /* what one thread wants written, until it is durable or has failed */
+    int (*make)(struct ledger *ledger, struct arena *arena, void *arg, struct err *err);
+    void *arg;
+    void (*after)(
+        void *arg); /* called once it is durable, in the order of the writes; may be NULL */
+    void *after_arg;
+    struct arena *arena;
+    struct err *err;
+    int rc;
+    bool is_done;
+    struct write *next;
+};
+
+struct ledger {
+    pthread_mutex_t queue_mutex;
+    pthread_cond_t written;
+    struct write *first, **last; /* guarded by queue_mutex, as the next one */
+    bool is_writing;             /* one of the waiting threads writes for all that wait */
+    pthread_mutex_t mutex;
+    sqlite3 *db; /* guarded by mutex, as all below */
+    struct log_end end;
 };
 
 static const char schema[] =
@@ -152,12 +175,12 @@ static void remember_locked(struct ledger *ledger)
     sqlite3_stmt *stmt =
         query_locked(ledger, "SELECT line FROM audit ORDER BY sequence DESC LIMIT 1", "");
 
-    ledger->chain[0] = '\0';
+    ledger->end.chain[0] = '\0';
     if (has_row(stmt))
-        audit_chain((const char *)sqlite3_column_text(stmt, 0), ledger->chain);
+        audit_chain((const char *)sqlite3_column_text(stmt, 0), ledger->end.chain);
     sqlite3_finalize(stmt);
-    ledger->event_last = number_locked(ledger, "SELECT max(sequence) FROM events");
-    ledger->audit_last = number_locked(ledger, "SELECT max(sequence) FROM audit");
+    ledger->end.event_last = number_locked(ledger, "SELECT max(sequence) FROM events");
+    ledger->end.audit_last = number_locked(ledger, "SELECT max(sequence) FROM audit");
 }
 
 static int execute_locked(struct ledger *ledger, const char *sql, struct err *err)
@@ -181,6 +204,71 @@ static int end_locked(struct ledger *ledger, int rc, struct err *err)
     return rc;
 }
 
+/* One write within the transaction: whole, or undone without touching the others. */
+static void make_locked(struct ledger *ledger, struct write *write)
+{
+    struct log_end before = ledger->end;
+
+    write->rc = execute_locked(ledger, "SAVEPOINT one", write->err);
+    if (write->rc)
+        return;
+    write->rc = write->make(ledger, write->arena, write->arg, write->err);
+    if (write->rc) {
+        sqlite3_exec(ledger->db, "ROLLBACK TO one", NULL, NULL, NULL);
+        ledger->end = before;
+    }
+    sqlite3_exec(ledger->db, "RELEASE one", NULL, NULL, NULL);
+}
+
+static void write_all(struct ledger *ledger, struct write *first)
+{
+    struct err err = ERR_INIT;
+
+    lock(ledger);
+    int rc = execute_locked(ledger, "BEGIN IMMEDIATE", &err);
+    for (struct write *write = first; write && rc == 0; write = write->next)
+        make_locked(ledger, write);
+    if (rc == 0)
+        rc = end_locked(ledger, 0, &err);
+    unlock(ledger);
+    for (struct write *write = first; write; write = write->next) {
+        if (rc && write->rc == 0) {
+            write->rc = rc;
+            *write->err = err;
+        }
+        if (write->rc == 0 && write->after)
+            write->after(write->after_arg);
+    }
+}
+
+/* Whoever finds nobody writing writes for all that wait: one COMMIT, which is what takes long, for many. */
+static int write_durably(struct ledger *ledger, struct write *write)
+{
+    MUST_ZERO(pthread_mutex_lock(&ledger->queue_mutex));
+    *ledger->last = write;
+    ledger->last = &write->next;
+    while (!write->is_done && ledger->is_writing)
+        MUST_ZERO(pthread_cond_wait(&ledger->written, &ledger->queue_mutex));
+    if (!write->is_done) {
+        struct write *all = ledger->first;
+
+        ledger->first = NULL;
+        ledger->last = &ledger->first;
+        ledger->is_writing = true;
+        MUST_ZERO(pthread_mutex_unlock(&ledger->queue_mutex));
+        write_all(ledger, all);
+        MUST_ZERO(pthread_mutex_lock(&ledger->queue_mutex));
+        ledger->is_writing = false;
+        for (struct write *next; all; all = next) {
+            next = all->next; /* once done it is its owner's again */
+            all->is_done = true;
+        }
+        MUST_ZERO(pthread_cond_broadcast(&ledger->written));
+    }
+    MUST_ZERO(pthread_mutex_unlock(&ledger->queue_mutex));
+    return write->rc;
+}
+
 struct ledger *ledger_open(const char *folder, struct err *err)
 {
     struct ledger *ledger = calloc(1, sizeof(*ledger));
@@ -190,6 +278,9 @@ struct ledger *ledger_open(const char *folder, struct err *err)
     if (!ledger)
         BUG("out of memory");
     MUST_ZERO(pthread_mutex_init(&ledger->mutex, NULL));
+    MUST_ZERO(pthread_mutex_init(&ledger->queue_mutex, NULL));
+    MUST_ZERO(pthread_cond_init(&ledger->written, NULL));
+    ledger->last = &ledger->first;
     buf_printf(&path, "%s/ledger.sqlite", folder);
     if (sqlite3_open(buf_text(&path), &ledger->db) != SQLITE_OK) {
         err_set(err, ERR_IO, "%s", sqlite3_errmsg(ledger->db));
@@ -217,6 +308,8 @@ void ledger_close(struct ledger *ledger)
         return;
     sqlite3_close(ledger->db);
     pthread_mutex_destroy(&ledger->mutex);
+    pthread_mutex_destroy(&ledger->queue_mutex);
+    pthread_cond_destroy(&ledger->written);
     free(ledger);
 }
 
@@ -226,8 +319,8 @@ static int append_events_locked(struct ledger *ledger, struct arena *arena,
                                 struct cJSON *const *events, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        json_put_integer(events[i], "sequence", ++ledger->event_last);
-        if (run_locked(ledger, err, "INSERT INTO events VALUES(?,?)", "it", ledger->event_last,
+        json_put_integer(events[i], "sequence", ++ledger->end.event_last);
+        if (run_locked(ledger, err, "INSERT INTO events VALUES(?,?)", "it", ledger->end.event_last,
                        json_print(arena, events[i])))
             return -1;
     }
@@ -238,18 +331,18 @@ static int append_audits_locked(struct ledger *ledger, struct arena *arena,
                                 struct cJSON *const *audits, size_t count, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        char *line = audit_line(arena, audits[i], ++ledger->audit_last, ledger->chain);
+        char *line = audit_line(arena, audits[i], ++ledger->end.audit_last, ledger->end.chain);
 
-        if (run_locked(ledger, err, "INSERT INTO audit VALUES(?,?)", "it", ledger->audit_last,
+        if (run_locked(ledger, err, "INSERT INTO audit VALUES(?,?)", "it", ledger->end.audit_last,
                        line))
             return -1;
     }
     return 0;
 }
 
-static int write_step_locked(struct ledger *ledger, struct arena *arena,
-                             const struct ledger_step *step, struct err *err)
+static int make_step(struct ledger *ledger, struct arena *arena, void *arg, struct err *err)
 {
+    const struct ledger_step *step = arg;
     const struct ledger_review *review = step->review;
 
     if (run_locked(ledger, err,
@@ -280,14 +373,11 @@ static int write_step_locked(struct ledger *ledger, struct arena *arena,
 
 int ledger_write(struct ledger *ledger, const struct ledger_step *step, struct err *err)
 {
-    struct arena *arena = arena_new();
+    struct ledger_step copy = *step;
+    struct write write = {.make = make_step, .arg = &copy, .arena = arena_new(), .err = err};
+    int rc = write_durably(ledger, &write);
 
-    lock(ledger);
-    int rc = execute_locked(ledger, "BEGIN IMMEDIATE", err);
-    if (rc == 0)
-        rc = end_locked(ledger, write_step_locked(ledger, arena, step, err), err);
-    unlock(ledger);
-    arena_free(arena);
+    arena_free(write.arena);
     return rc;
 }
 
@@ -317,63 +407,85 @@ static int insert_intent_locked(struct ledger *ledger, struct arena *arena,
     return append_events_locked(ledger, arena, &event, 1, err);
 }
 
-int ledger_accept(struct ledger *ledger, struct arena *arena, struct ledger_intent *intent,
-                  struct cJSON *event, struct ledger_intent *out_known, bool *out_is_known,
+static bool find_key_locked(struct ledger *ledger, struct arena *arena,
+                            const struct ledger_intent *intent, struct ledger_intent *out)
+{
+    return find_locked(ledger, arena,
+                       query_locked(ledger,
+                                    "SELECT " INTENT_COLUMNS
+                                    " FROM names n JOIN intents i ON i.number=n.number "
+                                    "WHERE n.tenant=? AND n.system=? AND n.key=?",
+                                    "ttt", intent->tenant, intent->system, intent->key),
+                       out);
+}
+
+/* The same event of the source, delivered under another key. */
+static bool find_event_locked(struct ledger *ledger, struct arena *arena,
+                              const struct ledger_intent *intent, struct ledger_intent *out)
+{
+    return find_locked(ledger, arena,
+                       query_locked(ledger,
+                                    "SELECT " INTENT_COLUMNS " FROM intents i "
+                                    "WHERE i.tenant=? AND i.system=? AND i.event=? AND i.hash=?",
+                                    "tttt", intent->tenant, intent->system, intent->event_id,
+                                    intent->payload_hash),
+                       out);
+}
+
+static int make_acceptance(struct ledger *ledger, struct arena *arena, void *arg, struct err *err)
+{
+    struct ledger_acceptance *acceptance = arg;
+    struct ledger_intent *intent = acceptance->intent;
+    struct ledger_intent *known = &acceptance->known;
+
+    acceptance->is_known = find_key_locked(ledger, arena, intent, known);
+    if (acceptance->is_known)
+        return 0;
+    acceptance->is_known = find_event_locked(ledger, arena, intent, known);
+    if (!acceptance->is_known &&
+        insert_intent_locked(ledger, arena, intent, acceptance->event, err))
+        return -1;
+    return run_locked(ledger, err, "INSERT INTO names VALUES(?,?,?,?)", "ttti", intent->tenant,
+                      intent->system, intent->key,
+                      acceptance->is_known ? known->number : intent->number);
+}
+
+static void accepted(void *arg)
+{
+    struct ledger_acceptance *acceptance = arg;
+
+    if (!acceptance->is_known && acceptance->after)
+        acceptance->after(acceptance->after_arg);
+}
+
+int ledger_accept(struct ledger *ledger, struct arena *arena, struct ledger_acceptance *acceptance,
                   struct err *err)
 {
-    int rc = -1;
+    struct write write = {.make = make_acceptance,
+                          .arg = acceptance,
+                          .after = accepted,
+                          .after_arg = acceptance,
+                          .arena = arena,
+                          .err = err};
 
-    *out_is_known = false;
-    lock(ledger);
-    if (execute_locked(ledger, "BEGIN IMMEDIATE", err))
-        goto out;
-    *out_is_known = find_locked(ledger, arena,
-                                query_locked(ledger,
-                                             "SELECT " INTENT_COLUMNS
-                                             " FROM names n JOIN intents i ON i.number=n.number "
-                                             "WHERE n.tenant=? AND n.system=? AND n.key=?",
-                                             "ttt", intent->tenant, intent->system, intent->key),
-                                out_known);
-    if (*out_is_known) {
-        rc = end_locked(ledger, 0, err);
-        goto out;
-    }
-    *out_is_known =
-        find_locked(/* the same event of the source under another key */
-                    ledger, arena,
-                    query_locked(ledger,
-                                 "SELECT " INTENT_COLUMNS " FROM intents i "
-                                 "WHERE i.tenant=? AND i.system=? AND i.event=? AND i.hash=?",
-                                 "tttt", intent->tenant, intent->system, intent->event_id,
-                                 intent->payload_hash),
-                    out_known);
-    rc = *out_is_known ? 0 : insert_intent_locked(ledger, arena, intent, event, err);
-    if (rc == 0)
-        rc = run_locked(ledger, err, "INSERT INTO names VALUES(?,?,?,?)", "ttti", intent->tenant,
-                        intent->system, intent->key,
-                        *out_is_known ? out_known->number : intent->number);
-    rc = end_locked(ledger, rc, err);
-out:
-    unlock(ledger);
-    return rc;
+    return write_durably(ledger, &write);
+}
+
+static int make_reset(struct ledger *ledger, struct arena *arena, void *arg, struct err *err)
+{
+    (void)arena, (void)arg;
+    ledger->end = (struct log_end){.event_last = 0};
+    return execute_locked(ledger,
+                          "DELETE FROM intents; DELETE FROM names; DELETE FROM events;"
+                          "DELETE FROM audit; DELETE FROM reviews; DELETE FROM commits;",
+                          err);
 }
 
 int ledger_reset(struct ledger *ledger, struct err *err)
 {
-    lock(ledger);
-    int rc = execute_locked(ledger, "BEGIN IMMEDIATE", err);
-    if (rc == 0)
-        rc = end_locked(
-            ledger,
-            execute_locked(ledger,
-                           "DELETE FROM intents; DELETE FROM names; DELETE FROM events;"
-                           "DELETE FROM audit; DELETE FROM reviews; DELETE FROM commits;",
-                           err),
-            err);
-    if (rc == 0)
-        remember_locked(ledger);
-    unlock(ledger);
-    return rc;
+    struct write write = {.make = make_reset, .err = err};
+
+    return write_durably(ledger, &write);
 }
 
 /* ---- looking ---- */

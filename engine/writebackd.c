@@ -4,6 +4,7 @@
  * or INT. Everything it must not forget is in the ledger before it is said, so that the end may be abrupt.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,7 +169,7 @@ static int serve(struct engine *engine, const sigset_t *signals, struct err *err
 static int run(int argc, char **argv, struct err *err)
 {
     struct settings settings = {.fhir = NULL};
-    struct engine engine = {.accepting = PTHREAD_MUTEX_INITIALIZER};
+    struct engine engine = {.ledger = NULL};
     sigset_t signals;
 
     read_environment(&settings);

@@ -68,16 +68,14 @@ static struct ledger_intent row_of(const char *id, const char *system, const cha
 
 static const char *accept_one(struct rig *rig, struct ledger_intent row, struct ledger_intent *out)
 {
-    struct ledger_intent known;
+    struct ledger_acceptance acceptance = {.intent = &row, .event = line(rig, "accepted")};
     struct err err = ERR_INIT;
-    bool is_known;
 
-    if (ledger_accept(rig->ledger, rig->arena, &row, line(rig, "accepted"), &known, &is_known,
-                      &err))
+    if (ledger_accept(rig->ledger, rig->arena, &acceptance, &err))
         return arena_strdup(rig->arena, err.text);
     if (out)
-        *out = is_known ? known : row;
-    return is_known ? known.id : row.id;
+        *out = acceptance.is_known ? acceptance.known : row;
+    return acceptance.is_known ? acceptance.known.id : row.id;
 }
 
 static void one_key_of_one_source_is_one_intent(void)
