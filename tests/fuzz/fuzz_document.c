@@ -2,10 +2,7 @@
 /*
  * fuzz_document - any bytes may be read as a resource; what was read can be stamped, and is then a
  * resource with that stamp whose stamp is stable.
- *
- *     clang -fsanitize=fuzzer,address,undefined -std=c11 -D_GNU_SOURCE -I.
- * tests/fuzz/fuzz_document.c \ fhir/[a-z]*.c base/[a-z]*.c -lcjson -lcrypto -lcurl -o /tmp/fuzz &&
- * /tmp/fuzz tests/fuzz/corpus/document
+ * `make fuzz` builds and runs it.
  */
 #include <stdint.h>
 #include <string.h>

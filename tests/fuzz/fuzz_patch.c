@@ -2,10 +2,7 @@
 /*
  * fuzz_patch - any document and any patch, as the array [document, patch]: it is applied, or
  * refused with a reason and the document as it was.
- *
- *     clang -fsanitize=fuzzer,address,undefined -std=c11 -D_GNU_SOURCE -I. tests/fuzz/fuzz_patch.c
- * \ fhir/[a-z]*.c base/[a-z]*.c -lcjson -lcrypto -lcurl -o /tmp/fuzz && /tmp/fuzz
- * tests/fuzz/corpus/patch
+ * `make fuzz` builds and runs it.
  */
 #include <stdint.h>
 #include <string.h>
