@@ -49,7 +49,8 @@ char *document_stamp(const struct document *document, const struct document_stam
 struct reference {
     const char *type, *id, *version;
 };
-bool reference_parse(struct reference *out, struct arena *arena, const char *text, const char *base);
+bool reference_parse(struct reference *out, struct arena *arena, const char *text,
+                     const char *base);
 
 bool fhir_id_is_valid(const char *id);
 /* One of R4's 147 (148 with Parameters' kin; see the table) resource types. */

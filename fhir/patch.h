@@ -23,8 +23,9 @@ enum patch_result {
 };
 
 /* Applies `patch` to a copy of `target`; the new tree (in the arena) or NULL with result and err filled. */
-struct cJSON *patch_apply(struct arena *arena, const struct cJSON *target, const struct cJSON *patch,
-                          enum patch_result *out_result, struct err *err);
+struct cJSON *patch_apply(struct arena *arena, const struct cJSON *target,
+                          const struct cJSON *patch, enum patch_result *out_result,
+                          struct err *err);
 
 /* Is `patch` a well-formed JSON Patch? For refusing an intent before anything is sent. */
 int patch_check(const struct cJSON *patch, struct err *err) ATTR_MUST_USE;
