@@ -29,7 +29,7 @@ void child_guard_close(struct child_guard *guard); /* NULL is fine */
 struct child_options {
     const char *const *command;     /* NULL-terminated; found on PATH */
     const char *const *environment; /* "NAME=value" on top of ours, NULL-terminated; or NULL */
-    struct child_guard *guard;      /* may be NULL */
+    struct child_guard *guard;      /* may be NULL; lives longer than the child */
 };
 
 struct child *child_start(const struct child_options *options, struct err *err);

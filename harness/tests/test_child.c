@@ -131,22 +131,6 @@ static void what_a_child_leaves_behind_ends_with_it(void)
     child_free(child);
 }
 
-static void the_guard_kills_the_group_when_its_pipe_ends(void)
-{
-    struct err err = ERR_INIT;
-    struct child_guard *guard = child_guard_open(&err);
-    const char *const command[] = {"sh", "-c", "tail -f /dev/null & echo $!; wait", NULL};
-    struct child *child =
-        child_start(&(struct child_options){.command = command, .guard = guard}, &err);
-
-    turn_until(child, "\n");
-    pid_t grandchild = (pid_t)strtol(child_stdout(child), NULL, 10);
-    child_guard_close(guard); /* as the kernel closes it when we are killed */
-    EXPECT_TRUE("it ended", is_gone_soon(grandchild));
-    turn_until(child, NULL);
-    EXPECT_TRUE("the child too", !child_is_running(child));
-}
-
 static void much_output_is_bounded(void)
 {
     struct arena *arena = arena_new();
@@ -169,7 +153,6 @@ static CU_TestInfo child_tests[] = {
     {"the environment is ours with changes on top", the_environment_is_ours_with_changes_on_top},
     {"a kill takes the whole group", a_kill_takes_the_whole_group},
     {"what a child leaves behind ends with it", what_a_child_leaves_behind_ends_with_it},
-    {"the guard kills the group when its pipe ends", the_guard_kills_the_group_when_its_pipe_ends},
     {"much output is bounded", much_output_is_bounded},
     CU_TEST_INFO_NULL,
 };

@@ -61,7 +61,8 @@ static struct bench bench_open(void)
     struct bench bench = {.arena = arena_new(), .folder = test_folder()};
     static const char engine[] =
         "{\"name\":\"stuck\",\"interface\":\"native\",\"start\":{\"command\":[\"sh\",\"-c\","
-        "\"echo no database >&2; echo $$ >%s/pid.new; mv %s/pid.new %s/pid; tail -f /dev/null\"],"
+        "\"echo no database >&2; tail -f /dev/null & echo $! >%s/pid.new; mv %s/pid.new %s/pid; "
+        "wait\"],"
         "\"url\":{\"stdout\":\"http\"},\"readyMs\":%d},\"identifierSystem\":\"urn:x\"}";
 
     EXPECT_INT("folder", mkdir(arena_printf(bench.arena, "%s/area", bench.folder), 0777), 0);
@@ -248,6 +249,7 @@ static void stepping_shows_what_is_held(void)
 
 /* ---- ends ---- */
 
+/* What the engine started: neither it nor its own children may stay. */
 static pid_t wait_engine(const struct bench *bench, struct child *child)
 {
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
