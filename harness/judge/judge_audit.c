@@ -63,15 +63,18 @@ static bool is_record_of(const struct facts *facts, const struct fact_record *re
 static void judge_version(const struct facts *facts, const struct fact_version *version,
                           struct finding *finding)
 {
+    const struct fact_intent *intent = version->intent;
     const struct fact_record *first = NULL;
     size_t count = 0;
 
-    for (size_t i = 0; i < facts->audit_count; i++) {
-        if (!is_record_of(facts, &facts->audit[i], version) ||
-            (first && strcmp(first->entry->body, facts->audit[i].entry->body) == 0))
+    for (size_t i = 0; i < (intent ? intent->audit_count : facts->audit_count); i++) {
+        const struct fact_record *record = intent ? intent->audit[i] : &facts->audit[i];
+
+        if (!is_record_of(facts, record, version) ||
+            (first && strcmp(first->entry->body, record->entry->body) == 0))
             continue; /* a line that was served twice is one record */
         if (!first)
-            first = &facts->audit[i];
+            first = record;
         count++;
     }
     if (count == 1)
@@ -170,6 +173,16 @@ static bool is_key_of(const struct fact_intent *intent, const char *key)
     return false;
 }
 
+/* A record may also say that another payload under the same key was refused. */
+static bool is_refused_resubmit(const struct fact_intent *intent, const struct fact_record *record)
+{
+    for (size_t i = 0; i < intent->submit_count; i++)
+        if (strcmp(outcome_of(record), "refused") == 0 &&
+            is_hash_of(json_string(record->tree, "payloadHash"), intent->submits[i].payload))
+            return true;
+    return false;
+}
+
 static void judge_members(const struct fact_intent *intent, const struct fact_record *record,
                           struct finding *finding)
 {
@@ -182,7 +195,8 @@ static void judge_members(const struct fact_intent *intent, const struct fact_re
         wrong = "requester";
     else if (!repeats_source(json_get(payload, "source"), json_get(record->tree, "source")))
         wrong = "source";
-    else if (!is_hash_of(json_string(record->tree, "payloadHash"), payload))
+    else if (!is_hash_of(json_string(record->tree, "payloadHash"), payload) &&
+             !is_refused_resubmit(intent, record))
         wrong = "payloadHash";
     if (wrong)
         finding_fail(finding, ENTRIES(intent->submitted, record->n),
@@ -245,6 +259,26 @@ static void judge_written(const struct facts *facts, const struct fact_record *r
                      version->resource->reference, label);
 }
 
+/* Is it a version that the intent names: baseVersion, meta.versionId, or an entry's ifMatch? */
+static bool names_label(const struct cJSON *tree, const char *label)
+{
+    static const char *const members[] = {"baseVersion", "versionId", "ifMatch"};
+    const struct cJSON *child;
+
+    cJSON_ArrayForEach(child, tree)
+    {
+        for (size_t i = 0; child->string && i < COUNT_OF(members); i++) {
+            const char *text = json_text(child) ? json_text(child) : json_number_text(child);
+
+            if (text && strcmp(child->string, members[i]) == 0 && strstr(text, label))
+                return true;
+        }
+        if (names_label(child, label))
+            return true;
+    }
+    return false;
+}
+
 /* The version that was read: received, or brought by the intent. */
 static void judge_read(const struct facts *facts, const struct fact_record *record,
                        struct finding *finding)
@@ -255,6 +289,8 @@ static void judge_read(const struct facts *facts, const struct fact_record *reco
     const struct fact_intent *intent = record->intent;
 
     if (!label || !target)
+        return;
+    if (intent && names_label(intent->given->payload, label))
         return;
     for (size_t i = 0; intent && i < intent->slot_count; i++)
         if (version && intent->slots[i].base == version)

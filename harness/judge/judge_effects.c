@@ -82,6 +82,14 @@ static int by_event(const void *a, const void *b)
     return order ? order : (left->index > right->index) - (left->index < right->index);
 }
 
+static bool has_effect(const struct fact_intent *intent)
+{
+    for (size_t i = 0; i < intent->slot_count; i++)
+        if (intent->slots[i].effect_count)
+            return true;
+    return false;
+}
+
 static void judge_events(const struct facts *facts, struct finding *finding)
 {
     const struct fact_intent **sorted =
@@ -90,10 +98,12 @@ static void judge_events(const struct facts *facts, struct finding *finding)
     for (size_t i = 0; i < facts->intent_count; i++)
         sorted[i] = facts->intents[i];
     qsort(sorted, facts->intent_count, sizeof(*sorted), by_event);
-    for (size_t i = 1; i < facts->intent_count; i++)
-        if (is_same_event(sorted[i - 1], sorted[i]) &&
-            strcmp(sorted[i - 1]->given->key, sorted[i]->given->key) != 0)
-            judge_event(sorted[i - 1], sorted[i], finding);
+    for (size_t i = 1, first = 0; i < facts->intent_count; i++) {
+        if (!is_same_event(sorted[first], sorted[i]) || !has_effect(sorted[first]))
+            first = i;
+        else if (strcmp(sorted[first]->given->key, sorted[i]->given->key) != 0)
+            judge_event(sorted[first], sorted[i], finding);
+    }
 }
 
 void judge_no_duplicate(const struct facts *facts, struct finding *finding)

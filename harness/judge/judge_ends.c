@@ -22,7 +22,18 @@ static const char *state_text(const struct fact_view *view)
     return state ? state : "nothing";
 }
 
-/* Was the intent, or an entry of it, refused for good before n? */
+static bool writes_between(const struct fact_intent *intent, uint64_t after, uint64_t until)
+{
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+
+        if (exchange->is_write && exchange->arrived->n > after && exchange->arrived->n < until)
+            return true;
+    }
+    return false;
+}
+
+/* Was the intent, or an entry of it, refused for good before n? A look's refusal says nothing of a later write. */
 static bool was_refused(const struct fact_intent *intent, uint64_t n)
 {
     for (size_t i = 0; i < intent->exchange_count; i++) {
@@ -30,7 +41,8 @@ static bool was_refused(const struct fact_intent *intent, uint64_t n)
 
         if (!exchange->replied || exchange->replied->n > n)
             continue;
-        if (reply_is_permanent(exchange->replied, exchange->replied->status))
+        if (reply_is_permanent(exchange->replied, exchange->replied->status) &&
+            (exchange->is_write || !writes_between(intent, exchange->replied->n, n)))
             return true;
         for (size_t k = 0; k < exchange->write_count; k++)
             if (reply_is_permanent(exchange->replied, exchange->writes[k].status))

@@ -162,7 +162,15 @@ static void judge_repeat(const struct delivery *first, const struct delivery *ag
 
 /* ---- other payloads ---- */
 
-/* Does the engine hold this payload: its hash in a record, or the payload in a review? */
+static bool is_word(const struct fact_record *record, const char *member, const char *word)
+{
+    const char *text = json_string(record->tree, member);
+
+    return text && strcmp(text, word) == 0;
+}
+
+/* Does the engine hold this payload: its hash as accepted or committed, or the payload in a review? To note with its
+ * hash that it was refused is to hold nothing. */
 static const struct fact_record *stored(const struct facts *facts, const struct delivery *other)
 {
     const struct fact_intent *intent = other->intent;
@@ -172,10 +180,12 @@ static const struct fact_record *stored(const struct facts *facts, const struct 
         return NULL;
     hash_canonical(other->submit->payload, hash);
     for (size_t i = 0; i < intent->event_count; i++)
-        if (same_text(json_string(intent->events[i]->tree, "payloadHash"), hash))
+        if (is_word(intent->events[i], "payloadHash", hash) &&
+            is_word(intent->events[i], "kind", "accepted"))
             return intent->events[i];
     for (size_t i = 0; i < intent->audit_count; i++)
-        if (same_text(json_string(intent->audit[i]->tree, "payloadHash"), hash))
+        if (is_word(intent->audit[i], "payloadHash", hash) &&
+            is_word(intent->audit[i], "outcome", "committed"))
             return intent->audit[i];
     for (size_t i = 0; i < intent->review_count; i++)
         if (strcmp(canonical(facts->arena, json_get(intent->reviews[i]->tree, "request")),

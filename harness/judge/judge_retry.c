@@ -63,9 +63,14 @@ static const char *canonical(struct arena *arena, const struct cJSON *tree)
     return text;
 }
 
+/* A Bundle refused as a whole is the same act only as a whole: who knows which entry it was? */
 static bool is_same_act(const struct facts *facts, const struct fact_write *a,
                         const struct fact_write *b)
 {
+    if (a->exchange->is_bundle && a->exchange->replied->status >= 400 &&
+        strcmp(canonical(facts->arena, fact_request(a->exchange)),
+               canonical(facts->arena, fact_request(b->exchange))) != 0)
+        return false;
     return a->method == b->method && same_text(a->reference, b->reference) &&
            same_text(a->query, b->query) && same_text(a->guard.text, b->guard.text) &&
            strcmp(canonical(facts->arena, a->body), canonical(facts->arena, b->body)) == 0;
@@ -236,6 +241,8 @@ void judge_bounded_retry(const struct facts *facts, struct finding *finding)
         const struct fact_intent *intent = facts->intents[i];
 
         judge_count(facts, intent, finding);
+        if (intent->key_count > 1 && !facts->evidence->dedupes_by_source)
+            continue; /* two intents to the engine, whose attempts cannot be told apart */
         judge_looks(facts, intent, finding);
         for (size_t k = 0; k < intent->slot_count; k++) {
             const struct fact_slot *slot = &intent->slots[k];

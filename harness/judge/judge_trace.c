@@ -55,7 +55,7 @@ static void judge_kill(const struct facts *facts, const struct fact_exchange *ex
     if (!ready || !facts->evidence->is_recovered)
         finding_unknown(finding, ENTRIES(exchange->arrived->n, kill),
                         "the engine was killed before its write and did not come up again");
-    else if (!has_event(intent, ready->n))
+    else if (!has_event(intent, kill))
         finding_fail(
             finding, ENTRIES(exchange->arrived->n, kill, ready->n),
             "%s was being written when the engine was killed, and its event log does not have it",
@@ -151,7 +151,7 @@ static void judge_records(const struct fact_intent *intent,
     for (size_t i = 0; i < count; i++) {
         const char *correlation = json_string(records[i]->tree, "correlationId");
 
-        if (!records[i]->tree && records[i]->entry->status >= 300)
+        if (records[i]->entry->status >= 300) /* no record, but that there is none */
             continue;
         if (!correlation || strcmp(correlation, intent->given->correlation) != 0)
             finding_fail(finding, ENTRIES(intent->submitted, records[i]->n), "%s of %s bears %s",

@@ -177,13 +177,27 @@ static bool was_left_so(const struct fact_intent *intent, const struct fact_view
            ((decision && strcmp(decision->decision, "discard") == 0) || intent->cancel_count > 0);
 }
 
+/* Delivered under several keys: does another id of it say that it is committed? */
+static bool is_another_ids(const struct fact_intent *intent, const struct fact_view *view)
+{
+    for (size_t i = 0; i < intent->view_count && intent->id_count > 1; i++) {
+        const struct fact_view *other = intent->views[i];
+
+        if (other->state == STATE_COMMITTED && other->id && view->id &&
+            strcmp(other->id, view->id) != 0)
+            return true;
+    }
+    return false;
+}
+
 static void judge_other_end(const struct facts *facts, const struct fact_intent *intent,
                             size_t index, struct finding *finding)
 {
     const struct fact_view *view = intent->views[index];
     uint64_t until = stands_until(facts, intent, index);
 
-    if (view->state == STATE_COMPENSATED || was_left_so(intent, view))
+    if (view->state == STATE_COMPENSATED || was_left_so(intent, view) ||
+        is_another_ids(intent, view))
         return;
     for (size_t i = 0; i < intent->slot_count; i++) {
         const struct fact_version *effect = slot_effect(&intent->slots[i], until);

@@ -100,6 +100,17 @@ static void rejected_since_a_read_failed(struct kase *k)
     case_recover(k);
 }
 
+static void rejected_after_an_old_404(struct kase *k)
+{
+    begin(k);
+    case_read(k, "note", "Patient/eve");
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_lost(k, e, "reset-before");
+    case_view_text(k, "note", 200,
+                   "{'id':'i-note','state':'rejected','problem':{'title':'no answer'}}");
+    case_recover(k);
+}
+
 static void cancelled(struct kase *k)
 {
     begin(k);
@@ -219,6 +230,8 @@ static void nothing_accepted_is_lost(void)
         {"rejected because no answer came", rejected_after_silence, VERDICT_FAIL},
         {"rejected for a quota", rejected_for_a_quota, VERDICT_FAIL},
         {"rejected because a read failed", rejected_since_a_read_failed, VERDICT_FAIL},
+        {"rejected after silence, though a look was refused before", rejected_after_an_old_404,
+         VERDICT_FAIL},
         {"cancelled by nobody", cancelled_by_nobody, VERDICT_FAIL},
         {"superseded by nobody", superseded_by_nobody, VERDICT_FAIL},
         {"open, but in no list", open_and_not_listed, VERDICT_FAIL},

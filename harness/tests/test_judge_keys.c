@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of same-key-same-answer, and of the judges of compound intents: all-or-nothing, failed-part-only. */
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/json.h"
 #include "harness/tests/case.h"
 #include "tests/expect.h"
 
@@ -118,6 +121,20 @@ static void another_payload_was_stored(struct kase *k)
     case_said(k, "review", "note", 200, "{'id':'r','intent':'i-note','request':" OTHER "}");
 }
 
+static void the_refusal_was_noted(struct kase *k)
+{
+    char hash[HASH_HEX_SIZE];
+
+    commit(k);
+    case_submit_as(k, "note", NULL, OTHER, 422, "{'title':'another payload'}");
+    const struct evidence *evidence = case_evidence(k);
+    const struct sim_entry *other = evidence->entries[evidence->entry_count - 2];
+    struct err err = ERR_INIT;
+    hash_canonical(json_parse(case_arena(k), other->body, other->body_size, &err), hash);
+    case_said(k, "event", "note", 0,
+              case_text(k, "{'kind':'rejected','key':'k-1-note','payloadHash':'%s'}", hash));
+}
+
 static void which_came_first(struct kase *k)
 {
     begin(k);
@@ -133,6 +150,7 @@ static void one_key_one_answer(void)
         {"no answer the first time", no_answer_the_first_time, VERDICT_PASS},
         {"another payload is refused", another_payload_refused, VERDICT_PASS},
         {"another source has its own keys", another_source_has_its_own_keys, VERDICT_PASS},
+        {"another payload's refusal is noted", the_refusal_was_noted, VERDICT_PASS},
         {"another id", another_id, VERDICT_FAIL},
         {"another result", another_result, VERDICT_FAIL},
         {"begun anew", begun_anew, VERDICT_FAIL},

@@ -139,6 +139,38 @@ static void refused_decided_and_again(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+static void two_keys_at_once(struct kase *k)
+{
+    begin(k);
+    case_submit_as(k, "note", "k-other", NULL, 202, "{'id':'i-9','state':'accepted'}");
+    case_refused(k, "note", WRITE, 422);
+    case_refused(k, "note", WRITE, 422);
+}
+
+#define SENT(id)                                                                                   \
+    "{'resource':{'resourceType':'Basic','id':'" id                                                \
+    "'},'request':{'method':'PUT','url':'Basic/" id "'}}"
+#define BATCH(entries) "{'resourceType':'Bundle','type':'transaction','entry':[" entries "]}"
+
+static void refused_bundle(struct kase *k, const char *again)
+{
+    case_intent(k, "two", "{'operation':'bundle','bundle':" BATCH(SENT("a") "," SENT("b")) "}");
+    case_submit(k, "two");
+    case_refused(k, "two", "POST ", NULL, BATCH(SENT("a") "," SENT("b")), 422);
+    case_pause(k, 5000);
+    case_arrived(k, "two", "POST ", NULL, again);
+}
+
+static void a_bundle_refused_and_again(struct kase *k)
+{
+    refused_bundle(k, BATCH(SENT("a") "," SENT("b")));
+}
+
+static void a_bundle_refused_and_a_part_of_it(struct kase *k)
+{
+    refused_bundle(k, BATCH(SENT("a")));
+}
+
 static void nine_attempts(struct kase *k)
 {
     begin(k);
@@ -173,6 +205,9 @@ static void retries_are_bounded(void)
         {"refused, looked at, sent again", refused_looked_and_again, VERDICT_PASS},
         {"refused, and sent otherwise", refused_and_otherwise, VERDICT_PASS},
         {"refused, decided, sent again", refused_decided_and_again, VERDICT_PASS},
+        {"two keys, each refused once", two_keys_at_once, VERDICT_PASS},
+        {"a Bundle refused, then a part of it", a_bundle_refused_and_a_part_of_it, VERDICT_PASS},
+        {"a Bundle refused and sent again", a_bundle_refused_and_again, VERDICT_FAIL},
         {"at once", at_once, VERDICT_FAIL},
         {"at once after a reset", at_once_after_a_reset, VERDICT_FAIL},
         {"before Retry-After", came_too_early, VERDICT_FAIL},
@@ -272,6 +307,12 @@ static void a_sweep_of_its_own_looks(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+static void the_review_is_gone(struct kase *k)
+{
+    with_its_id(k);
+    case_said(k, "review", "note", 404, "{'title':'not found'}");
+}
+
 static void a_write_without(struct kase *k)
 {
     begin(k);
@@ -317,6 +358,7 @@ static void all_of_it_can_be_traced(void)
     static const struct case_row rows[] = {
         {"everywhere", with_its_id, VERDICT_PASS},
         {"looks of nobody beside", a_sweep_of_its_own_looks, VERDICT_PASS},
+        {"a review that is gone", the_review_is_gone, VERDICT_PASS},
         {"a write without", a_write_without, VERDICT_FAIL},
         {"a write with an id of nobody", a_write_with_another, VERDICT_FAIL},
         {"a write with another intent's", a_write_with_the_id_of_another_intent, VERDICT_FAIL},

@@ -235,6 +235,18 @@ static void in_review_while_it_stands(struct kase *k)
     case_view(k, "note", "needs-review", NULL, NULL);
 }
 
+static void the_other_key_committed(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "note");
+    case_submit_as(k, "note", "k-other", NULL, 202, "{'id':'i-9','state':'accepted'}");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", GENDER);
+    case_view(k, "note", "committed", ADA, "2");
+    case_refused(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", GENDER, 412);
+    case_view_text(k, "note", 200,
+                   "{'id':'i-9','state':'rejected','problem':{'title':'conflict'}}");
+}
+
 static void decided_after_being_rejected(struct kase *k)
 {
     begin(k);
@@ -325,6 +337,7 @@ static void statements_are_held_against_the_chart(void)
         {"rejected after a refusal", rejected_and_refused, VERDICT_PASS},
         {"open with a human while it stands", in_review_while_it_stands, VERDICT_PASS},
         {"a human decided after it was rejected", decided_after_being_rejected, VERDICT_PASS},
+        {"one key committed, the other rejected", the_other_key_committed, VERDICT_PASS},
         {"a Bundle", bundle_committed, VERDICT_PASS},
         {"before its commit", said_before_its_commit, VERDICT_FAIL},
         {"without a commit", said_without_a_commit, VERDICT_FAIL},
