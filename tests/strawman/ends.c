@@ -270,7 +270,7 @@ static void put_results(struct run *run, struct cJSON *set, bool is_committed)
         put_or_null(row, "versionId", json_get(slot, "versionId"));
         json_put_string(row, "state",
                         slot_is(slot, SLOT_DONE) ? "committed" : json_string(slot, "state"));
-        put_or_null(row, "status", json_get(slot, "status"));
+        put_or_null(row, "status", json_get(json_get(slot, "answer"), "status"));
         put_or_null(row, "problem", json_get(slot, "why"));
     }
 }

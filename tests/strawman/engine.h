@@ -13,7 +13,7 @@
  *     view.c   what is told about intents and reviews
  *
  * A slot is a JSON object: entry method type id base guard fresh query mark body fullUrl state
- * reference versionId status seen why audited. Its state is one of the words below.
+ * reference versionId answer seen why audited. Its state is one of the words below.
  */
 #include <stdbool.h>
 

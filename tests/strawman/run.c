@@ -40,7 +40,7 @@ static enum reply_class classify(const struct answer *answer)
         {428, 428, REPLY_CONFLICT}, {429, 429, REPLY_LATER},    {500, 599, REPLY_LATER},
     };
 
-    if (!answer || answer->status == 0)
+    if (answer->status == 0)
         return REPLY_NONE;
     if (answer->status == 403 && answer->retry_after_ms >= 0)
         return REPLY_LATER; /* a quota */
@@ -128,6 +128,9 @@ static struct answer *send_ready(struct run *run)
     struct answer *answers;
 
     slot_change_all(run, SLOT_READY, SLOT_SENT);
+    for (size_t i = 0; i < json_count(run->slots); i++)
+        if (slot_is(slot_at(run, i), SLOT_SENT))
+            json_remove(slot_at(run, i), "answer");
     event = run_event(run, "attempt", slot_at(run, 0));
     json_put_integer(event, "attempt", json_integer(run->intent, "attempts", 0) + 1);
     json_put_integer(set, "attempts", json_integer(run->intent, "attempts", 0) + 1);
@@ -150,14 +153,42 @@ static void log_replies(struct run *run, const struct answer *answers)
 
     list = json_put_array(json_put_object(event, "result"), "status");
     for (size_t i = 0; i < json_count(run->slots); i++) {
-        if (!slot_is(slot_at(run, i), SLOT_SENT))
+        struct cJSON *slot = slot_at(run, i), *heard;
+
+        if (!slot_is(slot, SLOT_SENT))
             continue;
         json_add(list, cJSON_CreateNumber(answers[i].status));
-        json_put_integer(slot_at(run, i), "status", answers[i].status);
+        heard = json_put_object(slot, "answer");
+        json_put_integer(heard, "status", answers[i].status);
+        json_put_integer(heard, "retryAfterMs", answers[i].retry_after_ms);
+        json_put_string(heard, "version", answers[i].version);
+        json_put_string(heard, "reference", answers[i].reference);
+        json_put_string(heard, "text", answers[i].text);
         if (answers[i].status == 0 && answers[i].was_sent)
             state = "unknown";
     }
     run_save(run, state, event);
+}
+
+/* What was heard before the process was killed; nothing where it was killed before that. */
+static struct answer *recall_replies(struct run *run)
+{
+    size_t count = json_count(run->slots);
+    struct answer *answers = arena_alloc(run->arena, (count + 1) * sizeof(*answers));
+
+    for (size_t i = 0; i < count; i++) {
+        const struct cJSON *heard = json_get(slot_at(run, i), "answer");
+
+        answers[i] = (struct answer){
+            .status = (int)json_integer(heard, "status", 0),
+            .was_sent = heard != NULL,
+            .retry_after_ms = (long)json_integer(heard, "retryAfterMs", -1),
+            .version = json_string(heard, "version"),
+            .reference = json_string(heard, "reference"),
+            .text = json_string(heard, "text"),
+        };
+    }
+    return answers;
 }
 
 /* ---- looking ---- */
@@ -246,9 +277,9 @@ static void meet_own(struct run *run, struct cJSON *slot, const struct sight *si
 static bool trust(struct run *run, struct cJSON *slot, const struct answer *answer)
 {
     const char *id = json_string(slot, "id");
-    const char *reference = id ? arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id)
-                               : (answer ? answer->reference : NULL);
-    bool is_lost = answer && answer->status == 0 && answer->was_sent;
+    const char *reference =
+        id ? arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id) : answer->reference;
+    bool is_lost = answer->status == 0 && answer->was_sent;
 
     if ((flaw_is(FLAW_ANY_2XX_IS_SUCCESS) || flaw_is(FLAW_DONE_AFTER_WRITE)) &&
         classify(answer) == REPLY_SUCCESS)
@@ -275,7 +306,10 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
             classify(answer) == REPLY_CONFLICT &&
             ((sight.effect == EFFECT_NONE && !is_still(run, &sight, json_string(slot, "guard"))) ||
              (sight.effect == EFFECT_OWN && !is_still(run, &sight, sight.newest)));
-        if ((sight.effect != EFFECT_HIDDEN && !is_moving) || looks == LOOKS_MAX)
+        /* one read may be stale: where no guard would correct it, nothing found is looked for again */
+        bool is_doubtful = sight.effect == EFFECT_NONE && looks == 1 &&
+                           (classify(answer) == REPLY_REFUSED || plan_is_bundle(run->payload));
+        if ((sight.effect != EFFECT_HIDDEN && !is_moving && !is_doubtful) || looks == LOOKS_MAX)
             break;
         crew_rest(run->job, run->engine->retry_ms * looks, false);
     }
@@ -324,7 +358,7 @@ static bool give_time(struct run *run, const struct answer *answers)
     long asked_ms = -1;
     bool is_later = false;
 
-    for (size_t i = 0; answers && i < json_count(run->slots); i++) {
+    for (size_t i = 0; i < json_count(run->slots); i++) {
         if (!slot_is(slot_at(run, i), SLOT_SENT))
             continue;
         is_later = is_later || classify(&answers[i]) == REPLY_LATER;
@@ -453,7 +487,7 @@ static void run_discard(struct run *run)
 void run_intent(struct job *job)
 {
     struct run run;
-    struct answer *answers = NULL;
+    struct answer *answers;
 
     run_begin(&run, job);
     crew_queue(job, is_my_turn);
@@ -466,6 +500,7 @@ void run_intent(struct job *job)
     }
     if (flaw_is(FLAW_DONE_AFTER_WRITE) && slot_count(&run, SLOT_SENT) > 0)
         run.slots = json_array(run.arena); /* flaw: it is not marked done, so it was not done */
+    answers = recall_replies(&run);
     for (;;) {
         if (slot_count(&run, SLOT_SENT) == 0) {
             if (!prepare(&run))
@@ -476,8 +511,7 @@ void run_intent(struct job *job)
         bool has_waited = give_time(&run, answers);
         for (size_t i = 0; i < json_count(run.slots); i++)
             if (slot_is(slot_at(&run, i), SLOT_SENT))
-                settle_slot(&run, slot_at(&run, i), answers ? &answers[i] : NULL);
-        answers = NULL;
+                settle_slot(&run, slot_at(&run, i), &answers[i]);
         if (conclude(&run, has_waited))
             return;
     }
