@@ -174,8 +174,7 @@ bool version_converges(const struct facts *facts, const struct fact_slot *slot,
     const struct canon *before = version_canon(facts, slot, version->pred);
     const struct canon *after = version_canon(facts, slot, version);
 
-    return slot_touch(facts, slot, &touch) && touch_stands(facts->arena, touch, after) &&
-           !diff_beyond(facts->arena, touch, before, after);
+    return slot_touch(facts, slot, &touch) && diff_is_intended(facts->arena, touch, before, after);
 }
 
 /* ---- sensitive types ---- */

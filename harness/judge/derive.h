@@ -32,7 +32,7 @@ bool version_is_foreign(const struct facts *facts, const struct fact_slot *slot,
                         const struct fact_version *version);
 /* Caused by the intent of the slot, or by an ordered predecessor. */
 bool version_is_own(const struct fact_slot *slot, const struct fact_version *version);
-/* Does a foreign version already have what is intended, and nothing else that is new? */
+/* Does a foreign version change nothing but what is touched, to what is intended? */
 bool version_converges(const struct facts *facts, const struct fact_slot *slot,
                        const struct fact_version *version);
 /* AllergyIntolerance, Medication*, Condition, and a List of those; or as the adapter declares. */

@@ -174,6 +174,7 @@ struct walk {
     struct arena *arena;
     struct buf *lines; /* what differs and is not touched */
     struct buf path;   /* a JSON Pointer, without indexes of the entries at hand */
+    bool is_exact;     /* new entries must be those that the touch adds */
 };
 
 static void beyond(struct walk *walk, const struct touch *touch, const struct canon *before,
@@ -363,13 +364,26 @@ static void beyond_gone(struct walk *walk, struct lists *lists, size_t i)
     path_pop(walk, size);
 }
 
+static bool is_added(const struct touch *touch, const struct canon *entry)
+{
+    for (size_t i = 0; touch && i < touch->added_count; i++) {
+        if (canon_equal(touch->added[i], entry))
+            return true;
+    }
+    for (size_t i = 0; touch && i < touch->below_count; i++) {
+        if (touch->below[i]->is_whole && canon_equal(touch->below[i]->intended, entry))
+            return true;
+    }
+    return false;
+}
+
 static void beyond_new(struct walk *walk, struct lists *lists, size_t j)
 {
     const struct canon *entry = lists->after->children[j];
 
     if (lists->is_used[j])
         return;
-    if (lists->allowed > 0) {
+    if (lists->allowed > 0 && (!walk->is_exact || is_added(lists->touch, entry))) {
         lists->allowed--;
         return;
     }
@@ -465,17 +479,31 @@ static void beyond(struct walk *walk, const struct touch *touch, const struct ca
         beyond_object(walk, touch, before, after);
 }
 
-const char *diff_beyond(struct arena *arena, const struct touch *touch, const struct canon *before,
-                        const struct canon *after)
+static const char *walk_both(struct walk walk, const struct touch *touch,
+                             const struct canon *before, const struct canon *after)
 {
     struct buf lines = BUF_INIT;
-    struct walk walk = {.arena = arena, .lines = &lines, .path = BUF_INIT};
 
+    walk.lines = &lines;
+    walk.path = BUF_INIT;
     beyond(&walk, touch, before, after);
-    const char *text = lines.size > 0 ? buf_copy(&lines, arena) : NULL;
+    const char *text = lines.size > 0 ? buf_copy(&lines, walk.arena) : NULL;
     buf_release(&lines);
     buf_release(&walk.path);
     return text;
+}
+
+const char *diff_beyond(struct arena *arena, const struct touch *touch, const struct canon *before,
+                        const struct canon *after)
+{
+    return walk_both((struct walk){.arena = arena}, touch, before, after);
+}
+
+bool diff_is_intended(struct arena *arena, const struct touch *touch, const struct canon *before,
+                      const struct canon *after)
+{
+    return !walk_both((struct walk){.arena = arena, .is_exact = true}, touch, before, after) &&
+           !touch_meets(arena, touch, before, after);
 }
 
 const char *diff_text(struct arena *arena, const struct canon *before, const struct canon *after)

@@ -96,7 +96,8 @@ static bool is_conflict(const struct facts *facts, const struct fact_write *writ
     case 409:
         return !issue_is_other(write);
     case 412:
-        return guard.is_there ? !issue_is_other(write) : asks_for_guard(exchange);
+        return guard.is_there || guard.is_create ? !issue_is_other(write)
+                                                 : asks_for_guard(exchange);
     case 400:
         return (!guard.is_there && asks_for_guard(exchange)) ||
                test_fails(facts, write, exchange->replied->n);

@@ -28,6 +28,7 @@ struct act {
         ASK,
         ANSWER,
         SERVE,
+        TELL,   /* a reply with this status and body */
         MUTTER, /* a decision that is not answered */
     } verb;
     const char *args[5];
@@ -117,6 +118,17 @@ static const char *const judges[] = {"no-lost-update",       "guarded-write",   
 #define MAKE                                                                                       \
     "{'operation':'update','target':{'reference':'Basic/new'},'resource':" MADE                    \
     ",'source':{'system':'urn:desk','eventId':'e-10'}}"
+#define MORE ",{'item':{'reference':'Observation/z'}}"
+#define BOTH_OF(version, list)                                                                     \
+    "{'resourceType':'Bundle','type':'transaction','entry':[{'resource':" PATIENT(                 \
+        "other", "1980-01-01",                                                                     \
+        MONEY) ",'request':{'method':'PUT','url':'Patient/ada','ifMatch':'W/"                      \
+               "\\'1\\''}},{'resource':" list                                                      \
+               ",'request':{'method':'PUT','url':'List/problems','ifMatch':'W/\\'" version         \
+               "\\''}}]}"
+#define BOTH                                                                                       \
+    "{'operation':'bundle','bundle':" BOTH_OF(                                                     \
+        "1", PROBLEMS(MORE)) ",'source':{'system':'urn:portal','eventId':'e-11'}}"
 #define AT(n)     "If-Match: W/'" n "'"
 #define PATCH_ADA "PATCH Patient/ada"
 #define PUT_ADA   "PUT Patient/ada"
@@ -637,6 +649,58 @@ static const struct story stories[] = {
       {READ, {"pair", ADA}},
       {VIEW, {"pair", "needs-review"}},
       {REVIEW, {"pair", CONFLICT}}}},
+    {"a lock is no conflict of versions",
+     "",
+     {{SUBMIT, {"gender"}},
+      {ASK, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {TELL, {"409", "{'resourceType':'OperationOutcome','issue':[{'code':'lock-error'}]}"}},
+      {WRITE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}}}},
+    {"refused without a word about versions",
+     "guarded-write",
+     {{SUBMIT, {"birth"}},
+      {REFUSE, {"birth", PUT_ADA, NULL, BORN, "412"}},
+      {WRITE, {"birth", PUT_ADA, NULL, BORN}}}},
+    {"somebody made it first, and that is not named",
+     "conflict-is-conflict",
+     {{SUBMIT, {"make"}},
+      {EDIT, {"Basic/new", "{'resourceType':'Basic','id':'new','code':{'text':'b'}}"}},
+      {REFUSE, {"make", "PUT Basic/new", "If-None-Match: *", MADE, "412"}},
+      {SAY,
+       {"make",
+        "{'id':'i-make','key':'k-1-make','state':'rejected','problem':{'title':'sorry'}}"}}}},
+    {"a conflict, then found to be gone",
+     "",
+     {{SUBMIT, {"gender"}},
+      {EDIT, {ADA, NULL}},
+      {REFUSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER, "412"}},
+      {READ, {"gender", ADA}},
+      {SAY,
+       {"gender", "{'id':'i-gender','key':'k-1-gender','state':'rejected','problem':{'title':'it "
+                  "is gone'}}"}}}},
+    {"a transaction refused, and the one that is stale looked into",
+     "",
+     {{SUBMIT, {"both"}},
+      {EDIT, {LIST, PROBLEMS(",{'item':{'reference':'Observation/y'}}")}},
+      {REFUSE, {"both", "POST ", NULL, BOTH_OF("1", PROBLEMS(MORE)), "412"}},
+      {READ, {"both", LIST}},
+      {WRITE,
+       {"both", "POST ", NULL,
+        BOTH_OF("2", PROBLEMS(",{'item':{'reference':'Observation/y'}}" MORE))}}}},
+    {"somebody had done a part of it already",
+     "",
+     {{SUBMIT, {"two"}},
+      {EDIT,
+       {PEN, "{'resourceType':'AllergyIntolerance','id':'pen','code':{'text':'penicillin'},'note':["
+             "{'text':'rash'}]}"}},
+      {REFUSE, {"two", "PATCH " PEN, AT("1"), TWO_FIELDS, "412"}},
+      {READ, {"two", PEN}},
+      {WRITE, {"two", "PATCH " PEN, AT("2"), TWO_FIELDS}}}},
+    {"a create under another identifier, after a look",
+     "same-attempt",
+     {{SUBMIT, {"obs"}},
+      {HANG, {"obs", "POST Observation", NULL, OBSERVED("o")}},
+      {READ, {"obs", "Observation/none"}},
+      {WRITE, {"obs", "POST Observation", NULL, OBSERVED("p")}}}},
     {"several versions at once",
      "?guarded-write",
      {{SUBMIT, {"birth"}},
@@ -760,6 +824,9 @@ static void tell(struct kase *k, const struct act *act)
     case SERVE:
         tell_served(k, args);
         break;
+    case TELL:
+        case_replied(k, asked[0], atoi(args[0]), NULL, args[1]);
+        break;
     case MUTTER:
         case_said(k, "decide", args[0], 0, args[1]);
         break;
@@ -791,6 +858,7 @@ static void judges_tell_wrong_from_unusual(void)
         {"obs", OBS},
         {"entry", ADDING("desk", "Observation/z")},
         {"pair", PAIR},
+        {"both", BOTH},
         {"make", MAKE},
         {"allergic", ADDING("clinic", "AllergyIntolerance/pen")},
         {"odd", "{'operation':'patch','target':{'reference':'Patient/"
