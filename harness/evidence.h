@@ -38,7 +38,7 @@ struct err;
 /* What the adapter offers; an invariant whose needs are not met is not judged. */
 enum evidence_part {
     PART_JOURNAL = 1 << 0,
-    PART_SAID = 1 << 1,    /* views: status */
+    PART_SAID = 1 << 1, /* views: status */
     PART_EVENTS = 1 << 2,
     PART_AUDIT = 1 << 3,
     PART_METRICS = 1 << 4,
@@ -63,9 +63,9 @@ struct evidence {
     const char *settled_by; /* "hook" */
     unsigned parts;         /* enum evidence_part, or-ed */
     /* From the adapter: */
-    const char *identifier_system; /* or NULL */
-    const char *const *companions; /* NULL-terminated types */
-    const char *const *sensitive;  /* NULL-terminated types, "Medication*" allowed */
+    const char *identifier_system;       /* or NULL */
+    const char *const *companions;       /* NULL-terminated types */
+    const char *const *sensitive;        /* NULL-terminated types, "Medication*" allowed */
     unsigned attempts_max, requests_max; /* limits; 0: none promised */
     bool dedupes_by_source;
     /* The run: */
@@ -79,10 +79,12 @@ struct evidence {
     const char *base;              /* the FHIR base URL, for absolute references */
 };
 
-int evidence_write(const struct evidence *evidence, const char *path, struct err *err) ATTR_MUST_USE;
+int evidence_write(const struct evidence *evidence, const char *path,
+                   struct err *err) ATTR_MUST_USE;
 /* The same from a text: ERR_INPUT with the JSON pointer. */
 int evidence_parse(struct evidence *out, struct arena *arena, const char *text, size_t size,
                    struct err *err) ATTR_MUST_USE;
 /* Everything lives in the arena. ERR_INPUT with file and JSON pointer. */
-int evidence_read(struct evidence *out, struct arena *arena, const char *path, struct err *err) ATTR_MUST_USE;
+int evidence_read(struct evidence *out, struct arena *arena, const char *path,
+                  struct err *err) ATTR_MUST_USE;
 #endif

@@ -308,7 +308,8 @@ bool facts_is_companion(const struct facts *facts, const char *type);
  * none. In the facts' arena. `out_label` may be NULL. */
 const char *facts_reference(const struct facts *facts, const char *text, const char **out_label);
 /* `resource` without identifiers of the adapter's identifierSystem, but for those that `intended` (may be NULL) has. */
-const struct cJSON *facts_without_own_identifier(const struct facts *facts, const struct cJSON *resource,
+const struct cJSON *facts_without_own_identifier(const struct facts *facts,
+                                                 const struct cJSON *resource,
                                                  const struct cJSON *intended);
 /* A header of a journal entry, names without case; NULL: absent. In the facts' arena. */
 const char *facts_header(const struct facts *facts, const struct sim_entry *entry,

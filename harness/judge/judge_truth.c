@@ -86,8 +86,7 @@ static void judge_version(const struct statement *statement, const struct claim 
     finding_fail(statement->finding, wrong->n ? ENTRIES(wrong->n, view->n) : ENTRIES(view->n),
                  "%s is said to be committed as %s version %s, which %s", statement->name,
                  claim->reference, claim->label,
-                 is_known_one ? "does not hold its content"
-                              : "it did not make and the engine did not know");
+                 is_known_one ? "does not hold its content" : "it did not make");
     if (is_known_one && diff)
         finding_diff(statement->finding, diff);
 }
@@ -141,8 +140,8 @@ static void judge_slot(const struct statement *statement)
     }
     if (!slot_in_effect(statement->facts, slot, statement->view->n))
         finding_fail(statement->finding, ENTRIES(statement->view->n),
-                     "%s is said to be committed, but %s of it is in the chart", statement->name,
-                     is_bundle ? "a part" : "nothing");
+                     "%s is said to be committed, but %s in the chart", statement->name,
+                     is_bundle ? "a part of it is not" : "nothing of it is");
     else if (has_results)
         finding_fail(statement->finding, ENTRIES(statement->view->n),
                      "%s is said to be committed without naming the version", statement->name);
