@@ -263,7 +263,8 @@ static int check_request(struct arena *arena, const struct scenario_actor *actor
 
 /* How far the schedule has come in each actor's own steps: they happen in the file's order. */
 struct progress {
-    size_t *done; /* by actor */
+    size_t *done;                     /* by actor */
+    const struct scenario_step **own; /* by milestone: the actor's own step that it is, or NULL */
 };
 
 static bool is_this_step(const struct scenario_step *own, const struct step *step)
@@ -273,7 +274,7 @@ static bool is_this_step(const struct scenario_step *own, const struct step *ste
 }
 
 static int check_own(const struct scenario_actor *actor, const struct step *step, size_t *done,
-                     struct err *err)
+                     const struct scenario_step **out_own, struct err *err)
 {
     size_t nth = 0;
 
@@ -286,6 +287,7 @@ static int check_own(const struct scenario_actor *actor, const struct step *step
         if (i < *done)
             break;
         *done = i + 1;
+        *out_own = &actor->steps[i];
         return no_extras(step, err);
     }
     if (nth == 0)
@@ -306,9 +308,12 @@ static bool has_label(const struct scenario_actor *actor, const char *what)
     return false;
 }
 
-static int check_step(struct arena *arena, const struct scenario *scenario, const struct step *step,
-                      bool is_exact, struct progress *progress, struct err *err)
+static int check_step(struct arena *arena, const struct scenario *scenario,
+                      const struct schedule *schedule, size_t index, bool is_exact,
+                      struct progress *progress, struct err *err)
 {
+    const struct step *step = &schedule->steps[index];
+
     if (step->instance > 1)
         return err_set(err, ERR_INPUT, "instance @%u; this version runs one engine process",
                        step->instance);
@@ -325,7 +330,7 @@ static int check_step(struct arena *arena, const struct scenario *scenario, cons
         if (strcmp(actor->name, step->actor) != 0)
             continue;
         if (has_label(actor, step->what))
-            return check_own(actor, step, &progress->done[i], err);
+            return check_own(actor, step, &progress->done[i], &progress->own[index], err);
         if (actor->is_engine && near_is_known(step->what, requests))
             return check_request(arena, actor, step, is_exact, err);
         return unknown_what(arena, actor, step, err);
@@ -334,19 +339,14 @@ static int check_step(struct arena *arena, const struct scenario *scenario, cons
 }
 
 /* Is the submit of what this own step is about listed, but only behind it? */
-static bool is_before_submit(const struct schedule *schedule, size_t index)
+static bool is_before_submit(const struct progress *progress, size_t index, size_t count)
 {
-    const struct step *step = &schedule->steps[index];
+    const struct scenario_step *step = progress->own[index];
 
-    if (strcmp(step->what, "redeliver") != 0 && strcmp(step->what, "resubmit") != 0)
-        return false;
-    if (!step->intent)
-        return false;
-    for (size_t i = index + 1; i < schedule->count; i++) {
-        const struct step *later = &schedule->steps[i];
+    for (size_t i = index + 1; step && step->intent && i < count; i++) {
+        const struct scenario_step *later = progress->own[i];
 
-        if (strcmp(later->what, "submit") == 0 && later->intent &&
-            strcmp(later->intent, step->intent) == 0)
+        if (later && later->verb == VERB_SUBMIT && strcmp(later->intent, step->intent) == 0)
             return true;
     }
     return false;
@@ -357,14 +357,18 @@ int scenario_check_schedule(struct arena *arena, const struct scenario *scenario
                             struct err *err)
 {
     struct progress progress = {
-        .done = arena_alloc(arena, (scenario->actor_count + 1) * sizeof(size_t))};
+        .done = arena_alloc(arena, (scenario->actor_count + 1) * sizeof(*progress.done)),
+        .own = arena_alloc(arena, (schedule->count + 1) * sizeof(*progress.own))};
 
     for (size_t i = 0; i < schedule->count; i++) {
-        if (check_step(arena, scenario, &schedule->steps[i], is_exact, &progress, err))
+        if (check_step(arena, scenario, schedule, i, is_exact, &progress, err))
             return err_context(err, "%s/%zu", pointer, i);
-        if (is_before_submit(schedule, i))
-            return err_set(err, ERR_INPUT, "%s/%zu: %s of \"%s\" before its submit", pointer, i,
-                           schedule->steps[i].what, schedule->steps[i].intent);
+    }
+    for (size_t i = 0; i < schedule->count; i++) {
+        if (is_before_submit(&progress, i, schedule->count))
+            return err_set(err, ERR_INPUT,
+                           "%s/%zu: %s of \"%s\" before its submit; expected it behind", pointer, i,
+                           schedule->steps[i].what, progress.own[i]->intent);
     }
     return 0;
 }

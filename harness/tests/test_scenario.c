@@ -69,13 +69,18 @@ static const char *write_files(struct arena *arena, const char *scenario, const 
     return path;
 }
 
-/* `good` with the first `old` replaced. */
-static const char *changed(struct arena *arena, const char *old, const char *new)
+/* `text` with the first `old` replaced. */
+static const char *replaced(struct arena *arena, const char *text, const char *old, const char *new)
 {
-    const char *at = strstr(good, old);
+    const char *at = strstr(text, old);
 
     ASSERT(at);
-    return arena_printf(arena, "%.*s%s%s", (int)(at - good), good, new, at + strlen(old));
+    return arena_printf(arena, "%.*s%s%s", (int)(at - text), text, new, at + strlen(old));
+}
+
+static const char *changed(struct arena *arena, const char *old, const char *new)
+{
+    return replaced(arena, good, old, new);
 }
 
 static void a_scenario_is_read_whole(void)
@@ -252,6 +257,34 @@ static void names_are_there_once_and_in_order(void)
         const char *path = write_files(arena, changed(arena, rows[i].old, rows[i].new), chart);
 
         EXPECT_TRUE(rows[i].row, !scenario_read(arena, path, NULL, &err));
+        EXPECT_HAS(rows[i].row, err.text, rows[i].expected);
+    }
+    arena_free(arena);
+}
+
+/* A schedule cannot deliver again what it delivers later, whoever does it. */
+static void another_actor_waits_for_the_submit(void)
+{
+    static const struct {
+        const char *row, *schedule, *expected;
+    } rows[] = {
+        {"behind", "\"portal.submit\", \"channel.redeliver\", \"portal.look?\"", ""},
+        {"before", "\"channel.redeliver\", \"portal.submit\", \"portal.look?\"",
+         "/schedule/0: redeliver of \"note\" before its submit"},
+    };
+    struct arena *arena = arena_new();
+    const char *text = changed(arena, "  \"nurse\": {",
+                               "\"channel\": {\"through\": \"engine\", \"steps\": ["
+                               "{\"redeliver\": \"note\"}]}, \"nurse\": {");
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = ERR_INIT;
+        const char *path = write_files(
+            arena, replaced(arena, text, "\"portal.submit\", \"portal.look?\"", rows[i].schedule),
+            chart);
+
+        EXPECT_INT(rows[i].row, scenario_read(arena, path, NULL, &err) != NULL,
+                   !rows[i].expected[0]);
         EXPECT_HAS(rows[i].row, err.text, rows[i].expected);
     }
     arena_free(arena);
@@ -498,6 +531,7 @@ static CU_TestInfo tests[] = {
     {"a scenario is read whole", a_scenario_is_read_whole},
     {"a typo names place and what was meant", a_typo_names_place_and_what_was_meant},
     {"names are there once and in order", names_are_there_once_and_in_order},
+    {"another actor waits for the submit", another_actor_waits_for_the_submit},
     {"what is no JSON is refused", what_is_no_json_is_refused},
     {"bad fixtures are refused in one line", bad_fixtures_are_refused_in_one_line},
     {"the hash covers actors and chart alone", the_hash_covers_actors_and_chart_alone},
