@@ -134,10 +134,12 @@ out:
 static int run_all(struct work *work, struct err *err)
 {
     struct result *result = &work->result;
-    struct conductor *conductor = conductor_open(
-        &(struct conductor_options){
-            .adapter = work->adapter, .use_reset = work->options.reset, .seed = work->options.seed},
-        err);
+    struct conductor *conductor =
+        conductor_open(&(struct conductor_options){.adapter = work->adapter,
+                                                   .use_reset = work->options.reset,
+                                                   .keeps_spare = work->count > 1,
+                                                   .seed = work->options.seed},
+                       err);
     int rc = conductor ? 0 : -1;
 
     for (size_t i = 0; i < work->count && rc == 0 && !work->stopped; i++) {

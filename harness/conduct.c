@@ -83,6 +83,7 @@ void conductor_close(struct conductor *conductor)
     if (!conductor)
         return;
     process_end(conductor);
+    process_drop_spare(conductor);
     child_guard_close(conductor->guard);
     http_free(conductor->http);
     sim_close(conductor->sim);
@@ -166,7 +167,7 @@ static long timeout_for(const struct conductor *conductor, const struct schedule
 static bool can_serve_again(const struct conductor *conductor, long timeout_ms)
 {
     return conductor->options.use_reset && process_is_up(conductor) && !conductor->is_tainted &&
-           conductor->timeout_ms == timeout_ms && conductor->runs < RUNS_MAX;
+           conductor->place.timeout_ms == timeout_ms && conductor->runs < RUNS_MAX;
 }
 
 static int begin(struct run *run, long timeout_ms, struct err *err)

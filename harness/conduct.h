@@ -26,6 +26,7 @@ struct conductor_options {
     const struct adapter *adapter;
     bool
         use_reset; /* one engine process that forgets everything between runs, where the adapter offers it */
+    bool keeps_spare; /* more runs will come: the next engine may start while this one is in use */
     uint64_t seed;
     /* Called before each step with its text and what is held, one a line (replay --step: time-outs are off then);
      * may be NULL. */

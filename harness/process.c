@@ -2,6 +2,10 @@
 /*
  * process - the engine under test as a process: its folder, its start until it is ready, its end.
  *
+ * A spare may get ready while a run goes on, for the next one: a fresh process in a fresh folder all the same. It is
+ * kept only where an engine was seen to start without a word to the FHIR server, as what it said would fall into a
+ * run that is not its own.
+ *
  * One folder lives as long as one series of runs on it: it is kept over kill and start, and removed with
  * process_end. The engine is ready when its URL is known (given, or found on its stdout) and, where the adapter
  * names one, its ready URL answers 2xx.
@@ -87,7 +91,7 @@ bool process_is_up(const struct conductor *conductor)
 
 int process_check(struct conductor *conductor, struct err *err)
 {
-    struct arena *arena = conductor->process;
+    struct arena *arena = conductor->place.arena;
 
     if (!conductor->child || child_is_running(conductor->child))
         return 0;
@@ -130,7 +134,7 @@ static const char *find_url(struct arena *arena, const regex_t *pattern, const c
 
 static int late(const struct conductor *conductor, const char *what, struct err *err)
 {
-    const char *words = child_last_words(conductor->child, conductor->process, LAST_WORDS);
+    const char *words = child_last_words(conductor->child, conductor->place.arena, LAST_WORDS);
 
     return err_set(err, ERR_TIMEOUT, "the engine is not ready after %ld ms: %s%s%.300s",
                    conductor->options.adapter->ready_ms, what,
@@ -154,7 +158,7 @@ static int wait_url(struct conductor *conductor, uint64_t deadline_ms, struct er
             goto out;
         }
         conductor->engine_url =
-            find_url(conductor->process, &pattern, child_stdout(conductor->child));
+            find_url(conductor->place.arena, &pattern, child_stdout(conductor->child));
         if (!conductor->engine_url && turn(conductor, (int)(deadline_ms - now), err))
             goto out;
     }
@@ -168,7 +172,7 @@ static int wait_ready_url(struct conductor *conductor, const char *url, uint64_t
                           struct err *err)
 {
     const struct adapter *adapter = conductor->options.adapter;
-    struct arena *arena = conductor->process;
+    struct arena *arena = conductor->place.arena;
 
     for (;;) {
         struct http_request request = {.method = "GET", .url = url, .timeout_ms = 1000};
@@ -192,51 +196,116 @@ static int wait_ready_url(struct conductor *conductor, const char *url, uint64_t
     }
 }
 
-int process_start(struct conductor *conductor, struct err *err)
+/* The process itself; it gets ready while we do something else. Its URL, where the adapter knows it. */
+static struct child *spawn(struct conductor *conductor, const struct process_place *place,
+                           const char **out_url, struct err *err)
 {
     const struct adapter *adapter = conductor->options.adapter;
-    struct arena *arena = conductor->process;
-    uint64_t deadline_ms = clock_monotonic_ms() + (uint64_t)adapter->ready_ms;
+    struct arena *arena = place->arena;
     struct adapter_values values = {.fhir = sim_url(conductor->sim),
                                     .port = arena_printf(arena, "%d", free_port()),
-                                    .dir = conductor->dir,
-                                    .timeout_ms = arena_printf(arena, "%ld", conductor->timeout_ms),
+                                    .dir = place->dir,
+                                    .timeout_ms = arena_printf(arena, "%ld", place->timeout_ms),
                                     .retry_ms = arena_printf(arena, "%d", RETRY_MS)};
     const char **command = expand_all(arena, adapter->command, &values, err);
     const char **environment =
         command ? expand_all(arena, adapter->environment, &values, err) : NULL;
 
-    if (!command || !environment)
+    *out_url = adapter->url ? adapter_expand(arena, adapter->url, &values, err) : NULL;
+    if (!command || !environment || (adapter->url && !*out_url))
+        return NULL;
+    return child_start(&(struct child_options){.command = command,
+                                               .environment = environment,
+                                               .guard = conductor->guard},
+                       err);
+}
+
+static int wait_ready(struct conductor *conductor, struct err *err)
+{
+    const struct adapter *adapter = conductor->options.adapter;
+    uint64_t deadline_ms = clock_monotonic_ms() + (uint64_t)adapter->ready_ms;
+
+    if (!adapter->url && wait_url(conductor, deadline_ms, err))
         return -1;
-    child_free(conductor->child);
-    conductor->is_paused = false;
-    conductor->child = child_start(&(struct child_options){.command = command,
-                                                           .environment = environment,
-                                                           .guard = conductor->guard},
-                                   err);
-    if (!conductor->child)
-        return -1;
-    if (adapter->url) {
-        conductor->engine_url = adapter_expand(arena, adapter->url, &values, err);
-        if (!conductor->engine_url)
-            return -1;
-    } else if (wait_url(conductor, deadline_ms, err)) {
-        return -1;
-    }
     if (!adapter->ready)
         return 0;
-    values.engine = conductor->engine_url;
-    const char *url = adapter_expand(arena, adapter->ready, &values, err);
+    struct adapter_values values = {.engine = conductor->engine_url};
+    const char *url = adapter_expand(conductor->place.arena, adapter->ready, &values, err);
     return url ? wait_ready_url(conductor, url, deadline_ms, err) : -1;
+}
+
+int process_start(struct conductor *conductor, struct err *err)
+{
+    child_free(conductor->child);
+    conductor->is_paused = false;
+    conductor->child = spawn(conductor, &conductor->place, &conductor->engine_url, err);
+    return conductor->child ? wait_ready(conductor, err) : -1;
+}
+
+static int make_place(struct process_place *place, long timeout_ms, struct err *err)
+{
+    place->arena = arena_new();
+    place->timeout_ms = timeout_ms;
+    place->dir = make_folder(place->arena, err);
+    return place->dir ? 0 : -1;
+}
+
+static void remove_place(struct process_place *place)
+{
+    if (place->dir && nftw(place->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS))
+        log_line("cannot remove %s: %s", place->dir, strerror(errno));
+    arena_free(place->arena);
+    *place = (struct process_place){.arena = NULL};
+}
+
+/* The spare becomes the engine, where there is one that fits and lives. */
+static bool take_spare(struct conductor *conductor, long timeout_ms)
+{
+    struct child *spare = conductor->spare;
+
+    if (!spare || conductor->spare_place.timeout_ms != timeout_ms)
+        return false;
+    child_turn(spare);
+    if (!child_is_running(spare)) {
+        process_drop_spare(conductor); /* why it ended will show at the next start */
+        return false;
+    }
+    conductor->child = spare;
+    conductor->place = conductor->spare_place;
+    conductor->engine_url = conductor->spare_url;
+    conductor->spare = NULL;
+    conductor->spare_place = (struct process_place){.arena = NULL};
+    return true;
+}
+
+void process_keep_spare(struct conductor *conductor)
+{
+    struct err ignored =
+        ERR_INIT; /* without a spare the next run starts its own, and says what is wrong */
+
+    if (conductor->spare || !conductor->options.keeps_spare || conductor->options.use_reset)
+        return;
+    if (make_place(&conductor->spare_place, TIMEOUT_MS, &ignored) == 0)
+        conductor->spare =
+            spawn(conductor, &conductor->spare_place, &conductor->spare_url, &ignored);
+    if (!conductor->spare)
+        process_drop_spare(conductor);
+}
+
+void process_drop_spare(struct conductor *conductor)
+{
+    child_free(conductor->spare);
+    conductor->spare = NULL;
+    remove_place(&conductor->spare_place);
 }
 
 int process_begin(struct conductor *conductor, long timeout_ms, struct err *err)
 {
     process_end(conductor);
-    conductor->process = arena_new();
-    conductor->timeout_ms = timeout_ms;
-    conductor->dir = make_folder(conductor->process, err);
-    if (conductor->dir && process_start(conductor, err) == 0)
+    int rc = take_spare(conductor, timeout_ms) ? wait_ready(conductor, err) : -1;
+    if (rc && err->code == ERR_OK)
+        rc = make_place(&conductor->place, timeout_ms, err) || process_start(conductor, err);
+    if (rc == 0)
         return 0;
     process_end(conductor);
     return err_context(err, "engine %s", conductor->options.adapter->name);
@@ -246,11 +315,8 @@ void process_end(struct conductor *conductor)
 {
     child_free(conductor->child);
     conductor->child = NULL;
-    if (conductor->dir && nftw(conductor->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS))
-        log_line("cannot remove %s: %s", conductor->dir, strerror(errno));
-    arena_free(conductor->process);
-    conductor->process = NULL;
-    conductor->dir = conductor->engine_url = NULL;
+    remove_place(&conductor->place);
+    conductor->engine_url = NULL;
     conductor->is_tainted = conductor->is_paused = false;
     conductor->runs = 0;
 }

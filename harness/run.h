@@ -38,17 +38,26 @@
 struct buf;
 struct run;
 
+/* Where an engine's process lives: kept over kill and start. */
+struct process_place {
+    struct arena *arena; /* its strings; NULL: there is none */
+    const char *dir;
+    long timeout_ms; /* what it is started with */
+};
+
 struct conductor {
     struct conductor_options options;
     struct sim *sim;
     struct http *http;
     struct child_guard *guard;
     struct child *child; /* NULL while no engine runs */
-    struct arena
-        *process; /* lifetime of the engine's folder: its strings; NULL before the first start */
-    const char *dir, *engine_url;
-    long timeout_ms; /* what the process was started with */
-    unsigned runs;   /* by this process */
+    struct process_place place;
+    const char *engine_url;
+    struct child *spare; /* getting ready for the next run, or NULL */
+    struct process_place spare_place;
+    const char *spare_url;
+    bool is_start_known, is_start_quiet; /* nothing came from it before the first submit */
+    unsigned runs;                       /* by this process */
     uint64_t run_number;
     bool is_tainted; /* this process must not serve another run */
     bool is_paused;
@@ -133,6 +142,8 @@ int process_start(struct conductor *conductor,
                   struct err *err) ATTR_MUST_USE; /* again, in the same folder */
 void process_end(
     struct conductor *conductor); /* killed, and its folder removed; nothing running is fine */
+void process_keep_spare(struct conductor *conductor); /* starts one, where it may */
+void process_drop_spare(struct conductor *conductor);
 bool process_is_up(const struct conductor *conductor); /* running and not paused */
 int process_check(struct conductor *conductor,
                   struct err *err) ATTR_MUST_USE; /* -1: it ended by itself */

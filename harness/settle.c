@@ -118,6 +118,19 @@ static int check_validity(struct run *run, struct err *err)
     return 0;
 }
 
+static void note_ready(struct run *run)
+{
+    struct conductor *conductor = run->conductor;
+
+    run_note_process(run, "ready", "", 0);
+    run->is_ready_due = false;
+    if (!conductor->is_start_known)
+        conductor->is_start_quiet = sim_arrivals(run->sim) == 0;
+    conductor->is_start_known = true;
+    if (conductor->is_start_quiet)
+        process_keep_spare(conductor);
+}
+
 int run_settle(struct run *run, struct err *err)
 {
     struct settled answer = {.due_in_ms = -1};
@@ -131,10 +144,8 @@ int run_settle(struct run *run, struct err *err)
     } while (passed);
     if (check_validity(run, err))
         return -1;
-    if (run->is_ready_due && process_is_up(run->conductor)) {
-        run_note_process(run, "ready", "", 0);
-        run->is_ready_due = false;
-    }
+    if (run->is_ready_due && process_is_up(run->conductor))
+        note_ready(run);
     run->has_due = process_is_up(run->conductor) && answer.due_in_ms >= 0;
     if (run->has_due)
         run_note(run, &(struct sim_entry){.kind = SIM_SAID,

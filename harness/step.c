@@ -168,7 +168,7 @@ static int let_time_out(struct run *run, struct label *label, struct err *err)
             return err_set(err, ERR_TIMEOUT,
                            "the engine did not hang up within %d s, although its "
                            "time-out is %ld ms",
-                           WAIT_MS / 1000, run->conductor->timeout_ms);
+                           WAIT_MS / 1000, run->conductor->place.timeout_ms);
         if (run_turn(run, (int)(deadline_ms - now), err))
             return -1;
     }
