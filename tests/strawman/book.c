@@ -2,9 +2,10 @@
 /*
  * book - the log and what it says.
  *
- * Invariants: (1) what memory shows is what replaying the log gives; (2) a line is on disk before memory
- * shows it; (3) audit records are chained by SHA-256 over the previous line as served. A log line that
- * does not parse can only be the last one, half written when the process was killed: it is cut off.
+ * Invariants: (1) what memory shows is what replaying the log gives; (2) a line is on disk before
+ * memory shows it; (3) audit records are chained by SHA-256 over the previous line as served. A log
+ * line that does not parse can only be the last one, half written when the process was killed: it
+ * is cut off.
  */
 #include "tests/strawman/book.h"
 

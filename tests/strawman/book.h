@@ -4,13 +4,13 @@
 /*
  * book - all that the engine knows: in memory, and as one NDJSON log that it is rebuilt from.
  *
- * A change is one line of the log, on disk (write, fdatasync) before anything in memory shows it. It may
- * set members of one intent, add an event and add audit records, all or nothing:
+ * A change is one line of the log, on disk (write, fdatasync) before anything in memory shows it.
+ * It may set members of one intent, add an event and add audit records, all or nothing:
  *
  *     {"intent": 3, "set": {...}, "event": {...}, "audit": ["the line as served", ...]}
  *
- * Intents are JSON objects with the members: key tenant correlation payload hash state attempts slots
- * result results review problem decision. Only book_change alters them.
+ * Intents are JSON objects with the members: key tenant correlation payload hash state attempts
+ * slots result results review problem decision. Only book_change alters them.
  *
  * Threads: the crew's lock is held around every call.
  */

@@ -2,9 +2,9 @@
 /*
  * calls - what callers may ask of the engine.
  *
- * Nothing here talks to the FHIR server: what needs that is done by a job. What a call answers is in the
- * book before the answer leaves. A call that waits for a job gives the lock away meanwhile, and looks up
- * again what it knew.
+ * Nothing here talks to the FHIR server: what needs that is done by a job. What a call answers is
+ * in the book before the answer leaves. A call that waits for a job gives the lock away meanwhile,
+ * and looks up again what it knew.
  */
 #include "tests/strawman/calls.h"
 
@@ -147,7 +147,7 @@ static void post_intent(struct visit *visit)
                      "Send Idempotency-Key, or source.system and source.eventId.");
         return;
     }
-    if (plan_check(visit->tree, &err)) {
+    if (check_intent(visit->tree, &err)) {
         call_problem(visit, 400, "Not an intent", err.text);
         return;
     }
@@ -338,7 +338,8 @@ static void get_review(struct visit *visit)
         call_problem(visit, 404, "No such open review", visit->id);
 }
 
-/* A decision holds for the chart that was seen: before it is taken the chart is looked at once more. */
+/* A decision holds for the chart that was seen: before it is taken the chart is looked at once
+ * more. */
 static void post_decision(struct visit *visit)
 {
     struct engine *engine = visit->engine;

@@ -3,9 +3,9 @@
  * crew - the lock, the threads and the timers.
  *
  * States of a job: running -> in a request -> running (crew_http); running -> resting -> running
- * (crew_rest; by the clock, crew_due or crew_sweep); running -> parked -> running (crew_park, crew_sweep);
- * running -> queued -> running (crew_queue, when another job ended). Every change is made with the lock
- * held and told to everyone who waits; there are few of them.
+ * (crew_rest; by the clock, crew_due or crew_sweep); running -> parked -> running (crew_park,
+ * crew_sweep); running -> queued -> running (crew_queue, when another job ended). Every change is
+ * made with the lock held and told to everyone who waits; there are few of them.
  */
 #include "tests/strawman/crew.h"
 

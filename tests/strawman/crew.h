@@ -5,12 +5,13 @@
  * crew - one thread per active intent, all under one lock.
  *
  * A job's code is a straight line that blocks: for a reply, for a timer, for its turn. It holds the
- * crew's lock at all times but while it blocks here, so whatever the engine knows needs no other lock.
+ * crew's lock at all times but while it blocks here, so whatever the engine knows needs no other
+ * lock.
  *
  * Lifecycle:  crew_new, crew_start ...; the process ends with its threads where they are.
- * Reset:      crew_forget ends every job at the place where it blocks (or will block next). A job must
- *             therefore own nothing but what is in its arena when it calls crew_http, crew_rest,
- *             crew_park or crew_queue.
+ * Reset:      crew_forget ends every job at the place where it blocks (or will block next). A job
+ *             must therefore own nothing but what is in its arena when it calls crew_http,
+ *             crew_rest, crew_park or crew_queue.
  * Time:       with frozen time timers run out by crew_due and crew_sweep alone.
  */
 #include <stdbool.h>
@@ -59,7 +60,7 @@ void crew_park(struct job *job);
 void crew_queue(struct job *job, bool (*is_free)(const struct job *job));
 
 void crew_due(struct crew *crew); /* every timer has run out */
-/* Ends back-off and parking, not what a server asked for; waits until every job is at rest again. */
+/* Ends back-off and parking, not what a server asked for; waits until all is at rest again. */
 void crew_sweep(struct crew *crew);
 void crew_forget(struct crew *crew);
 unsigned crew_count(const struct crew *crew); /* jobs that have not ended */

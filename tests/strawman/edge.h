@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TESTS_STRAWMAN_EDGE_H
 #define TESTS_STRAWMAN_EDGE_H
-/* edge - the engine interface over HTTP: a thread per connection (libmicrohttpd), under the crew's lock. */
+/* edge - the engine interface over HTTP: a thread per connection, under the crew's lock. */
 #include "base/attr.h"
 
 struct engine;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ends - how an intent ends, or stops with a human: what it says from then on, the review, the audit.
+ * ends - how an intent ends, or stops with a human: what it says from then on, the review, the
+ * audit.
  *
- * One change of the book holds all of it, so that no crash can part a state from its audit records. A
- * slot in effect gets one `committed` record, whenever its intent stops; an intent that stops otherwise
- * than committed gets one record that says how.
+ * One change of the book holds all of it, so that no crash can part a state from its audit records.
+ * A slot in effect gets one `committed` record, whenever its intent stops; an intent that stops
+ * otherwise than committed gets one record that says how.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +43,7 @@ static void put_target(struct run *run, struct cJSON *record, const struct cJSON
 
 static const char *written_version(struct run *run, const struct cJSON *slot)
 {
-    if (flaw_is(
-            FLAW_AUDIT_GUESSES_VERSION)) { /* flaw: versions are numbers without gaps, are they not? */
+    if (flaw_is(FLAW_AUDIT_GUESSES_VERSION)) { /* flaw: versions are consecutive numbers */
         const char *base = json_string(slot, "base");
 
         return arena_printf(run->arena, "%ld", base ? strtol(base, NULL, 10) + 1 : 1);
@@ -142,8 +142,8 @@ static bool is_create(const struct cJSON *slot)
     return strcmp(json_string(slot, "operation"), "create") == 0;
 }
 
-/* What a human may decide: not to overrule where there is nothing to put the intent onto, and not to
- * call off what has in part happened. */
+/* What a human may decide: not to overrule where there is nothing to put the intent onto, and not
+ * to call off what has in part happened. */
 static void put_allowed(struct cJSON *review, const struct run *run, bool can_apply)
 {
     struct cJSON *allowed = json_put_array(review, "allowed");

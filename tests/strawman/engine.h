@@ -4,6 +4,7 @@
 /*
  * engine - what the parts of the strawman share, and the life of an intent.
  *
+ *     check.c  is it an intent?
  *     plan.c   intent -> slots: one write each, with its guard
  *     run.c    sends what is ready, looks what became of it, waits, sends again or ends
  *     look.c   what became of one slot, by the server's history
@@ -46,7 +47,7 @@ struct engine {
     struct cJSON *replies; /* counts of FHIR replies by "METHOD status", for the metrics */
 };
 
-/* One job's work on one intent. `slots` is the job's own copy; the book has it after each change. */
+/* One job's work on one intent. `slots` is its own copy; the book has it after each change. */
 struct run {
     struct job *job;
     struct engine *engine;
@@ -68,7 +69,11 @@ void run_save(struct run *run, const char *state, struct cJSON *event);
 /* An event of this intent, to be passed to run_save; `slot` may be NULL. */
 struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *slot);
 
+/* ---- check.c ---- */
+int check_intent(const struct cJSON *payload, struct err *err) ATTR_MUST_USE;
+
 /* ---- slot.c ---- */
+bool text_is(const struct cJSON *object, const char *key, const char *text);
 struct cJSON *slot_at(const struct run *run, size_t place);
 bool slot_is(const struct cJSON *slot, const char *state);
 void slot_set(struct cJSON *slot, const char *state);
@@ -84,18 +89,26 @@ enum plan {
     PLAN_ASK,     /* a human must decide; why and failure_type are set */
     PLAN_REJECT,  /* it can never be done; likewise */
 };
-int plan_check(const struct cJSON *payload, struct err *err) ATTR_MUST_USE; /* before accepting */
+#define OP_CREATE "create" /* what a slot is for, and what an intent asks for */
+#define OP_UPDATE "update"
+#define OP_PATCH  "patch"
+#define OP_DELETE "delete"
+const char *plan_operation(const struct cJSON *entry); /* of a Bundle; NULL: it writes nothing */
+/* The JSON Patch in a Binary; NULL with err when there is none. */
+const struct cJSON *plan_binary_patch(struct arena *arena, const struct cJSON *binary,
+                                      struct err *err);
 enum plan plan_make(struct run *run);
-/* The content that the intent wants in place of `was`; NULL for a deletion, or with err where a patch
- * does not fit. */
+/* The content that the intent wants in place of `was`; NULL for a deletion, or with err where a
+ * patch does not fit. */
 const struct cJSON *plan_wanted(struct run *run, const struct cJSON *slot, const struct cJSON *was,
                                 struct err *err);
-/* Puts the intent onto `theirs`, guarded by its version; false (why is set) where that cannot be. */
+/* Puts the intent onto `theirs`, guarded by its version; false where that cannot be. */
 bool plan_rebase(struct run *run, struct cJSON *slot, const struct cJSON *was,
                  const struct cJSON *theirs, const char *version);
 bool plan_is_bundle(const struct cJSON *payload);
 bool plan_is_transaction(const struct cJSON *payload);
-/* The references that an intent writes to, as far as they are known beforehand: an array of strings. */
+/* The references that an intent writes to, as far as they are known beforehand: an array of
+ * strings. */
 const struct cJSON *plan_targets(struct arena *arena, const struct cJSON *payload);
 
 /* ---- talk.c ---- */
@@ -142,7 +155,7 @@ void look_slot(struct run *run, const struct cJSON *slot, const struct answer *a
 const struct cJSON *look_marked(const struct cJSON *resource, const char *mark); /* or NULL */
 
 /* ---- ends.c ---- */
-/* Nothing more can be sent without a human, or nothing is left to do: the slots say what that is. */
+/* Nothing can be sent without a human, or nothing is left to do: the slots say which. */
 void end_by_slots(struct run *run);
 void end_run(struct run *run, const char *state); /* with problem or review as the state needs */
 const struct cJSON *end_review(struct run *run);  /* a review of the slots as they are */

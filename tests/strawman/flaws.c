@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* flaws - the table that `strawman --list-flaws` prints: what is wrong, and which invariant must say so. */
+/* flaws - the table that `strawman --list-flaws` prints: what is wrong, and which invariant must
+ * say so. */
 #include <string.h>
 
 #include "base/attr.h"

@@ -4,8 +4,8 @@
 /*
  * flaws - the ways in which this engine can be made wrong, one at a time, to try the judges on.
  *
- * Each flaw is a branch `flaw_is(...)` at one place, where a right engine does something else. Without a
- * flaw every such branch is dead.
+ * Each flaw is a branch `flaw_is(...)` at one place, where a right engine does something else.
+ * Without a flaw every such branch is dead.
  */
 #include <stdbool.h>
 #include <stddef.h>

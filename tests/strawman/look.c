@@ -2,11 +2,11 @@
 /*
  * look - what became of one slot, by the server's own history.
  *
- * A version is this slot's work if a reply to its write vouched for it; or, where no reply did, if it
- * follows directly on the version that the write was guarded by and holds exactly what was sent; or, for
- * a create, if it bears the intent's identifier. What anyone did later does not matter: work that was
- * undone by someone else stays done. Whatever else came after the guarded version is in the way, unless
- * it is earlier work of the same source on behalf of the same requester.
+ * A version is this slot's work if a reply to its write vouched for it; or, where no reply did, if
+ * it follows directly on the version that the write was guarded by and holds exactly what was sent;
+ * or, for a create, if it bears the intent's identifier. What anyone did later does not matter:
+ * work that was undone by someone else stays done. Whatever else came after the guarded version is
+ * in the way, unless it is earlier work of the same source on behalf of the same requester.
  */
 #include <string.h>
 
@@ -18,7 +18,9 @@
 
 static const struct cJSON *content_at(const struct cJSON *entries, size_t place)
 {
-    return json_get(json_at(entries, place), "resource"); /* NULL: a deletion */
+    const struct cJSON *content = json_get(json_at(entries, place), "resource");
+
+    return cJSON_IsObject(content) ? content : NULL; /* NULL: a deletion */
 }
 
 static const char *version_at(struct run *run, const struct cJSON *entries, size_t place)

@@ -2,9 +2,9 @@
 /*
  * merge - a three-way merge in which the intent wins.
  *
- * It is used where nobody is overruled: onto the engine's own earlier write, or where a human decided.
- * Members of objects merge one by one; of arrays the entries that the intent changed are found again by
- * their content, and by their place only where someone else changed that very entry.
+ * It is used where nobody is overruled: onto the engine's own earlier write, or where a human
+ * decided. Members of objects merge one by one; of arrays the entries that the intent changed are
+ * found again by their content, and by their place only where someone else changed that very entry.
  */
 #include "tests/strawman/merge.h"
 

@@ -2,11 +2,11 @@
 /*
  * plan - from an intent to slots: one write each, with the guard that makes it safe.
  *
- * Whatever changes a resource is a PUT of the whole of it with If-Match, also where a patch was asked
- * for: the patch is applied here to the very version that it was made for. A create is a POST with
- * If-None-Exist on an identifier derived from the key, or a PUT with If-None-Match where the type has no
- * room for one. An intent that brings its version is not preceded by a read of the current one: the
- * guard finds out.
+ * Whatever changes a resource is a PUT of the whole of it with If-Match, also where a patch was
+ * asked for: the patch is applied here to the very version that it was made for. A create is a POST
+ * with If-None-Exist on an identifier derived from the key, or a PUT with If-None-Match where the
+ * type has no room for one. An intent that brings its version is not preceded by a read of the
+ * current one: the guard finds out.
  */
 #include <openssl/evp.h>
 #include <string.h>
@@ -21,49 +21,36 @@
 #include "tests/strawman/flaws.h"
 #include "tests/strawman/merge.h"
 
-#define OP_CREATE "create"
-#define OP_UPDATE "update"
-#define OP_PATCH  "patch"
-#define OP_DELETE "delete"
-
-static bool is_text(const struct cJSON *object, const char *key, const char *text)
-{
-    const char *value = json_string(object, key);
-
-    return value && strcmp(value, text) == 0;
-}
-
 bool plan_is_bundle(const struct cJSON *payload)
 {
-    return is_text(payload, "operation", "bundle");
+    return text_is(payload, "operation", "bundle");
 }
 
 bool plan_is_transaction(const struct cJSON *payload)
 {
-    return is_text(json_get(payload, "bundle"), "type", "transaction");
+    return text_is(json_get(payload, "bundle"), "type", "transaction");
 }
 
 /* ---- what an entry of a Bundle asks for ---- */
 
-static const char *entry_operation(const struct cJSON *entry)
+const char *plan_operation(const struct cJSON *entry)
 {
     static const char *const pairs[][2] = {
         {"POST", OP_CREATE}, {"PUT", OP_UPDATE}, {"PATCH", OP_PATCH}, {"DELETE", OP_DELETE}};
 
     for (size_t i = 0; i < COUNT_OF(pairs); i++)
-        if (is_text(json_get(entry, "request"), "method", pairs[i][0]))
+        if (text_is(json_get(entry, "request"), "method", pairs[i][0]))
             return pairs[i][1];
     return NULL;
 }
 
-/* The JSON Patch in a Binary. */
-static const struct cJSON *binary_patch(struct arena *arena, const struct cJSON *binary,
-                                        struct err *err)
+const struct cJSON *plan_binary_patch(struct arena *arena, const struct cJSON *binary,
+                                      struct err *err)
 {
     const char *data = json_string(binary, "data");
     size_t size = data ? strlen(data) : 0, padding = 0;
 
-    if (!is_text(binary, "resourceType", "Binary") || size == 0 || size > LIMIT_BODY_BYTES) {
+    if (!text_is(binary, "resourceType", "Binary") || size == 0 || size > LIMIT_BODY_BYTES) {
         err_set(err, ERR_INPUT, "a PATCH entry needs a Binary with a JSON Patch");
         return NULL;
     }
@@ -85,98 +72,13 @@ static const struct cJSON *content_of(struct run *run, const struct cJSON *slot,
     const struct cJSON *entry = json_at(entries, (size_t)json_integer(slot, "entry", 0));
 
     if (!plan_is_bundle(run->payload))
-        return json_get(run->payload, is_text(slot, "operation", OP_PATCH) ? "patch" : "resource");
-    if (is_text(slot, "operation", OP_PATCH))
-        return binary_patch(run->arena, json_get(entry, "resource"), err);
+        return json_get(run->payload, text_is(slot, "operation", OP_PATCH) ? "patch" : "resource");
+    if (text_is(slot, "operation", OP_PATCH))
+        return plan_binary_patch(run->arena, json_get(entry, "resource"), err);
     return json_get(entry, "resource");
 }
 
-/* ---- is it an intent at all? ---- */
-
-static int check_target(struct arena *arena, const struct cJSON *payload, struct err *err)
-{
-    const struct cJSON *target = json_get(payload, "target");
-    const char *text = json_string(target, "reference"), *type = json_string(target, "type");
-    const char *value = json_string(json_get(target, "identifier"), "value");
-    struct reference reference;
-
-    if (is_text(payload, "operation", OP_CREATE) && !text) {
-        const char *made = json_string(json_get(payload, "resource"), "resourceType");
-
-        if (!made || !fhir_type_is_known(made) || (type && strcmp(type, made) != 0))
-            return err_set(err, ERR_INPUT, "/resource/resourceType: expected a type, the target's");
-        return 0;
-    }
-    if (type && value && fhir_type_is_known(type))
-        return 0;
-    if (!text || !reference_parse(&reference, arena, text, "") || !reference.id)
-        return err_set(err, ERR_INPUT, "/target: expected {reference} or {type, identifier}");
-    return 0;
-}
-
-static int check_entry(struct arena *arena, const struct cJSON *entry, struct err *err)
-{
-    const char *operation = entry_operation(entry);
-    const char *url = json_string(json_get(entry, "request"), "url");
-    const struct cJSON *resource = json_get(entry, "resource");
-    struct reference reference;
-
-    if (is_text(json_get(entry, "request"), "method", "GET"))
-        return 0;
-    if (!operation || !url)
-        return err_set(err, ERR_INPUT, "expected request.method and request.url");
-    if (strcmp(operation, OP_CREATE) == 0)
-        return is_text(resource, "resourceType", url)
-                   ? 0
-                   : err_set(err, ERR_INPUT, "expected a resource of the type %s", url);
-    if (!reference_parse(&reference, arena, url, "") || !reference.id)
-        return err_set(err, ERR_INPUT, "request.url %s: expected Type/id", url);
-    if (strcmp(operation, OP_UPDATE) == 0 && !is_text(resource, "resourceType", reference.type))
-        return err_set(err, ERR_INPUT, "expected a resource of the type %s", reference.type);
-    if (strcmp(operation, OP_PATCH) == 0) {
-        const struct cJSON *patch = binary_patch(arena, resource, err);
-
-        return patch ? patch_check(patch, err) : -1;
-    }
-    return 0;
-}
-
-static int check_bundle(struct arena *arena, const struct cJSON *bundle, struct err *err)
-{
-    const struct cJSON *entries = json_get(bundle, "entry");
-
-    if (!is_text(bundle, "type", "batch") && !is_text(bundle, "type", "transaction"))
-        return err_set(err, ERR_INPUT, "/bundle/type: expected batch or transaction");
-    if (json_count(entries) == 0 || json_count(entries) > LIMIT_BUNDLE_ENTRIES)
-        return err_set(err, ERR_INPUT, "/bundle/entry: expected entries");
-    for (size_t i = 0; i < json_count(entries); i++)
-        if (check_entry(arena, json_at(entries, i), err))
-            return err_context(err, "/bundle/entry/%zu", i);
-    return 0;
-}
-
-int plan_check(const struct cJSON *payload, struct err *err)
-{
-    struct arena *arena = arena_new();
-    int rc = -1;
-
-    if (!cJSON_IsObject(payload))
-        err_set(err, ERR_INPUT, "expected an intent, a JSON object");
-    else if (plan_is_bundle(payload))
-        rc = check_bundle(arena, json_get(payload, "bundle"), err);
-    else if (is_text(payload, "operation", OP_CREATE) || is_text(payload, "operation", OP_DELETE))
-        rc = check_target(arena, payload, err);
-    else if (is_text(payload, "operation", OP_UPDATE))
-        rc = json_string(json_get(payload, "resource"), "resourceType")
-                 ? check_target(arena, payload, err)
-                 : err_set(err, ERR_INPUT, "/resource: expected a resource");
-    else if (is_text(payload, "operation", OP_PATCH))
-        rc = patch_check(json_get(payload, "patch"), err) ? -1 : check_target(arena, payload, err);
-    else
-        err_set(err, ERR_INPUT, "/operation: expected create, update, patch, delete or bundle");
-    arena_free(arena);
-    return rc;
-}
+/* ---- targets ---- */
 
 const struct cJSON *plan_targets(struct arena *arena, const struct cJSON *payload)
 {
@@ -188,7 +90,7 @@ const struct cJSON *plan_targets(struct arena *arena, const struct cJSON *payloa
         json_add(targets, cJSON_CreateString(text));
     for (size_t i = 0; i < json_count(entries); i++) {
         const struct cJSON *entry = json_at(entries, i);
-        const char *operation = entry_operation(entry);
+        const char *operation = plan_operation(entry);
 
         text = json_string(json_get(entry, "request"), "url");
         if (operation && text && strcmp(operation, OP_CREATE) != 0)
@@ -240,6 +142,8 @@ static bool add_identifier(struct cJSON *resource, const char *type, const char 
     } else {
         struct cJSON *list = json_get_mutable(resource, "identifier");
 
+        if (list && !cJSON_IsArray(list))
+            return false; /* it is wrong already: the server will say so */
         identifier = json_add_object(list ? list : json_put_array(resource, "identifier"));
     }
     json_put_string(identifier, "system", IDENTIFIER_SYSTEM);
@@ -311,9 +215,9 @@ const struct cJSON *plan_wanted(struct run *run, const struct cJSON *slot, const
     const struct cJSON *content = content_of(run, slot, err);
     enum patch_result result;
 
-    if (!content || is_text(slot, "operation", OP_DELETE))
+    if (!content || text_is(slot, "operation", OP_DELETE))
         return NULL;
-    if (is_text(slot, "operation", OP_PATCH))
+    if (text_is(slot, "operation", OP_PATCH))
         return was ? patch_apply(run->arena, was, content, &result, err) : NULL;
     struct cJSON *resource = json_copy_root(run->arena, content);
     json_put_string(resource, "id", json_string(slot, "id"));
@@ -331,7 +235,7 @@ static void forget_unknown(struct cJSON *resource)
 
 static void put_body(struct cJSON *slot, struct cJSON *body)
 {
-    if (flaw_is(FLAW_REPLACE_DROPS_UNKNOWN) && is_text(slot, "operation", OP_PATCH))
+    if (flaw_is(FLAW_REPLACE_DROPS_UNKNOWN) && text_is(slot, "operation", OP_PATCH))
         forget_unknown(body);
     json_put(slot, "body", json_copy(body));
 }
@@ -374,8 +278,8 @@ static enum plan plan_patch(struct run *run, struct cJSON *slot, const char *ref
     const struct cJSON *wanted = plan_wanted(run, slot, was, &err);
     if (!wanted)
         return reject(run, "patch-failed", arena_strdup(run->arena, err.text));
-    if (!is_text(wanted, "id", json_string(slot, "id")) ||
-        !is_text(wanted, "resourceType", json_string(slot, "type")))
+    if (!text_is(wanted, "id", json_string(slot, "id")) ||
+        !text_is(wanted, "resourceType", json_string(slot, "type")))
         return reject(run, "patch-failed", "a patch may not change what resource it is");
     json_put_string(slot, "guard", base);
     put_body(slot, json_copy_root(run->arena, wanted));
@@ -452,7 +356,7 @@ static enum plan plan_slot(struct run *run, struct cJSON *slot)
     const struct cJSON *content = content_of(run, slot, &err);
     enum plan plan = PLAN_READY;
 
-    if (is_text(slot, "operation", OP_CREATE))
+    if (text_is(slot, "operation", OP_CREATE))
         return plan_create(run, slot, content);
     if (!json_string(slot, "id"))
         plan = find_target(run, slot);
@@ -460,10 +364,10 @@ static enum plan plan_slot(struct run *run, struct cJSON *slot)
         return plan;
     const char *reference =
         arena_printf(run->arena, "%s/%s", json_string(slot, "type"), json_string(slot, "id"));
-    json_put_string(slot, "method", is_text(slot, "operation", OP_DELETE) ? "DELETE" : "PUT");
-    if (is_text(slot, "operation", OP_DELETE))
+    json_put_string(slot, "method", text_is(slot, "operation", OP_DELETE) ? "DELETE" : "PUT");
+    if (text_is(slot, "operation", OP_DELETE))
         return plan_delete(run, slot, reference);
-    if (is_text(slot, "operation", OP_PATCH))
+    if (text_is(slot, "operation", OP_PATCH))
         return plan_patch(run, slot, reference);
     return plan_update(run, slot, reference);
 }
@@ -475,12 +379,12 @@ bool plan_rebase(struct run *run, struct cJSON *slot, const struct cJSON *was,
 {
     const struct cJSON *decision = json_get(run->intent, "decision");
     struct merge_choice choice = {.fields = json_get(decision, "fields"),
-                                  .keep_theirs = is_text(decision, "decision", "merge")};
+                                  .keep_theirs = text_is(decision, "decision", "merge")};
     struct err err = ERR_INIT;
 
     if (!version || !theirs) /* nothing is there to be put onto */
         return false;
-    if (!is_text(slot, "operation", OP_DELETE)) {
+    if (!text_is(slot, "operation", OP_DELETE)) {
         const struct cJSON *wanted = plan_wanted(run, slot, was, &err);
 
         if (!wanted) {
@@ -495,7 +399,8 @@ bool plan_rebase(struct run *run, struct cJSON *slot, const struct cJSON *was,
     return true;
 }
 
-/* A human has decided that the intent be carried out: on what was seen, and again what was refused. */
+/* A human has decided that the intent be carried out: on what was seen, and again what was refused.
+ */
 static enum plan plan_decided(struct run *run)
 {
     for (size_t i = 0; i < json_count(run->slots); i++) {
@@ -507,9 +412,9 @@ static enum plan plan_decided(struct run *run)
         if (!json_flag(slot, "approved", false))
             continue;
         json_remove(slot, "approved");
-        if (is_text(slot, "state", SLOT_REFUSED) || is_text(slot, "state", SLOT_STUCK))
+        if (text_is(slot, "state", SLOT_REFUSED) || text_is(slot, "state", SLOT_STUCK))
             json_put_string(slot, "state", SLOT_READY);
-        if (!is_text(slot, "state", SLOT_CONFLICT) || !seen || !json_string(slot, "id"))
+        if (!text_is(slot, "state", SLOT_CONFLICT) || !seen || !json_string(slot, "id"))
             continue;
         const struct cJSON *was = base ? talk_version(run, reference, base) : NULL;
         plan_rebase(run, slot, was, talk_version(run, reference, seen), seen);
@@ -559,7 +464,7 @@ static void add_slots(struct run *run)
                  json_string(json_get(run->payload, "target"), "reference"));
     for (size_t i = 0; i < json_count(entries); i++) {
         const struct cJSON *request = json_get(json_at(entries, i), "request");
-        const char *operation = entry_operation(json_at(entries, i));
+        const char *operation = plan_operation(json_at(entries, i));
 
         if (operation)
             add_slot(run, operation, i,
@@ -580,7 +485,7 @@ enum plan plan_make(struct run *run)
 
         if (plan >= PLAN_ASK && plan_is_bundle(run->payload) &&
             !plan_is_transaction(run->payload)) {
-            if (is_text(slot, "state", SLOT_READY)) /* a batch goes on without this entry */
+            if (text_is(slot, "state", SLOT_READY)) /* a batch goes on without this entry */
                 json_put_string(slot, "state", SLOT_REFUSED);
             json_put_string(slot, "why", run->why);
             plan = PLAN_READY;

@@ -2,11 +2,12 @@
 /*
  * run - the straight line of one intent: plan, send, look, and again.
  *
- * States: accepted -> writing (send) -> unknown (no reply) -> writing (sent again) -> an end (ends.c).
- * Invariants: (1) the attempt is in the book before its first byte is sent; (2) after every reply to a
- * write, or none, the chart is looked at before anything is said or sent; (3) an attempt is sent again
- * unchanged, unless what was looked at is the reason for a change; (4) between two sendings there is a
- * timer. A process that was killed in between finds its slots `sent` and goes on at (2).
+ * States: accepted -> writing (send) -> unknown (no reply) -> writing (sent again) -> an end
+ * (ends.c). Invariants: (1) the attempt is in the book before its first byte is sent; (2) after
+ * every reply to a write, or none, the chart is looked at before anything is said or sent; (3) an
+ * attempt is sent again unchanged, unless what was looked at is the reason for a change; (4)
+ * between two sendings there is a timer. A process that was killed in between finds its slots
+ * `sent` and goes on at (2).
  */
 #include <string.h>
 
@@ -306,7 +307,8 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
             classify(answer) == REPLY_CONFLICT &&
             ((sight.effect == EFFECT_NONE && !is_still(run, &sight, json_string(slot, "guard"))) ||
              (sight.effect == EFFECT_OWN && !is_still(run, &sight, sight.newest)));
-        /* one read may be stale: where no guard would correct it, nothing found is looked for again */
+        /* one read may be stale: where no guard would correct it, nothing found is looked for again
+         */
         bool is_doubtful = sight.effect == EFFECT_NONE && looks == 1 &&
                            (classify(answer) == REPLY_REFUSED || plan_is_bundle(run->payload));
         if ((sight.effect != EFFECT_HIDDEN && !is_moving && !is_doubtful) || looks == LOOKS_MAX)

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* slot - the states of an intent's slots. */
+/* slot - words in objects: the states of an intent's slots. */
 #include <string.h>
 
 #include "tests/strawman/engine.h"
+
+bool text_is(const struct cJSON *object, const char *key, const char *text)
+{
+    const char *value = json_string(object, key);
+
+    return value && strcmp(value, text) == 0;
+}
 
 struct cJSON *slot_at(const struct run *run, size_t place)
 {
@@ -11,7 +18,7 @@ struct cJSON *slot_at(const struct run *run, size_t place)
 
 bool slot_is(const struct cJSON *slot, const char *state)
 {
-    return strcmp(json_string(slot, "state"), state) == 0;
+    return text_is(slot, "state", state);
 }
 
 void slot_set(struct cJSON *slot, const char *state)

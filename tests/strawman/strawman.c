@@ -2,9 +2,9 @@
 /*
  * strawman - a small write-back engine whose flaws are switched on by name, to try the harness on.
  *
- * Without a flaw it is right, and of another design than the reference engine: state in memory behind
- * one log (book.c), a thread per intent that blocks in a straight line (crew.c, run.c), full replacement
- * where others patch, a human wherever two writers meet.
+ * Without a flaw it is right, and of another design than the reference engine: state in memory
+ * behind one log (book.c), a thread per intent that blocks in a straight line (crew.c, run.c), full
+ * replacement where others patch, a human wherever two writers meet.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
 /*
  * talk - requests to the FHIR server, and what its replies say.
  *
- * Reads are asked again until something is learned: a few times on a timer, then only after a sweep. A
- * write is sent once per call; whether it is sent again is decided elsewhere. Every request bears the
- * intent's correlation id. Nothing here holds memory outside the job's arena, for a job may end in any
- * request (see crew.h).
+ * Reads are asked again until something is learned: a few times on a timer, then only after a
+ * sweep. A write is sent once per call; whether it is sent again is decided elsewhere. Every
+ * request bears the intent's correlation id. Nothing here holds memory outside the job's arena, for
+ * a job may end in any request (see crew.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
