@@ -230,7 +230,7 @@ struct claim view_claim(const struct facts *facts, const struct fact_view *view,
 {
     const struct fact_intent *intent = slot->intent;
     const struct cJSON *entries = json_get(json_get(intent->given->payload, "bundle"), "entry");
-    const struct cJSON *item, *label;
+    const struct cJSON *item;
     const char *located = NULL;
     struct claim claim = {0};
 
@@ -246,10 +246,9 @@ struct claim view_claim(const struct facts *facts, const struct fact_view *view,
         return claim;
     claim.is_said = true;
     claim.reference = facts_reference(facts, json_string(item, "reference"), &located);
-    label = json_get(item, "versionId");
-    claim.label = json_text(label)          ? json_text(label)
-                  : json_number_text(label) ? json_number_text(label)
-                                            : located;
+    claim.label = facts_label(facts, json_get(item, "versionId"));
+    if (!claim.label)
+        claim.label = located;
     return claim;
 }
 

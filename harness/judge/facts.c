@@ -376,6 +376,17 @@ const char *facts_header(const struct facts *facts, const struct sim_entry *entr
     return NULL;
 }
 
+const char *facts_label(const struct facts *facts, const struct cJSON *said)
+{
+    const char *text = json_text(said) ? json_text(said) : json_number_text(said);
+    const char *inside = NULL;
+    bool is_weak;
+
+    if (text && strchr(text, '"') && etag_parse(facts->arena, text, &inside, &is_weak))
+        return inside;
+    return text;
+}
+
 const char *facts_reference(const struct facts *facts, const char *text, const char **out_label)
 {
     struct reference parts = {0};

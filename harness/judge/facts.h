@@ -311,6 +311,8 @@ const char *facts_reference(const struct facts *facts, const char *text, const c
 const struct cJSON *facts_without_own_identifier(const struct facts *facts,
                                                  const struct cJSON *resource,
                                                  const struct cJSON *intended);
+/* A versionId as an engine may say it: text, a number, or an ETag; NULL: none of these. */
+const char *facts_label(const struct facts *facts, const struct cJSON *said);
 /* A header of a journal entry, names without case; NULL: absent. In the facts' arena. */
 const char *facts_header(const struct facts *facts, const struct sim_entry *entry,
                          const char *name);

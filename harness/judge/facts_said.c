@@ -141,7 +141,8 @@ static void simple_slot(struct facts_builder *builder, struct fact_intent *inten
 
     slot->intent = intent;
     slot->method = methods[intent->operation];
-    slot->reference = facts_reference(builder->facts, json_string(target, "reference"), NULL);
+    if (intent->operation != OPERATION_CREATE) /* the server gives a create its id */
+        slot->reference = facts_reference(builder->facts, json_string(target, "reference"), NULL);
     slot->type = json_string(target, "type");
     slot->system = json_string(identifier, "system");
     slot->value = json_string(identifier, "value");
@@ -219,13 +220,6 @@ static void fill_slots(struct facts_builder *builder, struct fact_intent *intent
 
 /* ---- statements ---- */
 
-static const char *label_text(const struct cJSON *result)
-{
-    const struct cJSON *label = json_get(result, "versionId");
-
-    return json_text(label) ? json_text(label) : json_number_text(label);
-}
-
 static struct fact_view *view_from(struct facts_builder *builder, const struct sim_entry *entry,
                                    const struct cJSON *tree)
 {
@@ -243,7 +237,9 @@ static struct fact_view *view_from(struct facts_builder *builder, const struct s
     view->id = json_string(tree, "id");
     view->key = json_string(tree, "key");
     view->reference = facts_reference(builder->facts, json_string(result, "reference"), &label);
-    view->label = label_text(result) ? label_text(result) : label;
+    view->label = facts_label(builder->facts, json_get(result, "versionId"));
+    if (!view->label)
+        view->label = label;
     view->results = json_get(tree, "results");
     view->review = json_string(tree, "review");
     view->problem = json_get(tree, "problem");

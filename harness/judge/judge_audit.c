@@ -28,12 +28,11 @@ static bool is_committed(const struct fact_record *record)
     return strcmp(outcome_of(record), "committed") == 0;
 }
 
-/* A version as a record names it: text, or a number's text; NULL: none. */
-static const char *label_of(const struct fact_record *record, const char *member)
+/* A version as a record names it; NULL: none. */
+static const char *label_of(const struct facts *facts, const struct fact_record *record,
+                            const char *member)
 {
-    const struct cJSON *label = json_get(record->tree, member);
-
-    return json_text(label) ? json_text(label) : json_number_text(label);
+    return facts_label(facts, json_get(record->tree, member));
 }
 
 /* "Type/id" of the record's target: a reference, or an object that has one; NULL: none. */
@@ -50,7 +49,8 @@ static const char *target_of(const struct facts *facts, const struct fact_record
 static bool is_record_of(const struct facts *facts, const struct fact_record *record,
                          const struct fact_version *version)
 {
-    const char *label = label_of(record, "versionWritten"), *target = target_of(facts, record);
+    const char *label = label_of(facts, record, "versionWritten"),
+               *target = target_of(facts, record);
 
     if (!is_committed(record) || (target && strcmp(target, version->resource->reference) != 0))
         return false;
@@ -234,7 +234,8 @@ static bool was_vouched(const struct fact_version *version, uint64_t n)
 static void judge_written(const struct facts *facts, const struct fact_record *record,
                           struct finding *finding)
 {
-    const char *label = label_of(record, "versionWritten"), *target = target_of(facts, record);
+    const char *label = label_of(facts, record, "versionWritten"),
+               *target = target_of(facts, record);
     const struct fact_intent *intent = record->intent;
     const struct fact_version *version = NULL;
 
@@ -283,7 +284,7 @@ static bool names_label(const struct cJSON *tree, const char *label)
 static void judge_read(const struct facts *facts, const struct fact_record *record,
                        struct finding *finding)
 {
-    const char *label = label_of(record, "versionRead"), *target = target_of(facts, record);
+    const char *label = label_of(facts, record, "versionRead"), *target = target_of(facts, record);
     const struct fact_version *version =
         label && target ? facts_version(facts, target, label, record->n) : NULL;
     const struct fact_intent *intent = record->intent;

@@ -100,8 +100,8 @@ static void judge_deletion(const struct statement *statement, const struct claim
     const struct fact_version *current =
         reference ? facts_current(statement->facts, reference, statement->view->n) : NULL;
 
-    if (claim->label && claim->reference) {
-        judge_version(statement, claim);
+    if (claim->label && reference) {
+        judge_version(statement, &(struct claim){.reference = reference, .label = claim->label});
         return;
     }
     if (effect || !current || current->is_deletion)

@@ -154,6 +154,24 @@ static void deleted_with_a_guess(struct kase *k)
     case_view(k, "gone", "committed", ADA, "3");
 }
 
+static void deleted_with_a_guess_alone(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    case_write(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_view_text(
+        k, "gone", 200,
+        "{'id':'i-gone','state':'committed','result':{'reference':null,'versionId':'3'}}");
+}
+
+static void the_version_as_an_etag(struct kase *k)
+{
+    said_after_its_commit(k);
+    case_view_text(k, "note", 200,
+                   "{'id':'i-note','state':'committed','result':{'reference':'Patient/ada',"
+                   "'versionId':'W/\\'2\\''}}");
+}
+
 static void gone_already(struct kase *k)
 {
     begin(k);
@@ -330,6 +348,7 @@ static void statements_are_held_against_the_chart(void)
         {"convergence named as such", converged, VERDICT_PASS},
         {"an absolute, versioned reference and a number", an_absolute_versioned_reference,
          VERDICT_PASS},
+        {"the version as an ETag", the_version_as_an_etag, VERDICT_PASS},
         {"an update where others patch", put_where_others_patch, VERDICT_PASS},
         {"a delete, with null and with its version", deleted, VERDICT_PASS},
         {"a delete of what is gone", gone_already, VERDICT_PASS},
@@ -347,6 +366,8 @@ static void statements_are_held_against_the_chart(void)
         {"no version", no_version_named, VERDICT_FAIL},
         {"somebody else's version", a_foreign_version_as_its_own, VERDICT_FAIL},
         {"a guess at a deletion's version", deleted_with_a_guess, VERDICT_FAIL},
+        {"a guess at a deletion's version, without the reference", deleted_with_a_guess_alone,
+         VERDICT_FAIL},
         {"a delete that never was", not_deleted_at_all, VERDICT_FAIL},
         {"a create at another id", created_elsewhere, VERDICT_FAIL},
         {"rejected, then a zombie commits", rejected_and_a_zombie_commits, VERDICT_FAIL},
