@@ -2,6 +2,7 @@
 /* Tests of the conductor against the strawman engine: what a schedule says happens, in that order, and nothing else. */
 #include "harness/conduct.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -352,6 +353,61 @@ static void an_engine_that_does_not_come_up_is_no_verdict(void)
     }
 }
 
+/* A human who thinks for longer than the engine waits. */
+static void dawdle(void *arg, const char *step, const char *held)
+{
+    (void)arg, (void)held;
+    if (strstr(step, "raise"))
+        poll(NULL, 0, 500);
+}
+
+static void a_client_that_leaves_unasked_makes_the_run_invalid(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct err err = ERR_INIT;
+
+    write_file(&bench, "hasty.json",
+               "{\"name\":\"hasty\",\"interface\":\"native\",\"start\":{\"command\":["
+               "\"${bin}/strawman\",\"--fhir\",\"${fhir}\",\"--listen\",\"127.0.0.1:0\","
+               "\"--data\",\"${dir}\",\"--timeout-ms\",\"100\",\"--retry-ms\",\"2\","
+               "\"--token\",\"test\",\"--test-hooks\"],\"url\":{\"stdout\":\"http://[^ ]+\"}},"
+               "\"headers\":{\"Authorization\":\"Bearer test\"},"
+               "\"identifierSystem\":\"urn:strawman:write\"}");
+    conductor_close(bench.conductor);
+    bench.adapter =
+        adapter_read(bench.arena, arena_printf(bench.arena, "%s/hasty.json", bench.folder), &err);
+    EXPECT_STR("adapter", err.text, "");
+    bench.conductor = conductor_open(
+        &(struct conductor_options){.adapter = bench.adapter, .on_step = dawdle}, &err);
+    struct conducted out =
+        conduct_text(&bench, "\"portal.submit\",\"nurse.raise\",\"portal.write\"");
+    EXPECT_TRUE("invalid", out.is_invalid && !out.is_complete);
+    EXPECT_HAS("says who left", out.problem, "hung up on PUT AllergyIntolerance/penicillin");
+    bench_close(&bench);
+}
+
+static void a_spare_engine_changes_nothing(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct err err = ERR_INIT;
+    const char *wires[3];
+
+    conductor_close(bench.conductor);
+    bench.conductor = conductor_open(
+        &(struct conductor_options){.adapter = bench.adapter, .keeps_spare = true}, &err);
+    for (size_t i = 0; i < COUNT_OF(wires); i++) {
+        struct conducted out =
+            conduct_text(&bench, "\"portal.submit\",\"portal.write\",\"nurse.raise\"");
+
+        EXPECT_STR("complete", out.problem, NULL);
+        EXPECT_STR("a run of its own", out.evidence.intents[0].key, "k-1-note");
+        wires[i] = wire_of(bench.arena, &out.evidence);
+    }
+    EXPECT_STR("with a spare", wires[1], wires[0]);
+    EXPECT_STR("and again", wires[2], wires[0]);
+    bench_close(&bench);
+}
+
 static void the_engines_folder_is_removed(void)
 {
     struct bench bench = bench_open("strawman", false);
@@ -383,6 +439,9 @@ static CU_TestInfo conduct_tests[] = {
      after_a_kill_the_next_run_gets_a_fresh_engine},
     {"an engine that does not come up is no verdict",
      an_engine_that_does_not_come_up_is_no_verdict},
+    {"a client that leaves unasked makes the run invalid",
+     a_client_that_leaves_unasked_makes_the_run_invalid},
+    {"a spare engine changes nothing", a_spare_engine_changes_nothing},
     {"the engine's folder is removed", the_engines_folder_is_removed},
     CU_TEST_INFO_NULL,
 };
