@@ -53,7 +53,7 @@ bool reference_parse(struct reference *out, struct arena *arena, const char *tex
                      const char *base);
 
 bool fhir_id_is_valid(const char *id);
-/* One of R4's 147 (148 with Parameters' kin; see the table) resource types. */
+/* One of the 146 resource types of R4 that are not abstract; see types.c. */
 bool fhir_type_is_known(const char *type);
 /* The types in the order of their names; NULL at the end. */
 const char *fhir_type_at(size_t index);
