@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * audit - see the header. What is in a record is decided where the end of an intent is decided (step.c); that no record
- * can be changed or left out without a trace is decided here.
+ * audit - see the header. What is in a record is decided where the end of an intent is decided
+ * (step.c); that no record can be changed or left out without a trace is decided here.
  */
 #include "engine/audit.h"
 

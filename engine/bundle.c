@@ -29,7 +29,8 @@ struct content_links bundle_links(struct job *job)
     return (struct content_links){.urls = urls, .count = intent->slot_count};
 }
 
-/* What stands in the chart is pointed at by its place there, not by a fullUrl that is not sent again. */
+/* What stands in the chart is pointed at by its place there, not by a fullUrl that is not sent
+ * again. */
 static const char *settled_link(struct job *job, const char *text)
 {
     const struct intent *intent = job->intent;
@@ -128,8 +129,8 @@ const struct cJSON *bundle_request(struct job *job)
     return bundle;
 }
 
-/* An entry's answer is believed only at its own place in a whole answer: what is short or in disorder is no answer, and
- * every slot is looked up. */
+/* An entry's answer is believed only at its own place in a whole answer: what is short or in
+ * disorder is no answer, and every slot is looked up. */
 static bool fits(const struct slot *slot, const struct cJSON *response)
 {
     const char *status = json_string(response, "status");

@@ -4,8 +4,8 @@
 /*
  * bundle - compound intents: the Bundle that is sent, and what its answer says entry by entry.
  *
- * Only slots that are PENDING are sent: what is in effect already is left out, and what pointed at it by its fullUrl
- * points at the resource instead.
+ * Only slots that are PENDING are sent: what is in effect already is left out, and what pointed at
+ * it by its fullUrl points at the resource instead.
  */
 #include "engine/content.h"
 #include "engine/job.h"

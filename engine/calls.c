@@ -111,7 +111,8 @@ static bool is_name(const char *text)
     return size <= NAME_SIZE_MAX;
 }
 
-/* The key that names the act: the header's, else what the source calls it. NULL when there is neither. */
+/* The key that names the act: the header's, else what the source calls it. NULL when there is
+ * neither. */
 static const char *key_of(struct call *call, const struct cJSON *source)
 {
     const char *key = call_header(call, "Idempotency-Key");
@@ -177,7 +178,8 @@ struct begin {
     const struct ledger_intent *row;
 };
 
-/* As soon as it is durable, and in the order of acceptance, since intents of one source go in their order. */
+/* As soon as it is durable, and in the order of acceptance, since intents of one source go in
+ * their order. */
 static void begin_work(void *arg)
 {
     struct begin *begin = arg;
@@ -322,7 +324,8 @@ static void cancel(struct call *call)
             "It has begun or ended. An open one is discarded by a decision on its review.");
 }
 
-/* A rejected intent once more, after what was wrong has been mended; only what is not in effect is sent. */
+/* A rejected intent once more, after what was wrong has been mended; only what is not in effect is
+ * sent. */
 static void replay(struct call *call)
 {
     struct job *job = arena_alloc(call->arena, sizeof(*job));

@@ -2,7 +2,8 @@
 #ifndef ENGINE_CALLS_H
 #define ENGINE_CALLS_H
 /*
- * calls - what each call of the engine interface does; edge.c brings the requests and takes the answers away.
+ * calls - what each call of the engine interface does; edge.c brings the requests and takes the
+ * answers away.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check - is what was submitted an intent at all? Everything that can be known without the chart is refused here, before
- * anything is accepted, with the JSON Pointer of what is wrong.
+ * check - is what was submitted an intent at all? Everything that can be known without the chart
+ * is refused here, before anything is accepted, with the JSON Pointer of what is wrong.
  */
 #include <string.h>
 

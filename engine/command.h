@@ -4,14 +4,16 @@
 /*
  * command - one attempt: the slots that are PENDING become one guarded FHIR request.
  *
- * Every write carries a guard: If-Match with the version its content derives from, or If-None-Exist with an identifier of
- * its own. The attempt is durable before the first byte leaves, the reply before anything is concluded from it.
+ * Every write carries a guard: If-Match with the version its content derives from, or
+ * If-None-Exist with an identifier of its own. The attempt is durable before the first byte
+ * leaves, the reply before anything is concluded from it.
  */
 #include "engine/job.h"
 
 /* Finds the guard of slots that have none yet, by reading their target. */
 enum go command_prepare(struct job *job);
-/* Sends what is PENDING; afterwards those slots are SENT, CLAIMED, EFFECTIVE (deletes) or PENDING again. */
+/* Sends what is PENDING; afterwards those slots are SENT, CLAIMED, EFFECTIVE (deletes) or PENDING
+ * again. */
 enum go command_send(struct job *job);
 /* What a reply (or a Bundle entry's response) says of one slot; texts may be NULL. */
 void command_take(struct job *job, struct slot *slot, int status, const char *etag_text,

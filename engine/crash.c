@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crash - see the header. A counter that many threads pass; the one that brings it to zero kills. */
+/* crash - see the header. A counter that many threads pass; the one that brings it to zero
+ * kills. */
 #include "engine/crash.h"
 
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * edge - HTTP in, JSON out: authenticates, finds the call in the table, gathers the body, answers. What the calls do is in
- * calls.c. A call may block, since every connection has a thread of its own (of libmicrohttpd's).
+ * edge - HTTP in, JSON out: authenticates, finds the call in the table, gathers the body, answers.
+ * What the calls do is in calls.c. A call may block, since every connection has a thread of its
+ * own (of libmicrohttpd's).
  */
 #include "engine/edge.h"
 
@@ -188,7 +189,8 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **st
 
 /* ---- starting ---- */
 
-/* "127.0.0.1:0" -> address. Names are not looked up: an engine listens where it was told to, on no other machine's word. */
+/* "127.0.0.1:0" -> address. Names are not looked up: an engine listens where it was told to, on no
+ * other machine's word. */
 static int parse_listen(const char *listen, struct sockaddr_in *out, struct err *err)
 {
     const char *colon = strrchr(listen, ':');

@@ -2,7 +2,8 @@
 #ifndef ENGINE_EDGE_H
 #define ENGINE_EDGE_H
 /*
- * edge - the engine's HTTP interface (contracts.md "Engine interface"), libmicrohttpd with a thread per connection.
+ * edge - the engine's HTTP interface (contracts.md "Engine interface"), libmicrohttpd with a
+ * thread per connection.
  *
  * Lifecycle:  edge_start once everything else is there, edge_stop before anything goes.
  */

@@ -4,7 +4,8 @@
 /*
  * engine - what the parts of one running engine share: its options, ledger, threads, counters.
  *
- * Everything here is set before the first request and not changed after; ledger, worker and metrics guard themselves.
+ * Everything here is set before the first request and not changed after; ledger, worker and
+ * metrics guard themselves.
  */
 #include <stdbool.h>
 #include <stddef.h>

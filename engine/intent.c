@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * intent - see the header. What is submitted never changes; `work` holds what has become of it, so that a process that is
- * killed at any instruction is continued by reading the two.
+ * intent - see the header. What is submitted never changes; `work` holds what has become of it, so
+ * that a process that is killed at any instruction is continued by reading the two.
  */
 #include "engine/intent.h"
 
@@ -77,7 +77,8 @@ static const char *plain_version(struct arena *arena, const char *text)
     return text && etag_parse(arena, text, &version, &is_weak) ? version : text;
 }
 
-/* Our own identifier says nothing to anyone else: no key, no tenant, no event id can be read from it. */
+/* Our own identifier says nothing to anyone else: no key, no tenant, no event id can be read from
+ * it. */
 static const char *mark_of(const struct intent *intent, size_t entry)
 {
     char hash[HASH_HEX_SIZE];
@@ -100,7 +101,8 @@ static bool has_single_identifier(const char *type)
     return false;
 }
 
-/* The resource with our identifier, which is how it is found again when the answer to the create is lost. */
+/* The resource with our identifier, which is how it is found again when the answer to the create
+ * is lost. */
 static const struct cJSON *marked(struct arena *arena, const struct cJSON *resource,
                                   const char *type, const char *mark)
 {

@@ -4,14 +4,17 @@
 /*
  * intent - one business act: what was submitted, how far it has come, and what is said about it.
  *
- * An intent has one slot for each write it asks for: one, or one per writing entry of its Bundle. A slot moves
+ * An intent has one slot for each write it asks for: one, or one per writing entry of its Bundle.
+ * A slot moves
  *
  *   PENDING -> SENT         an attempt that carries it is durable (command.c)
  *   SENT    -> CLAIMED      a reply says it was applied; not yet seen
  *   SENT    -> PENDING      it was surely not applied, and may be sent again
  *   SENT    -> REFUSED      refused for good, and looked at: it is not in the chart
- *   SENT    -> HUMAN        the chart has moved on from the version it was guarded by: somebody must decide,
- *                           unless it can be merged onto what was read (triage.c); then PENDING with new content
+ *   SENT    -> HUMAN        the chart has moved on from the version it was guarded by: somebody
+ *   must decide,
+ *                           unless it can be merged onto what was read (triage.c); then PENDING
+ *                           with new content
  *   CLAIMED, SENT -> EFFECTIVE  it stands in the chart as it was sent
  *   CLAIMED, SENT -> DEVIANT    it stands in the chart, but not as it was sent
  *
@@ -98,7 +101,8 @@ struct intent {
     struct cJSON *problem; /* or NULL */
 };
 
-/* Is `request` an intent that this engine can take? Else ERR_INPUT with the JSON Pointer in the text. */
+/* Is `request` an intent that this engine can take? Else ERR_INPUT with the JSON Pointer in the
+ * text. */
 int intent_check(struct arena *arena, const struct cJSON *request, struct err *err) ATTR_MUST_USE;
 
 /* NULL and err when the row's texts cannot be read (a damaged ledger). */

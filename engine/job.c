@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* job - see the header. Events and audit records are made here and nowhere else, so that they all bear the same members. */
+/* job - see the header. Events and audit records are made here and nowhere else, so that they all
+ * bear the same members. */
 #include "engine/job.h"
 
 #include <string.h>

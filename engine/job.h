@@ -2,11 +2,13 @@
 #ifndef ENGINE_JOB_H
 #define ENGINE_JOB_H
 /*
- * job - one turn of work on one intent: the intent in memory, and the durable step being put together.
+ * job - one turn of work on one intent: the intent in memory, and the durable step being put
+ * together.
  *
- * Whatever is found out is gathered with job_event and job_audit and becomes durable with job_write, together with the
- * intent's progress, in one transaction. A job whose step cannot be written (the disk is full, the intent was cancelled
- * meanwhile) does nothing more: what it had in memory is forgotten with it.
+ * Whatever is found out is gathered with job_event and job_audit and becomes durable with
+ * job_write, together with the intent's progress, in one transaction. A job whose step cannot be
+ * written (the disk is full, the intent was cancelled meanwhile) does nothing more: what it had in
+ * memory is forgotten with it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +24,7 @@ enum go {           /* how a part of a turn ended */
           GO_ON,    /* there is more to do now */
           GO_LATER, /* the turn ends, the intent goes on when its timer has run out */
           GO_END,   /* the turn ends, the intent waits for nobody, or for a human */
-          GO_AGAIN, /* the ledger failed: the turn ends as if it had not been, and is tried again later */
+          GO_AGAIN, /* the ledger failed: as if the turn had not been; tried again later */
 };
 
 #define JOB_EVENTS_MAX 1024
@@ -50,7 +52,8 @@ void job_event(struct job *job, const char *kind, const struct slot *slot, const
                struct cJSON *result);
 void job_audit(struct job *job, const char *outcome, const struct slot *slot,
                const char *validation);
-/* The slot stands in the chart: event `committed`, one audit record, and the version is known as our own. */
+/* The slot stands in the chart: event `committed`, one audit record, and the version is known as
+ * our own. */
 void job_commit(struct job *job, const struct slot *slot);
 int job_write(struct job *job, struct err *err) ATTR_MUST_USE;
 enum go job_failed(struct job *job, const struct err *err); /* after job_write said -1 */

@@ -2,14 +2,16 @@
 #ifndef ENGINE_LEDGER_H
 #define ENGINE_LEDGER_H
 /*
- * ledger - what the engine knows, durably: intents with their progress, events, audit, reviews, commits.
+ * ledger - what the engine knows, durably: intents with their progress, events, audit, reviews,
+ * commits.
  *
- * Invariants (architecture.md, end): an intent is durable before its 202; an attempt before its first byte; a reply
- * before anyone is told. So everything that belongs together goes through one ledger_write, one transaction:
- * when it returns 0 all of it survives a kill, else none of it happened.
+ * Invariants (architecture.md, end): an intent is durable before its 202; an attempt before its
+ * first byte; a reply before anyone is told. So everything that belongs together goes through one
+ * ledger_write, one transaction: when it returns 0 all of it survives a kill, else none of it
+ * happened.
  *
- * Events and audit are append-only lines of JSON, numbered from 1; an audit line carries the SHA-256 of the line
- * before it as it is served.
+ * Events and audit are append-only lines of JSON, numbered from 1; an audit line carries the
+ * SHA-256 of the line before it as it is served.
  *
  * Ownership:  what is read lives in the arena given.
  * Threads:    any; one mutex inside.
@@ -62,7 +64,8 @@ struct ledger_step {
     size_t commit_count;
     const struct ledger_review *review; /* written or replaced; NULL: none */
 };
-/* ERR_INPUT when the intent is in another state by now (cancelled, say): nothing is written then. */
+/* ERR_INPUT when the intent is in another state by now (cancelled, say): nothing is written
+ * then. */
 int ledger_write(struct ledger *ledger, const struct ledger_step *step,
                  struct err *err) ATTR_MUST_USE;
 
@@ -76,7 +79,8 @@ struct ledger_acceptance {
     struct ledger_intent known; /* out: the one that was there */
     bool is_known;
 };
-/* Accepts the intent unless its key (or its source event with the same payload) is known; then nothing is accepted. */
+/* Accepts the intent unless its key (or its source event with the same payload) is known; then
+ * nothing is accepted. */
 int ledger_accept(struct ledger *ledger, struct arena *arena, struct ledger_acceptance *acceptance,
                   struct err *err) ATTR_MUST_USE;
 
@@ -87,7 +91,8 @@ bool ledger_find_number(struct ledger *ledger, struct arena *arena, int64_t numb
                         struct ledger_intent *out);
 bool ledger_find_key(struct ledger *ledger, struct arena *arena, const char *key,
                      struct ledger_intent *out);
-/* Calls `each` for intents after `after`, in order of acceptance, `max` at most; state NULL: all that have not ended. */
+/* Calls `each` for intents after `after`, in order of acceptance, `max` at most; state NULL: all
+ * that have not ended. */
 typedef void ledger_each_fn(void *arg, const struct ledger_intent *intent);
 void ledger_each(struct ledger *ledger, struct arena *arena, const char *state, int64_t after,
                  size_t max, ledger_each_fn *each, void *arg);

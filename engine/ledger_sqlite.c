@@ -2,14 +2,17 @@
 /*
  * ledger_sqlite - the ledger in one SQLite file (WAL, synchronous=FULL): a step is a transaction.
  *
- * Tables: intents (one row each, with progress), names (every idempotency key under which an intent was delivered),
- * events and audit (lines as they are served), reviews, commits (versions made here, and what they replaced).
+ * Tables: intents (one row each, with progress), names (every idempotency key under which an
+ * intent was delivered), events and audit (lines as they are served), reviews, commits (versions
+ * made here, and what they replaced).
  *
- * Writes that come together share one transaction (each in a savepoint of its own) and so one flush to the disk.
+ * Writes that come together share one transaction (each in a savepoint of its own) and so one
+ * flush to the disk.
  *
- * Invariants: (1) events and audit are only ever inserted; (2) a write is said to have succeeded only after the COMMIT
- * that holds it; (3) one connection, one mutex, nothing but SQLite is called under it; (4) acceptances are made known in
- * the order of their numbers. After a failed COMMIT nothing is assumed: the memory is read anew from the file.
+ * Invariants: (1) events and audit are only ever inserted; (2) a write is said to have succeeded
+ * only after the COMMIT that holds it; (3) one connection, one mutex, nothing but SQLite is called
+ * under it; (4) acceptances are made known in the order of their numbers. After a failed COMMIT
+ * nothing is assumed: the memory is read anew from the file.
  */
 #include <pthread.h>
 #include <sqlite3.h>
@@ -241,7 +244,8 @@ static void write_all(struct ledger *ledger, struct write *first)
     }
 }
 
-/* Whoever finds nobody writing writes for all that wait: one COMMIT, which is what takes long, for many. */
+/* Whoever finds nobody writing writes for all that wait: one COMMIT, which is what takes long, for
+ * many. */
 static int write_durably(struct ledger *ledger, struct write *write)
 {
     MUST_ZERO(pthread_mutex_lock(&ledger->queue_mutex));

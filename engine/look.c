@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * look - see the header. What comes back is believed only where it fits what was asked: the type and id, a meta.versionId
- * (which tells the version; an ETag that says otherwise is not believed), no SUBSETTED tag.
+ * look - see the header. What comes back is believed only where it fits what was asked: the type
+ * and id, a meta.versionId (which tells the version; an ETag that says otherwise is not believed),
+ * no SUBSETTED tag.
  */
 #include "engine/look.h"
 

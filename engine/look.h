@@ -2,7 +2,8 @@
 #ifndef ENGINE_LOOK_H
 #define ENGINE_LOOK_H
 /*
- * look - everything this engine asks of the EHR, reads and writes alike, on the correlation id of an intent.
+ * look - everything this engine asks of the EHR, reads and writes alike, on the correlation id of
+ * an intent.
  *
  * A look never concludes from silence: what could not be read is LOOK_LATER, never "not there".
  */
@@ -14,7 +15,8 @@ struct http_reply;
 struct http_request;
 struct job;
 
-/* One request. Counts it, and is known to the worker as waiting meanwhile. `reply` is filled either way. */
+/* One request. Counts it, and is known to the worker as waiting meanwhile. `reply` is filled
+ * either way. */
 void look_call(struct job *job, struct http_request *request, struct http_reply *reply);
 
 enum look {
@@ -39,7 +41,8 @@ struct history { /* oldest first; content NULL: a deletion */
     bool is_whole; /* reaches back to the first version */
 };
 enum look look_history(struct job *job, const char *type, const char *id, struct history *out);
-/* The resources of `type` that bear our identifier `mark`; the number in *out_count, the first of them in *out. */
+/* The resources of `type` that bear our identifier `mark`; the number in *out_count, the first of
+ * them in *out. */
 enum look look_marked(struct job *job, const char *type, const char *mark, struct seen *out,
                       size_t *out_count);
 bool look_bears(const struct cJSON *resource, const char *mark);

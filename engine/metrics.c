@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * metrics - counters are added to as things happen; gauges are asked of the ledger when someone looks. Counters start at
- * zero with the process; what survives a restart is in the ledger.
+ * metrics - counters are added to as things happen; gauges are asked of the ledger when someone
+ * looks. Counters start at zero with the process; what survives a restart is in the ledger.
  */
 #include "engine/metrics.h"
 

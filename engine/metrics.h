@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef ENGINE_METRICS_H
 #define ENGINE_METRICS_H
-/* metrics - counters over the life of the process, as Prometheus text. Threads: any. Never patient data. */
+/* metrics - counters over the life of the process, as Prometheus text. Threads: any. Never patient
+ * data. */
 struct buf;
 struct ledger;
 struct metrics;

@@ -4,9 +4,9 @@
 /*
  * outcome - what one reply to a write, or its absence, means.
  *
- * A reply is a claim. Only APPLIED and NOT_SENT are acted on as they are (and what was applied is read back); after
- * every other the chart is looked at before anything is sent or said, since a proxy may answer 400 or 503 for what the
- * server has stored.
+ * A reply is a claim. Only APPLIED and NOT_SENT are acted on as they are (and what was applied is
+ * read back); after every other the chart is looked at before anything is sent or said, since a
+ * proxy may answer 400 or 503 for what the server has stored.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +25,7 @@ enum outcome {
 
 enum outcome outcome_from_reply(int status, bool was_sent);
 const char *outcome_name(enum outcome outcome);
-/* How long the server asks to be left alone (Retry-After in seconds or as a date, or milliseconds); -1: it does not. */
+/* How long the server asks to be left alone (Retry-After in seconds or as a date, or
+ * milliseconds); -1: it does not. */
 long outcome_retry_after_ms(const struct http_reply *reply, uint64_t wall_ms);
 #endif

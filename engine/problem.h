@@ -2,8 +2,8 @@
 #ifndef ENGINE_PROBLEM_H
 #define ENGINE_PROBLEM_H
 /*
- * problem - problem+json (RFC 9457): what went wrong and what to do, in words of our own. Nothing that the EHR or the
- * source wrote is repeated in it, since it may be about a patient.
+ * problem - problem+json (RFC 9457): what went wrong and what to do, in words of our own. Nothing
+ * that the EHR or the source wrote is repeated in it, since it may be about a patient.
  */
 struct arena;
 struct cJSON;

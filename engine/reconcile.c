@@ -2,12 +2,14 @@
 /*
  * reconcile - see the header.
  *
- * A turn does, in this order, what is possible: looks up slots that were sent (resolve.c), finds guards, sends what is
- * pending (command.c), and ends the intent when no slot is left to work on. It stops where it must wait: for a timer (before
- * anything is sent again, before a look that gave nothing is repeated), or for a human.
+ * A turn does, in this order, what is possible: looks up slots that were sent (resolve.c), finds
+ * guards, sends what is pending (command.c), and ends the intent when no slot is left to work on.
+ * It stops where it must wait: for a timer (before anything is sent again, before a look that gave
+ * nothing is repeated), or for a human.
  *
- * Invariants: (1) nothing is sent while a slot of the intent is SENT or CLAIMED; (2) nothing is sent a second time without a
- * timer in between; (3) the end of an intent, its audit record and its review are one durable step.
+ * Invariants: (1) nothing is sent while a slot of the intent is SENT or CLAIMED; (2) nothing is
+ * sent a second time without a timer in between; (3) the end of an intent, its audit record and
+ * its review are one durable step.
  */
 #include "engine/reconcile.h"
 
@@ -165,8 +167,8 @@ static enum go look_up(struct job *job)
     return GO_ON;
 }
 
-/* A transaction goes whole or not at all: once a part stands, was refused or needs a human, the rest is not sent unless
- * a human said so. */
+/* A transaction goes whole or not at all: once a part stands, was refused or needs a human, the
+ * rest is not sent unless a human said so. */
 static bool may_send(const struct intent *intent)
 {
     bool is_whole = intent->bundle_type && strcmp(intent->bundle_type, "transaction") == 0;
@@ -186,7 +188,8 @@ static bool may_send(const struct intent *intent)
     return pending > 0 && (!is_whole || hindering == 0 || decided == pending);
 }
 
-/* A transaction of which a part was seen and a part was not: before that is said, it is looked at again. */
+/* A transaction of which a part was seen and a part was not: before that is said, it is looked at
+ * again. */
 static bool look_again(struct job *job)
 {
     struct intent *intent = job->intent;

@@ -68,6 +68,66 @@ const struct cJSON *resolve_intended(struct job *job, const struct slot *slot,
     return base ? patch_apply(job->arena, base, slot->content, &result, &err) : NULL;
 }
 
+/* Does the pointer lead through the same list entries in both? An index means the entry it had in
+ * the base. */
+static bool is_same_place(struct arena *arena, const char *path, const struct cJSON *base,
+                          const struct cJSON *current)
+{
+    for (const char *at = path ? strchr(path, '/') : NULL; at; at = strchr(at + 1, '/')) {
+        char *prefix = arena_copy(arena, path, (size_t)(at - path));
+        const struct cJSON *list = json_pointer(base, prefix);
+
+        if (cJSON_IsArray(list) && at[1] != '-' &&
+            !content_equal(arena, list, json_pointer(current, prefix)))
+            return false;
+    }
+    return true;
+}
+
+static bool has_same_places(struct arena *arena, const struct cJSON *patch,
+                            const struct cJSON *base, const struct cJSON *current)
+{
+    for (size_t i = 0; i < json_count(patch); i++) {
+        const struct cJSON *op = json_at(patch, i);
+
+        if (!is_same_place(arena, json_string(op, "path"), base, current) ||
+            !is_same_place(arena, json_string(op, "from"), base, current))
+            return false;
+    }
+    return true;
+}
+
+const struct cJSON *resolve_rebased(struct job *job, const struct slot *slot,
+                                    const struct cJSON *base, const struct cJSON *current,
+                                    enum triage_mode mode)
+{
+    const struct cJSON *intended = resolve_intended(job, slot, base);
+
+    if (!base || !intended)
+        return NULL;
+    const struct cJSON *merged = triage_merge(job->arena, base, intended, current, mode);
+    if (slot->how != WRITE_PATCH || (mode == TRIAGE_FOREIGN && !merged) ||
+        !has_same_places(job->arena, slot->content, base, current))
+        return merged;
+    const struct cJSON *applied = resolve_intended(job, slot, current);
+    return applied ? applied : merged;
+}
+
+void resolve_send_onto(struct job *job, struct slot *slot, const struct cJSON *content,
+                       const struct seen *onto)
+{
+    const struct cJSON *by_itself =
+        slot->how == WRITE_PATCH ? resolve_intended(job, slot, onto->content) : NULL;
+
+    slot->guard = onto->version;
+    slot->state = SLOT_PENDING;
+    if (by_itself && content_holds(job->arena, by_itself, content, NULL))
+        return;
+    slot->content = content;
+    slot->how = WRITE_UPDATE;
+    slot->is_replaced = true;
+}
+
 static bool holds(struct job *job, const struct cJSON *stored, const struct cJSON *sent)
 {
     struct content_links links = bundle_links(job);
@@ -241,12 +301,22 @@ static bool tests_hold(struct job *job, const struct slot *slot, const struct cJ
     return true;
 }
 
+static void say_merged(struct job *job, const struct slot *slot)
+{
+    struct cJSON *result = json_object(job->arena);
+    char hash[HASH_HEX_SIZE];
+
+    hash_canonical(slot->content, hash);
+    json_put_string(result, "reference", slot_reference(slot, job->arena));
+    json_put_string(result, "versionId", slot->guard);
+    job_event(job, "merged", slot, hash, json_copy(result));
+}
+
 /* The chart has moved on from the guard, and not by this slot. */
 static enum go moved_on(struct job *job, struct slot *slot, const struct target *target)
 {
     const struct cJSON *current = target->current.content;
     bool is_ours = is_our_chain(job, target, slot_reference(slot, job->arena));
-    const struct cJSON *intended = resolve_intended(job, slot, target->base);
 
     if (target->current_look != LOOK_FOUND)
         return human(slot, "target-deleted");
@@ -258,25 +328,16 @@ static enum go moved_on(struct job *job, struct slot *slot, const struct target 
         job->must_wait = true;
         return GO_ON;
     }
-    if (!intended || !target->base || (!is_ours && triage_is_sensitive(slot->type)) ||
+    if (slot->how == WRITE_DELETE || (!is_ours && triage_is_sensitive(slot->type)) ||
         !tests_hold(job, slot, current))
         return human(slot, "conflict");
-    struct cJSON *merged = triage_merge(job->arena, target->base, intended, current,
-                                        is_ours ? TRIAGE_OURS : TRIAGE_FOREIGN);
+    const struct cJSON *merged =
+        resolve_rebased(job, slot, target->base, current, is_ours ? TRIAGE_OURS : TRIAGE_FOREIGN);
     if (!merged)
         return human(slot, "conflict");
-    slot->content = merged;
-    slot->how = WRITE_UPDATE;
-    slot->is_replaced = true;
-    slot->guard = target->current.version;
-    slot->state = SLOT_PENDING;
+    resolve_send_onto(job, slot, merged, &target->current);
     job->must_wait = true;
-    struct cJSON *result = json_object(job->arena);
-    char hash[HASH_HEX_SIZE];
-    hash_canonical(merged, hash);
-    json_put_string(result, "reference", slot_reference(slot, job->arena));
-    json_put_string(result, "versionId", slot->guard);
-    job_event(job, "merged", slot, hash, json_copy(result));
+    say_merged(job, slot);
     return GO_ON;
 }
 
@@ -320,7 +381,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     return GO_ON;
 }
 
-/* One read may be stale. Where "it is as it was" is not tried out by sending the write again, the history must agree. */
+/* One read may be stale. Where "it is as it was" is not tried out by sending the write again, the
+ * history must agree. */
 static bool needs_second_look(const struct job *job, const struct slot *slot)
 {
     return job->is_second_look || outcome_from_reply(slot->status, true) == OUTCOME_REFUSED;

@@ -2,9 +2,9 @@
 /*
  * review - see the header.
  *
- * The review of a simple intent shows its resource three times (base, current, intended); that of a compound one shows
- * Bundles of type `collection` with one entry per slot that is not in effect, in the order of the slots, and paths into
- * them. `slots` remembers which version of each was seen.
+ * The review of a simple intent shows its resource three times (base, current, intended); that of
+ * a compound one shows Bundles of type `collection` with one entry per slot that is not in effect,
+ * in the order of the slots, and paths into them. `slots` remembers which version of each was seen.
  */
 #include "engine/review.h"
 
@@ -90,7 +90,8 @@ static void put_copy(struct cJSON *out, const char *key, const struct cJSON *ite
     json_put(out, key, item ? json_copy(item) : cJSON_CreateNull());
 }
 
-/* "apply": what would be written then; NULL where there is nothing to write (a deletion) or it cannot be told. */
+/* "apply": what would be written then; NULL where there is nothing to write (a deletion) or it
+ * cannot be told. */
 static const struct cJSON *proposed(struct job *job, const struct sight *sight)
 {
     const struct slot *slot = sight->slot;
@@ -289,28 +290,24 @@ static bool has_moved(const struct cJSON *review, const struct sight *sights, si
 }
 
 /* The slot is to be sent with `content` onto the version that was seen. */
-static void send_onto(struct arena *arena, struct sight *sight, const struct cJSON *content)
+static void send_onto(struct job *job, struct sight *sight, const struct cJSON *content)
 {
     struct slot *slot = sight->slot;
-    bool is_as_guarded =
-        slot->guard && sight->current.content && strcmp(slot->guard, sight->current.version) == 0;
+    bool was_unknown = is_why(slot, "outcome-unknown");
 
     if (slot->how == WRITE_CREATE && slot->state == SLOT_DEVIANT && sight->current.version) {
-        struct cJSON *whole = json_copy_root(arena, slot->content);
+        struct cJSON *whole = json_copy_root(job->arena, slot->content);
 
         json_put_string(whole, "id", slot->id); /* it is there: to be mended, not made again */
-        slot->content = whole;
-        slot->is_replaced = true;
         slot->how = WRITE_UPDATE;
-    } else if (slot->how != WRITE_CREATE && slot->how != WRITE_DELETE && content &&
-               !is_as_guarded) {
-        slot->content = content;
-        slot->is_replaced = true;
-        slot->how = WRITE_UPDATE;
+        resolve_send_onto(job, slot, whole, &sight->current);
+    } else if (slot->how == WRITE_CREATE || slot->how == WRITE_DELETE || !content || was_unknown) {
+        if (slot->how != WRITE_CREATE && !was_unknown && sight->current.version)
+            slot->guard = sight->current.version;
+    } else if (sight->current.version) {
+        resolve_send_onto(job, slot, content, &sight->current);
     }
-    if (slot->how != WRITE_CREATE && sight->current.version)
-        slot->guard = sight->current.version;
-    slot->state = is_why(slot, "outcome-unknown") ? SLOT_SENT : SLOT_PENDING;
+    slot->state = was_unknown ? SLOT_SENT : SLOT_PENDING;
     slot->is_decided = true;
     slot->why = NULL;
 }
@@ -400,9 +397,7 @@ static struct task_end decide_on(struct decision *decision, struct job *job,
         if (strcmp(what, "merge") == 0 && !content)
             return refuse(decision, 422, "The fields cannot be merged",
                           "`fields` must be JSON Pointers into the resource, as in `delta`.");
-        if (strcmp(what, "merge") == 0)
-            sights[i].slot->guard = NULL; /* the content is new in any case */
-        send_onto(job->arena, &sights[i], content);
+        send_onto(job, &sights[i], content);
     }
     return carry_out(decision, job, what);
 }

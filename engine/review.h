@@ -2,15 +2,17 @@
 #ifndef ENGINE_REVIEW_H
 #define ENGINE_REVIEW_H
 /*
- * review - what a human is shown when the engine must not decide alone, and what becomes of the decision.
+ * review - what a human is shown when the engine must not decide alone, and what becomes of the
+ * decision.
  *
- * A review shows the chart as it was when the review was made or refreshed (`seenVersion`). A decision holds for that
- * version only: the chart is read again before anything is done, and the write is guarded by the version seen.
+ * A review shows the chart as it was when the review was made or refreshed (`seenVersion`). A
+ * decision holds for that version only: the chart is read again before anything is done, and the
+ * write is guarded by the version seen.
  */
 #include "engine/job.h"
 
-/* Makes the review of the slots that are neither in effect nor pending: job->review. GO_LATER when the chart can't be
- * read now. */
+/* Makes the review of the slots that are neither in effect nor pending: job->review. GO_LATER when
+ * the chart can't be read now. */
 enum go review_open(struct job *job);
 
 struct decision {

@@ -2,10 +2,10 @@
 /*
  * triage - a three-way merge of JSON trees, and the differences a human is shown.
  *
- * Objects merge member by member. Of a list, what both ends have in common with the base is set aside; what is left in
- * the middle is the part that a side changed (nothing on the base's side: an insertion; as many on both: entry by entry).
- * Two sides merge when these parts do not meet. Entries of `base` keep their place by counting what was inserted or
- * removed before them.
+ * Objects merge member by member. Of a list, what both ends have in common with the base is set
+ * aside; what is left in the middle is the part that a side changed (nothing on the base's side:
+ * an insertion; as many on both: entry by entry). Two sides merge when these parts do not meet.
+ * Entries of `base` keep their place by counting what was inserted or removed before them.
  */
 #include "engine/triage.h"
 

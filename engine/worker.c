@@ -10,9 +10,9 @@
  *   TIMED   -> READY     the timer thread, worker_due, worker_sweep
  *   RUNNING -> gone      its turn ended without one
  *
- * Invariants: (1) a task with order keys runs only while it is first in the queue of each of them; (2) it stays
- * there while it is timed: what comes after it may not overtake; (3) `runnable` = READY + RUNNING, `waiting` =
- * CALLING, changed in the same critical section as the state.
+ * Invariants: (1) a task with order keys runs only while it is first in the queue of each of them;
+ * (2) it stays there while it is timed: what comes after it may not overtake; (3) `runnable` =
+ * READY + RUNNING, `waiting` = CALLING, changed in the same critical section as the state.
  */
 #include "engine/worker.h"
 
@@ -174,7 +174,8 @@ static struct queue *queue_get_locked(struct worker *worker, const char *key)
     return queue;
 }
 
-/* Only a job with one key may step forward: with several, two jobs could come to wait for each other. */
+/* Only a job with one key may step forward: with several, two jobs could come to wait for each
+ * other. */
 static bool goes_before(const struct job *late, const struct job *early)
 {
     return late->task.key_count == 1 && !early->has_begun && early->state == TASK_BLOCKED &&
@@ -217,7 +218,8 @@ static void unlink_locked(struct worker *worker, struct job *job)
     worker->backlog--;
 }
 
-/* Takes the job out of everything and lets those behind it begin. The caller frees it, outside the mutex. */
+/* Takes the job out of everything and lets those behind it begin. The caller frees it, outside the
+ * mutex. */
 static void finish_locked(struct worker *worker, struct job *job)
 {
     struct job *heads[WORKER_KEYS_MAX];

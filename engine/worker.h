@@ -4,13 +4,15 @@
 /*
  * worker - the engine's threads, and the only judge of what could go on now.
  *
- * A task is one piece of work (an intent to advance, a decision to check). Tasks that share an order key run one after
- * the other, in the order of their `sequence` (where both have one and neither has begun), else as they were added.
- * A task is blocked (behind another), ready, running, in a request (inside worker_enter/worker_leave) or timed.
- * `runnable` counts ready and running, `waiting` those in a request; one mutex guards all of it, so that a count of
- * nothing runnable is true at that moment.
+ * A task is one piece of work (an intent to advance, a decision to check). Tasks that share an
+ * order key run one after the other, in the order of their `sequence` (where both have one and
+ * neither has begun), else as they were added. A task is blocked (behind another), ready, running,
+ * in a request (inside worker_enter/worker_leave) or timed. `runnable` counts ready and running,
+ * `waiting` those in a request; one mutex guards all of it, so that a count of nothing runnable is
+ * true at that moment.
  *
- * Lifecycle:  worker_new, worker_add ..., worker_free. Threads are made when there is work and none is idle.
+ * Lifecycle:  worker_new, worker_add ..., worker_free. Threads are made when there is work and
+ * none is idle.
  * Ownership:  order keys are copied; `arg` is the caller's until the task has ended.
  */
 #include <stdbool.h>
@@ -50,13 +52,14 @@ struct task {
 };
 
 struct worker *worker_new(const struct worker_options *options);
-/* Lets no task go on, waits for those that compute. False when some are inside a request: then they are parked for
- * good, the worker stays, and the process should exit. */
+/* Lets no task go on, waits for those that compute. False when some are inside a request: then
+ * they are parked for good, the worker stays, and the process should exit. */
 bool worker_stop(struct worker *worker);
 void worker_free(struct worker *worker); /* after worker_stop said true; NULL is fine */
 
 void worker_add(struct worker *worker, const struct task *task);
-/* Runs fn as a task with one order key and waits until it has ended; when the worker stops it may never be run. */
+/* Runs fn as a task with one order key and waits until it has ended; when the worker stops it may
+ * never be run. */
 void worker_call(struct worker *worker, const char *key, worker_fn *fn, void *arg);
 
 /* Around a request to the outside, on a worker's thread. */

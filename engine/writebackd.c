@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * writebackd - the reference write-back engine: options, parts in order, one line when ready, and an orderly end on TERM
- * or INT. Everything it must not forget is in the ledger before it is said, so that the end may be abrupt.
+ * writebackd - the reference write-back engine: options, parts in order, one line when ready, and
+ * an orderly end on TERM or INT. Everything it must not forget is in the ledger before it is said,
+ * so that the end may be abrupt.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The engine's interface, call by call, against a simulator: what it answers, and what it never does. */
+/* The engine's interface, call by call, against a simulator: what it answers, and what it never
+ * does. */
 #include <string.h>
 
 #include "base/arena.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A kill at any instruction loses nothing and doubles nothing: the engine is killed at its n-th commit or request for
- * n = 0, 1, 2 ... until a run ends without it, once when it runs for the first time and once while it recovers. What was
- * accepted is delivered again after every start, as a source does that got no answer.
+ * A kill at any instruction loses nothing and doubles nothing: the engine is killed at its n-th
+ * commit or request for n = 0, 1, 2 ... until a run ends without it, once when it runs for the
+ * first time and once while it recovers. What was accepted is delivered again after every start,
+ * as a source does that got no answer.
  */
 #include <string.h>
 

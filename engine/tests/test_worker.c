@@ -79,7 +79,8 @@ static void add(struct worker *worker, const char *name, const char *key, long l
                                       .sequence = sequence});
 }
 
-/* As the harness does: asked again until as many wait as are held. Those let through may not have woken yet. */
+/* As the harness does: asked again until as many wait as are held. Those let through may not have
+ * woken yet. */
 static struct worker_counts settle(struct worker *worker, unsigned waiting)
 {
     struct worker_counts counts;

@@ -13,7 +13,8 @@
 #define CHART     "fixtures/charts/ada.json"
 #define TURNS_MAX 200
 
-/* The shell says its number and becomes the program; the program's first line is that it is ready. */
+/* The shell says its number and becomes the program; the program's first line is that it is
+ * ready. */
 static bool program_start(struct ward_program *program, const char *command, const char *name)
 {
     char line[1024] = "";

@@ -2,10 +2,11 @@
 #ifndef ENGINE_TESTS_WARD_H
 #define ENGINE_TESTS_WARD_H
 /*
- * ward - the engine's program against a simulator's program, over HTTP, as in use. With test hooks: time stands still but
- * for ward_settle, which lets it pass.
+ * ward - the engine's program against a simulator's program, over HTTP, as in use. With test
+ * hooks: time stands still but for ward_settle, which lets it pass.
  *
- * Lifecycle:  ward_open, ward_start ..., ward_close. A ward without its programs (CHARTPROOF_BIN) fails its test.
+ * Lifecycle:  ward_open, ward_start ..., ward_close. A ward without its programs (CHARTPROOF_BIN)
+ * fails its test.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +39,8 @@ void ward_stop(struct ward *ward); /* TERM; expects status 0 */
 /* True once the engine's process has ended by itself. */
 bool ward_has_died(struct ward *ward);
 
-/* A call to the engine; status 0 when nothing came back. *out_answer may be NULL, JSON otherwise (NULL for other texts). */
+/* A call to the engine; status 0 when nothing came back. *out_answer may be NULL, JSON otherwise
+ * (NULL for other texts). */
 int ward_call(struct ward *ward, const char *method, const char *path, const char *body,
               const char *key, const struct cJSON **out_answer);
 const char *ward_text(struct ward *ward, const char *path);
