@@ -126,7 +126,7 @@ static int start(struct engine *engine, const char *const *values, struct err *e
 int main(int argc, char **argv)
 {
     const char *values[OPTION_COUNT];
-    struct engine engine = {.arena = arena_new()};
+    struct engine engine = {.arena = NULL};
     struct err err = ERR_INIT;
     sigset_t signals;
     int got = 0;
@@ -136,6 +136,7 @@ int main(int argc, char **argv)
         return list_flaws();
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return usage();
+    engine.arena = arena_new();
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
