@@ -116,6 +116,9 @@ static int check_entry(const struct cJSON *entry, size_t number, struct err *err
     if (!method || !url)
         return err_set(err, ERR_INPUT, "/bundle/entry/%zu/request: expected method and url",
                        number);
+    if (json_get(json_get(entry, "request"), "ifNoneMatch"))
+        return err_set(err, ERR_INPUT,
+                       "/bundle/entry/%zu/request/ifNoneMatch: not offered; submit a POST", number);
     if ((is_post || is_put) && check_resource(resource, "/resource", is_put, err))
         return err_context(err, "/bundle/entry/%zu", number);
     if (is_post && strcmp(url, type) != 0)
@@ -138,11 +141,15 @@ static int check_bundle(struct arena *arena, const struct cJSON *request, struct
     if (!cJSON_IsArray(entries) || json_count(entries) == 0 ||
         json_count(entries) > WORKER_KEYS_MAX)
         return err_set(err, ERR_LIMIT, "/bundle/entry: expected 1 to %d entries", WORKER_KEYS_MAX);
+    bool has_write = false;
     for (size_t i = 0; i < json_count(entries); i++) {
+        const char *method = json_string(json_get(json_at(entries, i), "request"), "method");
+
         if (check_entry(json_at(entries, i), i, err))
             return -1;
+        has_write = has_write || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0);
     }
-    return 0;
+    return has_write ? 0 : wrong(err, "/bundle/entry", "at least one that writes");
 }
 
 static const struct {

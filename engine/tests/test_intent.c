@@ -60,6 +60,15 @@ static const struct {
      "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
      "\"entry\":[{}]}}",
      "/bundle/entry/0/request"},
+    {"only reads",
+     "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
+     "\"entry\":[{\"request\":{\"method\":\"GET\",\"url\":\"Patient/ada\"}}]}}",
+     "/bundle/entry: expected at least one that writes"},
+    {"create with an id of the client",
+     "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
+     "\"entry\":[{\"resource\":" PATIENT
+     ",\"request\":{\"method\":\"PUT\",\"url\":\"Patient/ada\",\"ifNoneMatch\":\"*\"}}]}}",
+     "/bundle/entry/0/request/ifNoneMatch"},
     {"a POST to another type",
      "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
      "\"entry\":[{\"resource\":" OBSERVATION
