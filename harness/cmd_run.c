@@ -96,7 +96,7 @@ static int keep_failure(struct work *work, const struct scenario *scenario,
                         const struct trial *trial, struct err *err)
 {
     size_t count = 0, number = work->failing + 1;
-    const char *file = arena_printf(work->arena, "%s/failures/%zu.json", work->options.out, number);
+    const char *file = arena_printf(work->arena, "failures/%zu.json", number);
     struct result_failure *failures =
         trial_failures(trial, work->adapter, scenario, file, work->arena, &count);
 
