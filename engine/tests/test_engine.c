@@ -197,6 +197,42 @@ static void every_reply_leads_to_an_end_that_is_true(void)
     }
 }
 
+static void nothing_is_sent_again_without_a_timer(void)
+{
+    const struct cJSON *answer;
+
+    begin();
+    ward_fault(&ward, "{\"fault\":\"error-before(500)\"," WRITES ",\"times\":1}");
+    submit(NOTE, "k1", 202);
+    do
+        ward_call(&ward, "GET", "/v1/settled?waitMs=5000", NULL, NULL, &answer);
+    while (json_integer(answer, "runnable", 0) + json_integer(answer, "waiting", 0) > 0);
+    EXPECT_INT("once so far", (long long)ward_writes(&ward), 1);
+    EXPECT_TRUE("a timer", json_is_number(json_get(answer, "dueInMs")));
+    EXPECT_STR("to be seen", ward_state(&ward, "k1"), "writing");
+    EXPECT_INT("a sweep cuts it",
+               ward_call(&ward, "POST", "/v1/sweeps", "{\"kind\":\"reconcile\"}", NULL, NULL), 200);
+    EXPECT_STR("then it ends", ward_state(&ward, "k1"), "committed");
+    EXPECT_INT("and once more", (long long)ward_writes(&ward), 2);
+}
+
+#define STALE_READ "{\"fault\":\"stale-read(1)\",\"match\":{\"interaction\":\"read\"},\"times\":1}"
+
+static void one_stale_read_is_not_believed(void)
+{
+    begin();
+    ward_fault(&ward, "{\"fault\":\"error-after(422)\"," WRITES ",\"times\":1}");
+    ward_fault(&ward, STALE_READ);
+    submit(NOTE, "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("refused, they said", ward_state(&ward, "k1"), "committed");
+    ward_fault(&ward, STALE_READ);
+    submit("{\"operation\":\"delete\",\"target\":{\"reference\":\"" ALLERGY "\"}}", "k2", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("no guard is taken from it", ward_state(&ward, "k2"), "committed");
+    EXPECT_INT("no write was in vain", (long long)ward_writes(&ward), 2);
+}
+
 /* ---- conflicts ---- */
 
 #define RAISE "[{\"op\":\"replace\",\"path\":\"/criticality\",\"value\":\"high\"}]"
@@ -415,6 +451,9 @@ static void only_the_failed_part_is_sent_again(void)
                202);
     EXPECT_TRUE("settle", ward_settle(&ward));
     EXPECT_STR("whole", ward_state(&ward, "k1"), "committed");
+    EXPECT_INT("two requests", (long long)ward_writes(&ward), 2);
+    EXPECT_INT("what stands is in the first alone",
+               (long long)ward_writes_with(&ward, "Observation"), 1);
     EXPECT_INT("made once", (long long)ward_commits(&ward, "Observation"), 1);
     EXPECT_INT("deleted once", (long long)ward_commits(&ward, "Task"), 1);
     EXPECT_INT("a record each", (long long)ward_audit(&ward, "k1", "committed"), 2);
@@ -467,6 +506,8 @@ WITH_WARD(bad_calls_are_refused_and_change_nothing)
 WITH_WARD(nothing_is_said_without_the_token)
 WITH_WARD(before_it_is_sent_it_can_be_cancelled)
 WITH_WARD(every_reply_leads_to_an_end_that_is_true)
+WITH_WARD(nothing_is_sent_again_without_a_timer)
+WITH_WARD(one_stale_read_is_not_believed)
 WITH_WARD(changes_apart_merge_unless_they_may_harm)
 WITH_WARD(a_review_shows_all_sides)
 WITH_WARD(a_decision_is_carried_out_once)
@@ -484,6 +525,8 @@ static CU_TestInfo tests[] = {
     {"nothing is said without the token", ward_nothing_is_said_without_the_token},
     {"before it is sent it can be cancelled", ward_before_it_is_sent_it_can_be_cancelled},
     {"every reply leads to an end that is true", ward_every_reply_leads_to_an_end_that_is_true},
+    {"nothing is sent again without a timer", ward_nothing_is_sent_again_without_a_timer},
+    {"one stale read is not believed", ward_one_stale_read_is_not_believed},
     {"changes apart merge unless they may harm", ward_changes_apart_merge_unless_they_may_harm},
     {"a review shows all sides", ward_a_review_shows_all_sides},
     {"a decision is carried out once", ward_a_decision_is_carried_out_once},

@@ -240,12 +240,16 @@ static bool is_commit(const struct cJSON *line, const char *type, const char *un
            strncmp(reference, type, strlen(type)) == 0;
 }
 
-static bool is_write(const struct cJSON *line, const char *unused, const char *also_unused)
+static bool is_write(const struct cJSON *line, const char *text, const char *unused)
 {
     const char *method = json_string(line, "method");
+    const struct cJSON *body = json_get(line, "body");
+    char *printed = cJSON_PrintUnformatted(body);
+    bool has_text = !text || (printed && strstr(printed, text));
 
-    (void)unused, (void)also_unused;
-    return is_text(line, "kind", "arrived") && method && strcmp(method, "GET") != 0;
+    (void)unused;
+    cJSON_free(printed);
+    return is_text(line, "kind", "arrived") && method && strcmp(method, "GET") != 0 && has_text;
 }
 
 static bool is_audit(const struct cJSON *line, const char *key, const char *outcome)
@@ -270,6 +274,11 @@ size_t ward_commits(struct ward *ward, const char *type)
 size_t ward_writes(struct ward *ward)
 {
     return count_lines(ward, journal(ward), is_write, NULL, NULL);
+}
+
+size_t ward_writes_with(struct ward *ward, const char *text)
+{
+    return count_lines(ward, journal(ward), is_write, text, NULL);
 }
 
 size_t ward_audit(struct ward *ward, const char *key, const char *outcome)

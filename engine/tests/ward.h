@@ -57,6 +57,7 @@ const struct cJSON *ward_chart(struct ward *ward, const char *reference); /* the
 size_t ward_commits(struct ward *ward,
                     const char *type); /* versions of `type` made since ward_begin, edits too */
 size_t ward_writes(struct ward *ward); /* write requests that arrived */
+size_t ward_writes_with(struct ward *ward, const char *text); /* those whose body has `text` */
 /* Audit records of `outcome` under `key`. */
 size_t ward_audit(struct ward *ward, const char *key, const char *outcome);
 #endif
