@@ -63,6 +63,7 @@ int main(int argc, char **argv)
         }
     }
     printf("%.1f\n", count * 1e6 / (double)(clock_monotonic_us() - from));
+    fflush(stdout);
     execlp("rm", "rm", "-rf", root, (char *)NULL);
     return 3;
 }
