@@ -24,15 +24,15 @@ PARTS.base      := base
 PARTS.fhir      := base fhir
 PARTS.simulator := base fhir simulator simulator/interact
 PARTS.reports   := base reports
-PARTS.harness   := $(PARTS.simulator) reports harness harness/judge
+PARTS.harness   := $(PARTS.simulator) reports harness harness/scenario harness/conduct harness/judge
 PARTS.engine    := base fhir engine
 PARTS.tests/strawman := base fhir tests/strawman
 UNITS    := base fhir simulator reports harness engine
 MAINS    := $(foreach p,$(PROGRAMS),$(HOME.$(p))/$(p).c)
-SOURCES  := $(wildcard base/*.c fhir/*.c simulator/*.c simulator/interact/*.c reports/*.c harness/*.c \
-            harness/judge/*.c engine/*.c tests/*.c tests/strawman/*.c tests/bench/*.c tests/fuzz/*.c */tests/*.c)
-HEADERS  := $(wildcard base/*.h fhir/*.h simulator/*.h simulator/interact/*.h reports/*.h harness/*.h \
-            harness/judge/*.h engine/*.h tests/*.h tests/strawman/*.h */tests/*.h)
+SOURCES  := $(sort $(wildcard base/*.c fhir/*.c simulator/*.c simulator/interact/*.c reports/*.c harness/*.c harness/*/*.c \
+            engine/*.c tests/*.c tests/strawman/*.c tests/bench/*.c tests/fuzz/*.c */tests/*.c))
+HEADERS  := $(sort $(wildcard base/*.h fhir/*.h simulator/*.h simulator/interact/*.h reports/*.h harness/*.h harness/*/*.h \
+            engine/*.h tests/*.h tests/strawman/*.h */tests/*.h))
 objects   = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(1)))))
 
 all: $(PROGRAMS:%=$(BIN)/%)  ## build the programs into build/bin/
@@ -93,7 +93,7 @@ layers:                       ## no part includes what it must not know
 	  grep -rnE '^#include "' $$part --include='*.[ch]' | grep -vE "#include \"($$may|tests)/" | \
 	    grep -vE '^harness/.*#include "simulator/sim\.h"' | sed 's/^/layers: /'; done | (! grep .)
 	! grep -rnE '^#include "(simulator|engine|harness|reports)/' tests/strawman
-STRAY_OK := base/clock.c harness/child.c engine/worker.c tests/bench/starts.c
+STRAY_OK := base/clock.c harness/conduct/child.c engine/worker.c tests/bench/starts.c
 C_FILES   = $(filter-out $(STRAY_OK),$(SOURCES))
 style:                        ## formatting, and calls that belong to one file only
 	./setup.sh develop

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "harness/commands.h"
-#include "harness/interrupt.h"
+#include "harness/conduct/interrupt.h"
 
 #define KEPT_BYTES (64 << 20)
 

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "harness/commands.h"
 #include "harness/options.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "simulator/sim.h"
 
 static void explain_actor(const struct scenario_actor *actor)

@@ -9,12 +9,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "harness/adapter.h"
-#include "harness/child.h"
+#include "harness/scenario/adapter.h"
+#include "harness/conduct/child.h"
 #include "harness/commands.h"
 #include "harness/judge/judge.h"
 #include "harness/options.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "simulator/sim.h"
 
 static int list_faults(struct arena *arena, const struct options *options, struct err *err)

@@ -3,7 +3,7 @@
 #define HARNESS_EVIDENCE_FORM_H
 /* evidence_form - the members of an evidence file, as shapes; docs/schema/evidence.schema.json and
  * journal.schema.json (its entries) say the same. */
-#include "harness/shape.h"
+#include "base/shape.h"
 
 extern const struct shape evidence_form;
 extern const struct shape evidence_entry_form;

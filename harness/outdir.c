@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "harness/evidence.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "harness/trial.h"
 #include "reports/reports.h"
 

@@ -11,10 +11,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "harness/adapter.h"
+#include "harness/scenario/adapter.h"
 #include "harness/expect.h"
 #include "harness/judge/judge.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "harness/story.h"
 
 static void judge(struct trial *trial, const struct scenario *scenario, bool with_expect)

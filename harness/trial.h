@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/conduct.h"
+#include "harness/conduct/conduct.h"
 #include "reports/result.h"
 
 struct adapter;

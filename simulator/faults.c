@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/near.h"
 #include "simulator/core.h"
 
 /* In the order in which faults are tried: lost replies first, then errors, then what misleads. */
@@ -238,42 +239,13 @@ const char *fault_text(const struct sim_fault *fault, struct arena *arena)
 
 #define NAME_SIZE 64
 
-/* Insertions, deletions and replacements that make `a` of `b`. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[NAME_SIZE + 1];
-    const size_t width = strlen(b);
-
-    for (size_t k = 0; k <= width; k++)
-        row[k] = k;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i + 1;
-        for (size_t k = 0; k < width; k++) {
-            size_t cost = diagonal + (a[i] != b[k]);
-
-            diagonal = row[k + 1];
-            cost = row[k] + 1 < cost ? row[k] + 1 : cost;
-            row[k + 1] = diagonal + 1 < cost ? diagonal + 1 : cost;
-        }
-    }
-    return row[width];
-}
-
 static int unknown_fault(const char *name, struct err *err)
 {
-    const char *nearest = NULL;
-    size_t least = strlen(name) / 2 + 1;
+    const char *known[COUNT_OF(kinds) + 1] = {NULL};
 
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        const size_t distance = edit_distance(name, kinds[i].name);
-
-        if (distance < least) {
-            least = distance;
-            nearest = kinds[i].name;
-        }
-    }
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        known[i] = kinds[i].name;
+    const char *nearest = near_find(name, known);
     if (nearest)
         return err_set(err, ERR_INPUT, "unknown fault '%s'; did you mean '%s'?", name, nearest);
     return err_set(err, ERR_INPUT, "unknown fault '%s'", name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engines built in, files of one's own, and what is wrong with a bad one. */
-#include "harness/adapter.h"
+#include "harness/scenario/adapter.h"
 
 #include <string.h>
 

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "harness/child.h"
+#include "harness/conduct/child.h"
 #include "tests/expect.h"
 
 #define WAIT_MS 10000

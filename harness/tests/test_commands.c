@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "harness/child.h"
+#include "harness/conduct/child.h"
 #include "tests/expect.h"
 
 #define WAIT_MS 60000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of the conductor against the strawman engine: what a schedule says happens, in that order, and nothing else. */
-#include "harness/conduct.h"
+#include "harness/conduct/conduct.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "harness/adapter.h"
-#include "harness/scenario.h"
-#include "harness/schedule.h"
+#include "harness/scenario/adapter.h"
+#include "harness/scenario/scenario.h"
+#include "harness/scenario/schedule.h"
 #include "tests/expect.h"
 
 #define CHART                                                                                      \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scenarios are read whole; a typo anywhere names file, place, what was found, what was meant and expected. */
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 #include "tests/expect.h"
 
 static const char page[] = "docs/scenarios.md";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is a step and what is none; that a schedule is written as it was read. */
-#include "harness/schedule.h"
+#include "harness/scenario/schedule.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

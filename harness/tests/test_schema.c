@@ -8,10 +8,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "harness/adapter_form.h"
+#include "harness/scenario/adapter_form.h"
 #include "harness/evidence_form.h"
-#include "harness/near.h"
-#include "harness/scenario_form.h"
+#include "base/near.h"
+#include "harness/scenario/scenario_form.h"
 #include "tests/expect.h"
 
 #define SHAPES_MAX 64

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * conduct - one run from a chart of its own to its evidence, and the one loop that drives it.
+ *
+ *   begin (chart, engine)  ->  schedule (milestone.c or exact.c)  ->  recovery  ->  last questions  ->  collect
+ *
+ * 1. Everything waits in run_turn: the simulator's descriptor, HTTP calls to the engine, its process, an interrupt.
+ *    Nothing sleeps, and no wait is longer than WAIT_MS.
+ * 2. Whatever stops a run, its evidence is collected as far as it went, and the engine is not used again.
+ * 3. With a fresh process for every run its number is always 1: keys, correlation ids, and so all bytes, are the same
+ *    in a replay. With `reset` runs are counted, so that a request of an earlier run is known as one.
+ */
+#include "harness/conduct/conduct.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "harness/scenario/adapter.h"
+#include "harness/conduct/interrupt.h"
+#include "harness/conduct/run.h"
+
+/* Whose request is it? By its correlation id; one that bears another run's number is nobody's. */
+static void attribute(void *arg, const struct sim_exchange *exchange, const char **out_actor,
+                      const char **out_intent)
+{
+    const struct conductor *conductor = arg;
+    const struct run *run = conductor->run;
+    const char *id = exchange->correlation ? exchange->correlation : "";
+
+    for (size_t i = 0; run && i < run->intent_count; i++) {
+        if (strcmp(run->intents[i].correlation, id) != 0)
+            continue;
+        *out_actor = run->intents[i].actor;
+        *out_intent = run->intents[i].name;
+        return;
+    }
+    size_t digits = strncmp(id, "c-", 2) == 0 ? strspn(id + 2, "0123456789") : 0;
+    if (digits > 0 && id[2 + digits] == '-' && run &&
+        (strlen(run->run_id) != digits || strncmp(run->run_id, id + 2, digits) != 0))
+        return;
+    *out_actor = "engine";
+    *out_intent = "";
+}
+
+struct conductor *conductor_open(const struct conductor_options *options, struct err *err)
+{
+    struct conductor *conductor = calloc(1, sizeof(*conductor));
+
+    if (!conductor)
+        BUG("out of memory");
+    conductor->options = *options;
+    conductor_share(conductor, options->use_reset);
+    conductor->http = http_new();
+    conductor->guard = child_guard_open(err);
+    if (conductor->guard)
+        conductor->sim = sim_open(&(struct sim_options){.hold_all = true,
+                                                        .logical_clock = true,
+                                                        .attribute = attribute,
+                                                        .attribute_arg = conductor},
+                                  err);
+    if (conductor->sim)
+        return conductor;
+    conductor_close(conductor);
+    return NULL;
+}
+
+bool conductor_share(struct conductor *conductor, bool use_reset)
+{
+    bool before = conductor->options.use_reset;
+
+    conductor->options.use_reset = use_reset && conductor->options.adapter->has_reset;
+    return before;
+}
+
+void conductor_close(struct conductor *conductor)
+{
+    if (!conductor)
+        return;
+    process_end(conductor);
+    process_drop_spare(conductor);
+    child_guard_close(conductor->guard);
+    http_free(conductor->http);
+    sim_close(conductor->sim);
+    free(conductor);
+}
+
+int run_turn(struct run *run, int timeout_ms, struct err *err)
+{
+    struct conductor *conductor = run->conductor;
+    int fds[CHILD_FDS_MAX + 2];
+    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0;
+    int sim_ms = sim_timeout_ms(run->sim);
+
+    if (interrupt_came())
+        return err_set(err, ERR_IO, "interrupted");
+    fds[count++] = sim_fd(run->sim);
+    if (interrupt_fd() >= 0)
+        fds[count++] = interrupt_fd();
+    http_turn(conductor->http, fds, count,
+              sim_ms >= 0 && sim_ms < timeout_ms ? sim_ms : timeout_ms);
+    sim_turn(run->sim);
+    engine_take_answers(run);
+    if (conductor->child)
+        child_turn(conductor->child);
+    return conductor->is_end_due ? 0 : process_check(conductor, err);
+}
+
+uint64_t run_note(struct run *run, const struct sim_entry *entry)
+{
+    return sim_note(run->sim, entry);
+}
+
+uint64_t run_note_process(struct run *run, const char *what, const char *url, int status)
+{
+    return run_note(
+        run, &(struct sim_entry){.kind = SIM_PROCESS, .what = what, .url = url, .status = status});
+}
+
+/* ---- the beginning ---- */
+
+static const char *actor_of(const struct scenario *scenario, const char *intent)
+{
+    for (size_t i = 0; i < scenario->actor_count; i++) {
+        const struct scenario_actor *actor = &scenario->actors[i];
+
+        for (size_t j = 0; j < actor->step_count; j++) {
+            if (actor->steps[j].verb == VERB_SUBMIT && strcmp(actor->steps[j].intent, intent) == 0)
+                return actor->name;
+        }
+    }
+    return "";
+}
+
+static void make_intents(struct run *run)
+{
+    const char *const *names = run->scenario->intents;
+
+    while (names[run->intent_count])
+        run->intent_count++;
+    run->intents = arena_alloc(run->arena, (run->intent_count + 1) * sizeof(*run->intents));
+    for (size_t i = 0; i < run->intent_count; i++)
+        run->intents[i] = (struct run_intent){
+            .name = names[i],
+            .actor = actor_of(run->scenario, names[i]),
+            .key = arena_printf(run->arena, "k-%s-%s", run->run_id, names[i]),
+            .correlation = arena_printf(run->arena, "c-%s-%s", run->run_id, names[i]),
+            .state = "",
+        };
+}
+
+/* A step that lets the engine's own time-out run out needs one that is short. */
+static long timeout_for(const struct conductor *conductor, const struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->count; i++) {
+        if (schedule->steps[i].part == PART_TIMEOUT)
+            return TIMEOUT_SHORT;
+    }
+    return conductor->options.on_step ? TIMEOUT_OFF : TIMEOUT_MS;
+}
+
+static bool can_serve_again(const struct conductor *conductor, long timeout_ms)
+{
+    return conductor->options.use_reset && process_is_up(conductor) && !conductor->is_tainted &&
+           conductor->place.timeout_ms == timeout_ms && conductor->runs < RUNS_MAX;
+}
+
+static int begin(struct run *run, long timeout_ms, struct err *err)
+{
+    struct conductor *conductor = run->conductor;
+
+    conductor->is_end_due = false;
+    if (can_serve_again(conductor, timeout_ms)) {
+        if (sim_begin(run->sim, run->scenario->chart, err) || engine_reset(run, err))
+            return -1;
+    } else {
+        process_end(conductor);
+        if (sim_begin(run->sim, run->scenario->chart, err))
+            return -1;
+        run_note_process(run, "start", "", 0);
+        if (process_begin(conductor, timeout_ms, err)) {
+            run->is_unstartable = true;
+            return -1;
+        }
+    }
+    run->is_ready_due = true;
+    conductor->runs++;
+    return 0;
+}
+
+/* ---- the end ---- */
+
+static struct sim_entry *copy_entry(struct arena *arena, const struct sim_entry *entry)
+{
+    struct sim_entry *copy = arena_alloc(arena, sizeof(*copy));
+
+    *copy = *entry;
+    const char **texts[] = {&copy->interaction, &copy->method,      &copy->url,    &copy->headers,
+                            &copy->guard,       &copy->actor,       &copy->intent, &copy->reference,
+                            &copy->version,     &copy->correlation, &copy->fault,  &copy->what};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        *texts[i] = (*texts[i])[0] ? arena_strdup(arena, *texts[i]) : "";
+    if (copy->body)
+        copy->body = arena_copy(arena, copy->body, copy->body_size);
+    return copy;
+}
+
+static void copy_chart(struct run *run, struct evidence *evidence)
+{
+    size_t count = sim_version_count(run->sim);
+
+    evidence->chart = arena_alloc(run->arena, (count + 1) * sizeof(*evidence->chart));
+    for (size_t i = 0; i < count; i++) {
+        const struct sim_version *version = sim_version_at(run->sim, i);
+        struct sim_version *copy = &evidence->chart[evidence->chart_count];
+
+        if (version->commit > 0)
+            break; /* loaded ones come first */
+        *copy = *version;
+        copy->reference = arena_strdup(run->arena, version->reference);
+        copy->version = arena_strdup(run->arena, version->version);
+        copy->content =
+            version->content ? arena_copy(run->arena, version->content, version->size) : NULL;
+        evidence->chart_count++;
+    }
+}
+
+static void collect(struct run *run, struct conducted *out)
+{
+    struct arena *arena = run->arena;
+    const struct adapter *adapter = run->conductor->options.adapter;
+    struct evidence *evidence = &out->evidence;
+    struct buf line = BUF_INIT;
+
+    schedule_format(&run->done, &line);
+    out->replay = buf_copy(&line, arena);
+    out->steps = run->done.count;
+    buf_release(&line);
+    evidence->scenario = run->scenario->name;
+    evidence->hash = run->scenario->hash;
+    evidence->engine = adapter->spelled; /* so that a replay line can be made from evidence alone */
+    evidence->personality = run->scenario->personality;
+    evidence->run = run->run_id;
+    evidence->seed = run->conductor->options.seed;
+    evidence->replay =
+        arena_printf(arena, "%s@%s: %s", run->scenario->name, run->scenario->hash, out->replay);
+    evidence->settled_by = "hook";
+    evidence->parts = adapter->parts;
+    evidence->identifier_system = adapter->identifier_system;
+    evidence->companions = adapter->companions;
+    evidence->sensitive = adapter->sensitive;
+    evidence->attempts_max = adapter->attempts_max;
+    evidence->requests_max = adapter->requests_max;
+    evidence->dedupes_by_source = adapter->dedupes_by_source;
+    evidence->base = arena_strdup(arena, sim_url(run->sim));
+    evidence->intents = arena_alloc(arena, (run->intent_count + 1) * sizeof(*evidence->intents));
+    for (size_t i = 0; i < run->intent_count; i++)
+        evidence->intents[i] =
+            (struct evidence_intent){.name = run->intents[i].name,
+                                     .actor = run->intents[i].actor,
+                                     .key = run->intents[i].key,
+                                     .correlation = run->intents[i].correlation,
+                                     .payload = run->intents[i].payload,
+                                     .was_submitted = run->intents[i].was_submitted};
+    evidence->intent_count = run->intent_count;
+    copy_chart(run, evidence);
+    evidence->entry_count = sim_journal_count(run->sim);
+    evidence->entries =
+        arena_alloc(arena, (evidence->entry_count + 1) * sizeof(*evidence->entries));
+    for (size_t i = 0; i < evidence->entry_count; i++) {
+        evidence->entries[i] = copy_entry(arena, sim_journal_at(run->sim, i));
+        out->commits += evidence->entries[i]->kind == SIM_COMMITTED;
+    }
+    out->exchanges = (unsigned)sim_arrivals(run->sim);
+}
+
+/* Nothing of this run may reach the next one: with a process that goes on serving, everything must have ended. */
+static void end(struct run *run, bool is_complete)
+{
+    struct conductor *conductor = run->conductor;
+
+    for (size_t i = 0; i < run->call_count; i++) {
+        if (run->calls[i].pending)
+            http_abandon(conductor->http, run->calls[i].pending);
+        conductor->is_tainted |= run->calls[i].pending != NULL;
+    }
+    for (size_t i = 0; i < run->intent_count; i++)
+        conductor->is_tainted |=
+            run->intents[i].was_submitted && !intent_has_ended(&run->intents[i]);
+    conductor->is_tainted |= !is_complete;
+    if (!conductor->options.use_reset || conductor->is_tainted)
+        process_end(conductor);
+}
+
+static int run_all(struct run *run, const struct schedule *exact, struct conducted *out,
+                   struct err *err)
+{
+    const struct schedule *schedule = exact ? exact : &run->scenario->schedule;
+
+    if (begin(run, timeout_for(run->conductor, schedule), err))
+        return -1;
+    if (exact ? run_exact(run, exact, err) : run_milestones(run, schedule, err))
+        return -1;
+    out->evidence.is_settled = !run->is_late;
+    if (run_recovery(run, &out->evidence.is_recovered, err))
+        return err_context(err, "recovery");
+    if (engine_ask_views(run, true, err) || engine_ask_events(run, err) ||
+        engine_ask_at_end(run, err))
+        return err_context(err, "after recovery");
+    return 0;
+}
+
+void conduct(struct conductor *conductor, const struct scenario *scenario,
+             const struct schedule *exact, struct arena *arena, struct conducted *out)
+{
+    uint64_t started_us = clock_monotonic_us();
+    struct err err = ERR_INIT;
+    struct run run = {.conductor = conductor,
+                      .scenario = scenario,
+                      .arena = arena,
+                      .scratch = arena_new(),
+                      .sim = conductor->sim};
+
+    *out = (struct conducted){.is_complete = false};
+    conductor->run_number++;
+    run.run_id = conductor->options.use_reset
+                     ? arena_printf(arena, "%llu", (unsigned long long)conductor->run_number)
+                     : "1";
+    make_intents(&run);
+    run.positions = arena_alloc(arena, (scenario->actor_count + 1) * sizeof(*run.positions));
+    run.exchanges_max =
+        LIMIT_STEPS_PER_INTENT * (uint64_t)(run.intent_count ? run.intent_count : 1);
+    conductor->run = &run;
+    if (run_all(&run, exact, out, &err) == 0)
+        out->is_complete = true;
+    else
+        out->problem = arena_strdup(arena, err.text);
+    out->is_divergence = run.is_divergence;
+    out->is_invalid = run.is_invalid;
+    out->is_unstartable = run.is_unstartable;
+    out->is_interrupted = interrupt_came();
+    collect(&run, out);
+    end(&run, out->is_complete);
+    conductor->run = NULL;
+    arena_free(run.scratch);
+    out->took_us = clock_monotonic_us() - started_us;
+}

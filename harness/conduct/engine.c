@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine - what we ask the engine over its interface (contracts.md), and what it says, noted in the journal.
+ *
+ * 1. Whatever is heard is noted before anything is concluded from it: statements are judged against the chart at the
+ *    moment they were received.
+ * 2. Submits, cancels, decisions and sweeps may stay unanswered while steps go on (struct run_call): a decision that
+ *    must look at the chart first is answered after its requests were. All other questions are asked while the engine is settled, and waited for.
+ * 3. A question that gets no answer from an engine that runs ends the run: nothing could be judged from silence.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "harness/scenario/adapter.h"
+#include "harness/conduct/run.h"
+
+#define END_MS 300 /* between a connection's end and its process's */
+
+static const char *const ended_states[] = {"committed", "rejected", "cancelled", "superseded",
+                                           "compensated"};
+
+bool intent_has_ended(const struct run_intent *intent)
+{
+    for (size_t i = 0; i < COUNT_OF(ended_states); i++) {
+        if (strcmp(intent->state, ended_states[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static struct http_request request_to(const struct run *run, struct arena *arena,
+                                      const char *method, const char *path, const char *body)
+{
+    const struct conductor *conductor = run->conductor;
+    const struct adapter *adapter = conductor->options.adapter;
+    struct http_request request = {.method = method,
+                                   .url = arena_printf(arena, "%s%s", conductor->engine_url, path),
+                                   .body = body,
+                                   .body_size = body ? strlen(body) : 0,
+                                   .timeout_ms = TIMEOUT_OFF,
+                                   .may_reuse = strcmp(method, "GET") == 0};
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(adapter->headers) && adapter->headers[i][0]; i++)
+        request.headers[count++] =
+            (struct http_header){adapter->headers[i][0], adapter->headers[i][1]};
+    if (body)
+        request.headers[count++] = (struct http_header){"Content-Type", "application/json"};
+    return request;
+}
+
+static void add_header(struct http_request *request, const char *name, const char *value)
+{
+    size_t count = 0;
+
+    while (request->headers[count].name)
+        count++;
+    ASSERT(count < HTTP_HEADERS_MAX);
+    request->headers[count] = (struct http_header){name, value};
+}
+
+/* No answer came. Mostly because the engine has ended, which its process tells a moment later and better. */
+static int why_silent(struct run *run, const char *method, const char *path, const char *problem,
+                      struct err *err)
+{
+    uint64_t deadline_ms = clock_monotonic_ms() + END_MS;
+
+    for (uint64_t now = 0; now < deadline_ms; now = clock_monotonic_ms()) {
+        if (run_turn(run, END_MS, err))
+            return err_context(err, "engine: %s %s", method, path);
+    }
+    return err_set(err, ERR_IO, "engine: %s %s: %s", method, path, problem);
+}
+
+/* Asks and waits. -1 when no answer came. The reply lives in the scratch arena. */
+static int ask(struct run *run, const char *method, const char *path, const char *body,
+               struct http_reply *out, struct err *err)
+{
+    struct http_request request = request_to(run, run->scratch, method, path, body);
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    struct http_pending *pending = http_start(run->conductor->http, run->scratch, &request);
+
+    while (!http_is_done(pending)) {
+        uint64_t now = clock_monotonic_ms();
+        int rc = now < deadline_ms
+                     ? run_turn(run, (int)(deadline_ms - now), err)
+                     : err_set(err, ERR_TIMEOUT, "no answer within %d s", WAIT_MS / 1000);
+
+        if (rc) {
+            http_abandon(run->conductor->http, pending);
+            return err_context(err, "engine: %s %s", method, path);
+        }
+    }
+    *out = *http_result(pending);
+    if (out->status)
+        return 0;
+    return why_silent(run, method, path, out->problem, err);
+}
+
+static int ask_ok(struct run *run, const char *method, const char *path, const char *body,
+                  struct http_reply *out, struct err *err)
+{
+    if (ask(run, method, path, body, out, err))
+        return -1;
+    if (out->status / 100 == 2)
+        return 0;
+    return err_set(err, ERR_IO, "engine: %s %s: status %d", method, path, out->status);
+}
+
+static uint64_t note_said(struct run *run, const char *what, const struct run_intent *intent,
+                          const struct sim_entry *more)
+{
+    struct sim_entry entry = *more;
+
+    entry.kind = SIM_SAID;
+    entry.what = what;
+    entry.intent = intent ? intent->name : "";
+    entry.actor = intent ? intent->actor : "";
+    entry.correlation = intent ? intent->correlation : "";
+    return run_note(run, &entry);
+}
+
+static struct run_intent *intent_by_id(struct run *run, const char *id)
+{
+    for (size_t i = 0; id && i < run->intent_count; i++) {
+        if (run->intents[i].id && strcmp(run->intents[i].id, id) == 0)
+            return &run->intents[i];
+    }
+    return NULL;
+}
+
+/* Takes over what a view says; other things (a problem, a list) say nothing about the intent. */
+static void take_view(struct run *run, struct run_intent *intent, const char *body, size_t size)
+{
+    struct err ignored = ERR_INIT;
+    const struct cJSON *view = json_parse(run->scratch, body, size, &ignored);
+    const char *id = json_string(view, "id"), *state = json_string(view, "state");
+
+    if (!id || !state)
+        return;
+    intent->id = arena_strdup(run->arena, id);
+    intent->state = arena_strdup(run->arena, state);
+    intent->review = arena_strdup(run->arena, json_string(view, "review"));
+}
+
+/* ---- calls that may stay unanswered ---- */
+
+static void start_call(struct run *run, const struct http_request *request,
+                       const struct run_call *call)
+{
+    if (run->call_count == run->call_room) {
+        size_t size = run->call_room * sizeof(*run->calls);
+
+        run->call_room = run->call_room ? 2 * run->call_room : 16;
+        run->calls = arena_grow(run->arena, run->calls, size, run->call_room * sizeof(*run->calls));
+    }
+    run->calls[run->call_count] = *call;
+    run->calls[run->call_count++].pending = http_start(run->conductor->http, run->arena, request);
+}
+
+void engine_take_answers(struct run *run)
+{
+    for (size_t i = 0; i < run->call_count; i++) {
+        struct run_call *call = &run->calls[i];
+
+        if (!call->pending || !http_is_done(call->pending))
+            continue;
+        const struct http_reply *reply = http_result(call->pending);
+        call->pending = NULL;
+        note_said(run, call->answer, call->intent,
+                  &(struct sim_entry){.of = call->entry,
+                                      .status = reply->status,
+                                      .body = reply->body,
+                                      .body_size = reply->body_size});
+        if (call->intent && reply->status / 100 == 2 && strcmp(call->answer, "decided") != 0)
+            take_view(run, call->intent, reply->body, reply->body_size);
+    }
+}
+
+size_t engine_unanswered(const struct run *run, bool only_submits)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->call_count; i++)
+        count += run->calls[i].pending && (!only_submits || run->calls[i].is_submit);
+    return count;
+}
+
+int engine_wait_call(struct run *run, struct err *err)
+{
+    uint64_t arrivals = sim_arrivals(run->sim), deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    const struct run_call *call = &run->calls[run->call_count - 1];
+
+    while (call->pending && arrivals == sim_arrivals(run->sim)) {
+        uint64_t now = clock_monotonic_ms();
+
+        if (now >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT, "no \"%s\" within %d s", call->answer, WAIT_MS / 1000);
+        if (run_turn(run, (int)(deadline_ms - now), err))
+            return -1;
+    }
+    return 0;
+}
+
+int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
+                  struct err *err)
+{
+    const struct adapter *adapter = run->conductor->options.adapter;
+    struct http_request request = request_to(run, run->arena, "POST", "/v1/intents", body);
+    struct cJSON *headers = json_object(run->scratch);
+
+    if (!run->conductor->engine_url)
+        return err_set(err, ERR_IO, "no engine to submit to");
+    add_header(&request, "Idempotency-Key", key);
+    add_header(&request, adapter->correlation_header, intent->correlation);
+    json_put_string(headers, "Idempotency-Key", key);
+    json_put_string(headers, adapter->correlation_header, intent->correlation);
+    uint64_t n = note_said(run, "submit", intent,
+                           &(struct sim_entry){.method = "POST",
+                                               .url = "/v1/intents",
+                                               .headers = json_print(run->scratch, headers),
+                                               .body = body,
+                                               .body_size = strlen(body)});
+    start_call(
+        run, &request,
+        &(struct run_call){.entry = n, .answer = "answer", .intent = intent, .is_submit = true});
+    return 0;
+}
+
+int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
+{
+    if (!intent->id)
+        return err_set(err, ERR_IO, "cancel %s: the engine never said its id", intent->name);
+    const char *path = arena_printf(run->arena, "/v1/intents/%s/cancel", intent->id);
+    struct http_request request = request_to(run, run->arena, "POST", path, NULL);
+    uint64_t n =
+        note_said(run, "cancel", intent, &(struct sim_entry){.method = "POST", .url = path});
+
+    start_call(run, &request,
+               &(struct run_call){.entry = n, .answer = "cancelled", .intent = intent});
+    return engine_wait_call(run, err);
+}
+
+int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
+                  const char *by, struct err *err)
+{
+    if (!intent->fetched_review)
+        return err_set(err, ERR_IO, "decide %s: nobody looked at its review", intent->name);
+    const char *path = arena_printf(run->arena, "/v1/reviews/%s/decision", intent->fetched_review);
+    struct cJSON *decision = json_object(run->arena);
+
+    json_put_string(decision, "decision", step->decision);
+    if (step->fields)
+        json_put(decision, "fields", json_copy(step->fields));
+    json_put_string(decision, "seenVersion", intent->seen_version);
+    json_put_string(decision, "reason", "decided after looking at the review");
+    json_put_string(decision, "by", by);
+    const char *body = json_print(run->arena, decision);
+    struct http_request request = request_to(run, run->arena, "POST", path, body);
+    uint64_t n =
+        note_said(run, "decide", intent,
+                  &(struct sim_entry){
+                      .method = "POST", .url = path, .body = body, .body_size = strlen(body)});
+    start_call(run, &request,
+               &(struct run_call){.entry = n, .answer = "decided", .intent = intent});
+    return engine_wait_call(run, err);
+}
+
+int engine_sweep(struct run *run, const char *kind, struct err *err)
+{
+    if (!run->conductor->engine_url)
+        return err_set(err, ERR_IO, "no engine to sweep");
+    const char *body = arena_printf(run->arena, "{\"kind\":\"%s\"}", kind);
+    struct http_request request = request_to(run, run->arena, "POST", "/v1/sweeps", body);
+    uint64_t n = note_said(
+        run, "sweep", NULL,
+        &(struct sim_entry){
+            .method = "POST", .url = "/v1/sweeps", .body = body, .body_size = strlen(body)});
+    start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept"});
+    return engine_wait_call(run, err);
+}
+
+/* ---- questions that are waited for ---- */
+
+int engine_due(struct run *run, struct err *err)
+{
+    struct http_reply reply;
+
+    note_said(run, "due", NULL, &(struct sim_entry){.method = "POST", .url = "/v1/due"});
+    return ask_ok(run, "POST", "/v1/due", NULL, &reply, err);
+}
+
+int engine_reset(struct run *run, struct err *err)
+{
+    struct http_reply reply;
+
+    return ask_ok(run, "POST", "/v1/reset", NULL, &reply, err);
+}
+
+int engine_settled(struct run *run, struct settled *out, struct err *err)
+{
+    struct http_reply reply;
+
+    arena_reset(run->scratch);
+    if (ask_ok(run, "GET", "/v1/settled?waitMs=1000", NULL, &reply, err))
+        return -1;
+    const struct cJSON *answer = json_parse(run->scratch, reply.body, reply.body_size, err);
+    *out = (struct settled){.runnable = json_integer(answer, "runnable", -1),
+                            .waiting = json_integer(answer, "waiting", -1),
+                            .due_in_ms = json_integer(answer, "dueInMs", -1),
+                            .body = reply.body};
+    if (answer && out->runnable >= 0 && out->waiting >= 0)
+        return 0;
+    return err_set(err, ERR_IO, "engine: GET /v1/settled: expected {runnable, waiting, dueInMs}");
+}
+
+/* The view as one JSON text: by key it comes in a list, of one at most. */
+static const char *view_of_list(struct run *run, const struct http_reply *reply)
+{
+    struct err ignored = ERR_INIT;
+    const struct cJSON *list = json_parse(run->scratch, reply->body, reply->body_size, &ignored);
+    const struct cJSON *view = json_at(json_get(list, "intents"), 0);
+
+    return view ? json_print(run->scratch, view) : NULL;
+}
+
+static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
+{
+    struct http_reply reply;
+    const char *path = intent->id ? arena_printf(run->scratch, "/v1/intents/%s", intent->id)
+                                  : arena_printf(run->scratch, "/v1/intents?key=%s", intent->key);
+
+    if (ask(run, "GET", path, NULL, &reply, err))
+        return -1;
+    const char *body = intent->id ? reply.body : view_of_list(run, &reply);
+    if (!body)
+        return 0; /* the submit never arrived: there is nothing to say about it */
+    note_said(run, "view", intent,
+              &(struct sim_entry){.method = "GET",
+                                  .url = path,
+                                  .status = reply.status,
+                                  .body = body,
+                                  .body_size = strlen(body)});
+    if (reply.status == 200)
+        take_view(run, intent, body, strlen(body));
+    return 0;
+}
+
+int engine_ask_views(struct run *run, bool with_ended, struct err *err)
+{
+    for (size_t i = 0; i < run->intent_count; i++) {
+        struct run_intent *intent = &run->intents[i];
+
+        if (!intent->was_submitted || (!with_ended && intent_has_ended(intent)))
+            continue;
+        if (ask_view(run, intent, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* Whose line of a log is this? By the key, else by the intent's id. */
+static struct run_intent *intent_of_line(struct run *run, const char *line, size_t size)
+{
+    struct err ignored = ERR_INIT;
+    const struct cJSON *record = json_parse(run->scratch, line, size, &ignored);
+    const char *key = json_string(record, "key");
+
+    for (size_t i = 0; key && i < run->intent_count; i++) {
+        if (strcmp(run->intents[i].key, key) == 0)
+            return &run->intents[i];
+    }
+    return intent_by_id(run, json_string(record, "intent"));
+}
+
+static int ask_lines(struct run *run, const char *path, const char *what, struct err *err)
+{
+    struct http_reply reply;
+
+    if (ask_ok(run, "GET", path, NULL, &reply, err))
+        return -1;
+    for (const char *line = reply.body, *end = line + reply.body_size; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        size_t size = (size_t)((stop ? stop : end) - line);
+
+        if (size > 0)
+            note_said(run, what, intent_of_line(run, line, size),
+                      &(struct sim_entry){.url = path, .body = line, .body_size = size});
+        line += size + 1;
+    }
+    return 0;
+}
+
+int engine_ask_events(struct run *run, struct err *err)
+{
+    if (!(run->conductor->options.adapter->parts & PART_EVENTS))
+        return 0;
+    return ask_lines(run, "/v1/events?after=0", "event", err);
+}
+
+/* One review, and what a human remembers of it: its id and the version it shows. */
+static int ask_review(struct run *run, struct run_intent *intent, const char *id, struct err *err)
+{
+    const char *path = arena_printf(run->scratch, "/v1/reviews/%s", id);
+    struct http_reply reply;
+    struct err ignored = ERR_INIT;
+
+    if (ask(run, "GET", path, NULL, &reply, err))
+        return -1;
+    note_said(run, "review", intent,
+              &(struct sim_entry){.method = "GET",
+                                  .url = path,
+                                  .status = reply.status,
+                                  .body = reply.body,
+                                  .body_size = reply.body_size});
+    if (!intent || reply.status != 200)
+        return 0;
+    const struct cJSON *review = json_parse(run->scratch, reply.body, reply.body_size, &ignored);
+    intent->fetched_review = arena_strdup(run->arena, id);
+    intent->seen_version = arena_strdup(run->arena, json_string(review, "seenVersion"));
+    return 0;
+}
+
+static int ask_review_list(struct run *run, const struct cJSON **out_list, struct err *err)
+{
+    struct http_reply reply;
+    struct err ignored = ERR_INIT;
+
+    if (ask(run, "GET", "/v1/reviews", NULL, &reply, err))
+        return -1;
+    note_said(run, "reviews", NULL,
+              &(struct sim_entry){.method = "GET",
+                                  .url = "/v1/reviews",
+                                  .status = reply.status,
+                                  .body = reply.body,
+                                  .body_size = reply.body_size});
+    *out_list =
+        json_get(json_parse(run->scratch, reply.body, reply.body_size, &ignored), "reviews");
+    return 0;
+}
+
+int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *err)
+{
+    const struct cJSON *list = NULL;
+
+    if (ask_review_list(run, &list, err))
+        return -1;
+    const char *id = intent->review;
+    for (size_t i = 0; !id && i < json_count(list); i++) {
+        const char *of = json_string(json_at(list, i), "intent");
+
+        if (of && intent->id && strcmp(of, intent->id) == 0)
+            id = json_string(json_at(list, i), "id");
+    }
+    return id ? ask_review(run, intent, id, err)
+              : err_set(err, ERR_IO, "fetch-review %s: there is no review", intent->name);
+}
+
+int engine_ask_at_end(struct run *run, struct err *err)
+{
+    unsigned parts = run->conductor->options.adapter->parts;
+    const struct cJSON *list = NULL;
+    struct http_reply reply;
+
+    if ((parts & PART_AUDIT) && ask_lines(run, "/v1/audit?after=0", "audit", err))
+        return -1;
+    if ((parts & PART_REVIEWS) && ask_review_list(run, &list, err))
+        return -1;
+    for (size_t i = 0; i < json_count(list); i++) {
+        const struct cJSON *item = json_at(list, i);
+        const char *id = json_string(item, "id");
+
+        if (id && ask_review(run, intent_by_id(run, json_string(item, "intent")), id, err))
+            return -1;
+    }
+    if (!(parts & PART_METRICS))
+        return 0;
+    if (ask_ok(run, "GET", "/metrics", NULL, &reply, err))
+        return -1;
+    note_said(
+        run, "metrics", NULL,
+        &(struct sim_entry){.url = "/metrics", .body = reply.body, .body_size = reply.body_size});
+    return 0;
+}

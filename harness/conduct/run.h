@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_CONDUCT_RUN_H
+#define HARNESS_CONDUCT_RUN_H
+/*
+ * run - the state of one conducted run, shared by the conductor's own files and by nobody else:
+ *
+ *   conduct.c    opens, runs, collects; one turn of the loop
+ *   process.c    the engine's process: folder, start, ready, kill, pause
+ *   engine.c     what we ask the engine and what it says, noted in the journal
+ *   settle.c     decides that nothing happens any more without us
+ *   label.c      names for held exchanges: portal/note.update#2
+ *   step.c       what is enabled, and doing it
+ *   milestone.c, exact.c    choose the next step
+ *   recovery.c   afterwards, everything up: until nothing changes any more
+ *
+ * Errors: a function that fails (-1) ends the run; the text in `err` becomes its problem.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/http.h"
+#include "harness/conduct/child.h"
+#include "harness/conduct/conduct.h"
+#include "harness/scenario/scenario.h"
+#include "harness/scenario/schedule.h"
+#include "simulator/sim.h"
+
+#define WAIT_MS       20000 /* one wait of the harness, by the wall clock; longer is UNKNOWN */
+#define TIMEOUT_MS    30000 /* the engine's own, where no step lets it run out */
+#define TIMEOUT_SHORT 300
+#define TIMEOUT_OFF   3600000
+#define RETRY_MS      2
+#define RUNS_MAX      500 /* by one engine process */
+#define SWEEPS_MAX    10
+
+struct buf;
+struct run;
+
+/* Where an engine's process lives: kept over kill and start. */
+struct process_place {
+    struct arena *arena; /* its strings; NULL: there is none */
+    const char *dir;
+    long timeout_ms; /* what it is started with */
+};
+
+struct conductor {
+    struct conductor_options options;
+    struct sim *sim;
+    struct http *http;
+    struct child_guard *guard;
+    struct child *child; /* NULL while no engine runs */
+    struct process_place place;
+    const char *engine_url;
+    struct child *spare; /* getting ready for the next run, or NULL */
+    struct process_place spare_place;
+    const char *spare_url;
+    bool is_start_known, is_start_quiet; /* nothing came from it before the first submit */
+    unsigned runs;                       /* by this process */
+    uint64_t run_number;
+    bool is_tainted; /* this process must not serve another run */
+    bool is_paused;
+    bool is_end_due; /* the engine was told to end: its end is no surprise */
+    struct run *run; /* the current one, for attribution; else NULL */
+};
+
+struct run_intent {
+    const char *name, *actor;
+    const char *key, *correlation;
+    const struct cJSON *payload; /* resolved; NULL before the submit */
+    const char *body;
+    bool was_submitted;
+    const char *id;             /* as the engine says, or NULL */
+    const char *state;          /* as said last, or "" */
+    const char *review;         /* id of its open review as said last, or NULL */
+    const char *fetched_review; /* id of the review that was looked at last, or NULL */
+    const char *seen_version;   /* in it */
+};
+
+/* A call that may stay unanswered while steps go on. */
+struct run_call {
+    struct http_pending *pending; /* NULL once the answer is noted */
+    uint64_t entry;               /* the question, in the journal */
+    const char *answer;           /* what the answer is called: "answer", "decided", ... */
+    struct run_intent *intent;    /* or NULL */
+    bool is_submit; /* answered without a FHIR request; others may be answered after some */
+};
+
+/* One exchange that a step may name. */
+struct label {
+    uint64_t number; /* of the exchange */
+    size_t intent;   /* index in intents */
+    const char *what;
+    unsigned ordinal, class_ordinal; /* #n by interaction and by class */
+    bool is_write;
+    bool was_held;     /* a step said :before */
+    bool timed_out;    /* the client left while a step let it run into its time-out */
+    bool is_gone_due;  /* the client may be gone: killed, terminated or timed out */
+    bool said_timeout; /* the :timeout is recorded */
+};
+
+struct run {
+    struct conductor *conductor;
+    const struct scenario *scenario;
+    struct arena *arena;   /* of the evidence */
+    struct arena *scratch; /* of the question under way */
+    struct sim *sim;
+    const char *run_id;
+    struct run_intent *intents; /* by first submit */
+    size_t intent_count;
+    size_t *positions; /* per actor: its next step */
+    struct label *labels;
+    size_t label_count, label_room;
+    uint64_t labelled; /* exchanges up to this number have been looked at */
+    struct run_call *calls;
+    size_t call_count, call_room;
+    struct schedule done; /* the exact steps so far */
+    size_t done_room;
+    bool has_due; /* by the last settle */
+    bool is_late; /* more exchanges than steps_max */
+    bool asks_views, asks_events;
+    bool
+        is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
+    bool is_divergence, is_invalid, is_unstartable;
+    bool is_exact;      /* a replay: its line alone says what happens */
+    bool is_recovering; /* what is done now is no step of the schedule */
+    uint64_t exchanges_max;
+};
+
+/* conduct.c */
+/* One turn of the one loop, at most `timeout_ms` long. -1: interrupted, or the engine ended by itself. */
+int run_turn(struct run *run, int timeout_ms, struct err *err) ATTR_MUST_USE;
+/* Appends to the journal; `entry` needs kind and what. Returns its number. */
+uint64_t run_note(struct run *run, const struct sim_entry *entry);
+uint64_t run_note_process(struct run *run, const char *what, const char *url, int status);
+
+/* process.c */
+/* A fresh folder and process; waits until it is ready. `run` NULL: nothing is noted. */
+int process_begin(struct conductor *conductor, long timeout_ms, struct err *err) ATTR_MUST_USE;
+int process_start(struct conductor *conductor,
+                  struct err *err) ATTR_MUST_USE; /* again, in the same folder */
+void process_end(
+    struct conductor *conductor); /* killed, and its folder removed; nothing running is fine */
+void process_keep_spare(struct conductor *conductor); /* starts one, where it may */
+void process_drop_spare(struct conductor *conductor);
+bool process_is_up(const struct conductor *conductor); /* running and not paused */
+int process_check(struct conductor *conductor,
+                  struct err *err) ATTR_MUST_USE; /* -1: it ended by itself */
+
+/* engine.c */
+int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
+                  struct err *err) ATTR_MUST_USE;
+int engine_cancel(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
+int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
+                  const char *by, struct err *err) ATTR_MUST_USE;
+int engine_sweep(struct run *run, const char *kind, struct err *err) ATTR_MUST_USE;
+int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
+int engine_due(struct run *run, struct err *err) ATTR_MUST_USE;
+int engine_reset(struct run *run, struct err *err) ATTR_MUST_USE;
+void engine_take_answers(struct run *run); /* notes the answers that came */
+size_t engine_unanswered(const struct run *run, bool only_submits);
+/* Until the last call is answered or wants something: before that there is nothing to settle. */
+int engine_wait_call(struct run *run, struct err *err) ATTR_MUST_USE;
+bool intent_has_ended(const struct run_intent *intent); /* terminal, as said last */
+
+struct settled {
+    long long runnable, waiting, due_in_ms; /* due_in_ms: -1: nothing waits for a timer */
+    const char *body;                       /* until the next question */
+};
+int engine_settled(struct run *run, struct settled *out, struct err *err) ATTR_MUST_USE;
+int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUST_USE;
+int engine_ask_events(struct run *run, struct err *err) ATTR_MUST_USE;
+int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* audit, reviews, metrics */
+
+/* settle.c */
+/* Until nothing happens without us; then asks what is to be asked. Looks of nobody pass. */
+int run_settle(struct run *run, struct err *err) ATTR_MUST_USE;
+size_t run_held_live(const struct run *run);
+
+/* label.c */
+int labels_update(struct run *run, struct err *err) ATTR_MUST_USE;
+struct label *label_find(struct run *run, uint64_t number);
+const struct sim_exchange *label_held(const struct run *run,
+                                      const struct label *label); /* or NULL */
+void label_step(const struct run *run, const struct label *label, struct step *out);
+/* Could this step be about that exchange at some time of the run? */
+bool label_matches(const struct run *run, const struct label *label, const struct step *step);
+/* The held exchanges with a label, actors in file order, then intent, then what and #n; until the next settle. */
+struct label **labels_in_order(struct run *run, size_t *out_count);
+
+/* step.c */
+bool step_is_enabled(struct run *run, const struct step *step);
+int step_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
+int step_pass(struct run *run, struct label *label,
+              struct err *err) ATTR_MUST_USE; /* whole, or its reply */
+/* Records the :timeout of a client that left together with one that was let; false when there is none. */
+bool step_note_timeout(struct run *run);
+void step_held_text(struct run *run, struct buf *out,
+                    const char *between); /* what is held, for people */
+void step_record(struct run *run,
+                 const struct step *step); /* in the journal and in the exact line */
+
+/* step_own.c: the steps of actors */
+bool own_matches(const struct run *run, size_t actor, const struct step *step); /* its next step? */
+/* The next step of an actor as a step; false when there is none or it cannot be done now. */
+bool own_next(const struct run *run, size_t actor, struct step *out);
+bool own_is_enabled(struct run *run, const struct step *step);
+int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
+void own_skip(struct run *run, const struct step *step); /* a `?` that is passed over */
+
+/* step_process.c: the steps of `engine` and `server` */
+bool process_step_is_enabled(const struct run *run, const struct step *step);
+int process_step_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
+int process_step_all_up(struct run *run, struct err *err) ATTR_MUST_USE;
+
+/* milestone.c, exact.c, recovery.c */
+int run_milestones(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
+int run_exact(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
+int run_recovery(struct run *run, bool *out_recovered, struct err *err) ATTR_MUST_USE;
+#endif

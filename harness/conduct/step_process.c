@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * step_process - the steps of the reserved actors: what happens to the engine's process and to the server.
+ *
+ * After a kill or an orderly end every client is gone: it is waited for, so that what is held afterwards is a zombie
+ * and nothing is in between.
+ */
+#include <signal.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "harness/conduct/run.h"
+
+static bool is_running(const struct run *run)
+{
+    return run->conductor->child && child_is_running(run->conductor->child);
+}
+
+static bool can_end(const struct run *run)
+{
+    return is_running(run);
+}
+
+static bool can_start(const struct run *run)
+{
+    return !is_running(run);
+}
+
+static bool can_pause(const struct run *run)
+{
+    return process_is_up(run->conductor);
+}
+
+static bool can_resume(const struct run *run)
+{
+    return is_running(run) && run->conductor->is_paused;
+}
+
+static bool can_due(const struct run *run)
+{
+    return run->has_due && process_is_up(run->conductor);
+}
+
+static bool can_down(const struct run *run)
+{
+    return !sim_is_down(run->sim);
+}
+
+static bool can_up(const struct run *run)
+{
+    return sim_is_down(run->sim);
+}
+
+/* Until the simulator saw every client go, and our own questions to it have failed. */
+static int wait_gone(struct run *run, struct err *err)
+{
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+
+    while (run_held_live(run) > 0 || engine_unanswered(run, false) > 0) {
+        if (clock_monotonic_ms() >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT,
+                           "the engine ended, but %zu of its requests stay open (does "
+                           "something it started live on?)",
+                           run_held_live(run));
+        if (run_turn(run, 10, err))
+            return -1;
+    }
+    run->asks_views = run->asks_events = true;
+    run->has_due = false;
+    return 0;
+}
+
+static void expect_gone(struct run *run)
+{
+    for (size_t i = 0; i < run->label_count; i++)
+        run->labels[i].is_gone_due = true;
+    run->conductor->is_tainted = true;
+    run->conductor->is_end_due = true;
+}
+
+static int do_kill(struct run *run, struct err *err)
+{
+    expect_gone(run);
+    child_kill(run->conductor->child);
+    run->conductor->is_paused = false;
+    return wait_gone(run, err);
+}
+
+static int do_term(struct run *run, struct err *err)
+{
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+
+    expect_gone(run);
+    child_signal(run->conductor->child, SIGTERM);
+    while (child_is_running(run->conductor->child)) {
+        if (clock_monotonic_ms() >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT, "the engine did not end within %d s of SIGTERM",
+                           WAIT_MS / 1000);
+        if (run_turn(run, 1000, err))
+            return -1;
+    }
+    run_note_process(run, "exited", child_end(run->conductor->child, run->scratch), 0);
+    return wait_gone(run, err);
+}
+
+static int do_start(struct run *run, struct err *err)
+{
+    run->conductor->is_end_due = false;
+    if (process_start(run->conductor, err))
+        return err_context(err, "the engine did not start again");
+    run->is_ready_due = run->asks_views = true;
+    return 0;
+}
+
+static int do_pause(struct run *run, struct err *err)
+{
+    (void)err;
+    child_signal(run->conductor->child, SIGSTOP);
+    run->conductor->is_paused = true;
+    return 0;
+}
+
+static int do_resume(struct run *run, struct err *err)
+{
+    (void)err;
+    child_signal(run->conductor->child, SIGCONT);
+    run->conductor->is_paused = false;
+    run->asks_views = true;
+    return 0;
+}
+
+static int do_due(struct run *run, struct err *err)
+{
+    run->has_due = false;
+    run->asks_views = true;
+    return engine_due(run, err);
+}
+
+static int do_down(struct run *run, struct err *err)
+{
+    (void)err;
+    sim_down(run->sim);
+    return 0;
+}
+
+static int do_up(struct run *run, struct err *err)
+{
+    return sim_up(run->sim, err);
+}
+
+static const struct process_step {
+    const char *actor, *what;
+    const char *entry; /* the journal's; NULL: noted where it is done */
+    bool (*is_enabled)(const struct run *run);
+    int (*run)(struct run *run, struct err *err);
+} steps[] = {
+    {"engine", "kill", "kill", can_end, do_kill},
+    {"engine", "term", "term", can_end, do_term},
+    {"engine", "pause", "pause", can_pause, do_pause},
+    {"engine", "resume", "resume", can_resume, do_resume},
+    {"engine", "start", "start", can_start, do_start},
+    {"engine", "due", NULL, can_due, do_due},
+    {"server", "down", "down", can_down, do_down},
+    {"server", "up", "up", can_up, do_up},
+};
+
+static const struct process_step *find(const struct step *step)
+{
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        if (strcmp(steps[i].actor, step->actor) == 0 && strcmp(steps[i].what, step->what) == 0)
+            return &steps[i];
+    }
+    return NULL;
+}
+
+bool process_step_is_enabled(const struct run *run, const struct step *step)
+{
+    const struct process_step *known = find(step);
+
+    return known && known->is_enabled(run);
+}
+
+int process_step_do(struct run *run, const struct step *step, struct err *err)
+{
+    const struct process_step *known = find(step);
+
+    ASSERT(known);
+    step_record(run, &(struct step){.actor = known->actor, .what = known->what});
+    if (known->entry)
+        run_note_process(run, known->entry, "", 0);
+    return known->run(run, err);
+}
+
+int process_step_all_up(struct run *run, struct err *err)
+{
+    static const char *const ups[][2] = {
+        {"server", "up"}, {"engine", "resume"}, {"engine", "start"}};
+
+    for (size_t i = 0; i < COUNT_OF(ups); i++) {
+        struct step step = {.actor = ups[i][0], .what = ups[i][1]};
+
+        if (process_step_is_enabled(run, &step) && process_step_do(run, &step, err))
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * adapter - reads how an engine is started and what it offers. The engines of the project are built
+ * in as the same JSON that a user would write, read by the same reader, so that what holds for them
+ * holds for a user's file.
+ */
+#include "harness/scenario/adapter.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "harness/scenario/adapter_form.h"
+#include "harness/evidence.h"
+#include "base/near.h"
+#include "base/shape.h"
+
+#define READY_MS_DEFAULT 10000
+#define FLAW_BYTES_MAX   64
+
+#define PARTS_NATIVE                                                                               \
+    (PART_JOURNAL | PART_SAID | PART_EVENTS | PART_AUDIT | PART_METRICS | PART_REVIEWS |           \
+     PART_SWEEP | PART_SETTLED | PART_DUE)
+
+static const struct {
+    const char *name, *text;
+} built_in[] = {
+    {"writebackd",
+     "{\"name\": \"writebackd\", \"interface\": \"native\","
+     " \"start\": {\"command\": [\"${bin}/writebackd\", \"--fhir\", \"${fhir}\","
+     "   \"--listen\", \"127.0.0.1:0\", \"--data\", \"${dir}\", \"--timeout-ms\", \"${timeoutMs}\","
+     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"test\", \"--test-hooks\"],"
+     "   \"url\": {\"stdout\": \"http://[^ ]+\"}, \"readyMs\": 10000},"
+     " \"headers\": {\"Authorization\": \"Bearer test\"},"
+     " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
+     " \"identifierSystem\": \"urn:writebackd:write\","
+     " \"companions\": [\"Provenance\", \"AuditEvent\"],"
+     " \"limits\": {\"attempts\": 8, \"requests\": 40, \"backoffMs\": 2}}"},
+    {"strawman",
+     "{\"name\": \"strawman\", \"interface\": \"native\","
+     " \"start\": {\"command\": [\"${bin}/strawman\", \"--fhir\", \"${fhir}\","
+     "   \"--listen\", \"127.0.0.1:0\", \"--data\", \"${dir}\", \"--timeout-ms\", \"${timeoutMs}\","
+     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"test\", \"--test-hooks\"],"
+     "   \"url\": {\"stdout\": \"http://[^ ]+\"}, \"readyMs\": 10000},"
+     " \"headers\": {\"Authorization\": \"Bearer test\"},"
+     " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
+     " \"identifierSystem\": \"urn:strawman:write\","
+     " \"companions\": [\"Provenance\", \"AuditEvent\"],"
+     " \"limits\": {\"attempts\": 8, \"requests\": 40, \"backoffMs\": 2}}"},
+};
+static const char *const built_in_names[] = {"writebackd", "strawman", "strawman:FLAW", NULL};
+
+/* Where nothing is declared: what a clinician must see, by the definition of a conflict. */
+static const char *const sensitive_default[] = {"AllergyIntolerance", "Medication*", "Condition",
+                                                NULL};
+static const char *const nothing[] = {NULL};
+
+/* ---- ${...} ---- */
+
+static const char *bin_folder(struct arena *arena)
+{
+    const char *said = getenv("CHARTPROOF_BIN"); /* tests lie in another folder than the programs */
+    char path[PATH_MAX];
+    ssize_t size;
+
+    if (said && *said)
+        return said;
+    size = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    if (size <= 0)
+        return ".";
+    path[size] = '\0';
+    char *slash = strrchr(path, '/');
+    return slash && slash > path ? arena_copy(arena, path, (size_t)(slash - path)) : "/";
+}
+
+static const char *value_of(struct arena *arena, const char *name,
+                            const struct adapter_values *values)
+{
+    const struct {
+        const char *name, *value;
+    } rows[] = {
+        {"fhir", values->fhir}, {"engine", values->engine},        {"port", values->port},
+        {"dir", values->dir},   {"timeoutMs", values->timeout_ms}, {"retryMs", values->retry_ms},
+    };
+
+    if (strcmp(name, "bin") == 0)
+        return bin_folder(arena);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (strcmp(name, rows[i].name) == 0)
+            return rows[i].value;
+    }
+    return NULL;
+}
+
+/* Puts the value of what stands at `text` ("${name}...") behind `out`; the length read, or 0. */
+static size_t expand_one(struct arena *arena, struct buf *out, const char *text,
+                         const struct adapter_values *values, struct err *err)
+{
+    size_t length = strcspn(text, "}");
+    const char *name, *value;
+
+    if (text[length] != '}') {
+        err_set(err, ERR_INPUT, "\"%.80s\": expected a } behind ${", text);
+        return 0;
+    }
+    name = arena_copy(arena, text + 2, length - 2);
+    if (!near_is_known(name, adapter_values_known)) {
+        err_set(err, ERR_INPUT, "unknown ${...}: %s",
+                near_explain(arena, name, adapter_values_known));
+        return 0;
+    }
+    value = values ? value_of(arena, name, values) : "";
+    if (!value) {
+        err_set(err, ERR_INPUT, "${%s} is not known here", name);
+        return 0;
+    }
+    buf_puts(out, value);
+    return length + 1;
+}
+
+/* `values` NULL: only looks whether all names are known. */
+static char *expand(struct arena *arena, const char *text, const struct adapter_values *values,
+                    struct err *err)
+{
+    struct buf out = BUF_INIT;
+    char *whole = NULL;
+
+    while (*text) {
+        size_t used = 1;
+
+        if (strncmp(text, "${", 2) == 0)
+            used = expand_one(arena, &out, text, values, err);
+        else
+            buf_putc(&out, *text);
+        if (used == 0)
+            goto out;
+        text += used;
+    }
+    whole = buf_copy(&out, arena);
+out:
+    buf_release(&out);
+    return whole;
+}
+
+char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,
+                     struct err *err)
+{
+    return expand(arena, text, values, err);
+}
+
+/* ---- reading ---- */
+
+static const char *const *read_strings(struct arena *arena, const struct cJSON *array,
+                                       const char *const *otherwise)
+{
+    const char **out;
+
+    if (!array)
+        return otherwise;
+    out = arena_alloc(arena, (json_count(array) + 1) * sizeof(*out));
+    for (size_t i = 0; i < json_count(array); i++)
+        out[i] = json_text(json_at(array, i));
+    return out;
+}
+
+static int check_expands(struct arena *arena, const char *text, const char *pointer,
+                         struct err *err)
+{
+    if (!text || expand(arena, text, NULL, err))
+        return 0;
+    return err_context(err, "%s", pointer);
+}
+
+static int read_command(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
+                        struct err *err)
+{
+    adapter->command = read_strings(arena, json_get(start, "command"), nothing);
+    if (!adapter->command[0])
+        return err_set(err, ERR_INPUT, "/start/command: found nothing; expected a program");
+    for (size_t i = 0; adapter->command[i]; i++) {
+        if (check_expands(arena, adapter->command[i], arena_printf(arena, "/start/command/%zu", i),
+                          err))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_environment(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
+                            struct err *err)
+{
+    const struct cJSON *map = json_get(start, "environment"), *item;
+    const char **out = arena_alloc(arena, (json_count(map) + 1) * sizeof(*out));
+    size_t count = 0;
+
+    cJSON_ArrayForEach(item, map)
+    {
+        const char *pointer = shape_pointer(arena, "/start/environment", item->string);
+
+        if (shape_is_comment(item->string))
+            continue;
+        if (!item->string[0] || strchr(item->string, '='))
+            return err_set(err, ERR_INPUT, "%s: expected the name of a variable", pointer);
+        if (check_expands(arena, json_text(item), pointer, err))
+            return -1;
+        out[count++] = arena_printf(arena, "%s=%s", item->string, json_text(item));
+    }
+    adapter->environment = out;
+    return 0;
+}
+
+static int read_url(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
+                    struct err *err)
+{
+    const struct cJSON *url = json_get(start, "url");
+    regex_t pattern;
+    char why[128];
+
+    adapter->url = json_text(url);
+    adapter->url_pattern = json_string(url, "stdout");
+    if (adapter->url_pattern) {
+        int rc = regcomp(&pattern, adapter->url_pattern, REG_EXTENDED | REG_NOSUB);
+
+        if (rc != 0) {
+            regerror(rc, NULL, why, sizeof(why));
+            return err_set(err, ERR_INPUT,
+                           "/start/url/stdout: \"%.80s\": %s; expected an extended regular "
+                           "expression",
+                           adapter->url_pattern, why);
+        }
+        regfree(&pattern);
+    }
+    return check_expands(arena, adapter->url, "/start/url", err);
+}
+
+static int read_start(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
+                      struct err *err)
+{
+    const struct cJSON *start = json_get(tree, "start");
+
+    if (!start)
+        return err_set(err, ERR_INPUT, "/: \"start\" is missing; this version starts the engine");
+    if (read_command(arena, adapter, start, err) || read_environment(arena, adapter, start, err) ||
+        read_url(arena, adapter, start, err))
+        return -1;
+    adapter->ready = json_string(start, "ready");
+    adapter->ready_ms = (long)json_integer(start, "readyMs", READY_MS_DEFAULT);
+    return check_expands(arena, adapter->ready, "/start/ready", err);
+}
+
+static int read_headers(struct adapter *adapter, const struct cJSON *tree, struct err *err)
+{
+    const struct cJSON *item;
+    size_t count = 0;
+
+    cJSON_ArrayForEach(item, json_get(tree, "headers"))
+    {
+        if (shape_is_comment(item->string))
+            continue;
+        if (count + 1 == COUNT_OF(adapter->headers))
+            return err_set(err, ERR_LIMIT, "/headers: more than %zu", count);
+        adapter->headers[count][0] = item->string;
+        adapter->headers[count++][1] = json_text(item);
+    }
+    return 0;
+}
+
+/* Engines that need a mapping are described by the format and driven by a later version. */
+static int refuse_mapping(const struct cJSON *tree, struct err *err)
+{
+    for (size_t i = 0; adapter_parts[i]; i++) {
+        if (json_get(tree, adapter_parts[i]))
+            return err_set(err, ERR_INPUT,
+                           "/%s: mapping an engine's own interface is not offered by this version; "
+                           "expected \"interface\": \"native\" and no such member",
+                           adapter_parts[i]);
+    }
+    return json_get(tree, "interface") ? 0
+                                       : err_set(err, ERR_INPUT,
+                                                 "/: \"interface\" is missing; this version drives "
+                                                 "engines that speak the native one");
+}
+
+static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
+                struct err *err)
+{
+    const struct cJSON *limits = json_get(tree, "limits");
+
+    if (shape_check(arena, &adapter_form, tree, "", err) || refuse_mapping(tree, err) ||
+        read_start(arena, adapter, tree, err) || read_headers(adapter, tree, err))
+        return -1;
+    adapter->name = json_string(tree, "name");
+    adapter->correlation_header = json_string(json_get(tree, "correlation"), "header");
+    if (!adapter->correlation_header)
+        adapter->correlation_header = "X-Correlation-Id";
+    adapter->identifier_system = json_string(tree, "identifierSystem");
+    adapter->companions = read_strings(arena, json_get(tree, "companions"), nothing);
+    adapter->sensitive = read_strings(arena, json_get(tree, "sensitive"), sensitive_default);
+    adapter->logs = read_strings(arena, json_get(tree, "logs"), nothing);
+    adapter->attempts_max = (unsigned)json_integer(limits, "attempts", 0);
+    adapter->requests_max = (unsigned)json_integer(limits, "requests", 0);
+    adapter->backoff_ms = (long)json_integer(limits, "backoffMs", 0);
+    adapter->dedupes_by_source = json_flag(tree, "dedupesBySource", false);
+    adapter->has_reset = true;
+    adapter->parts = PARTS_NATIVE;
+    return 0;
+}
+
+/* "strawman:FLAW" is the strawman with one flaw switched on. */
+static int add_flaw(struct arena *arena, struct adapter *adapter, const char *flaw, struct err *err)
+{
+    size_t count = 0;
+    const char **command;
+
+    if (!*flaw || strlen(flaw) > FLAW_BYTES_MAX ||
+        flaw[strspn(flaw, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
+        return err_set(err, ERR_INPUT, "flaw \"%.80s\"; expected a name, see chartproof list flaws",
+                       flaw);
+    while (adapter->command[count])
+        count++;
+    command = arena_alloc(arena, (count + 3) * sizeof(*command));
+    memcpy(command, adapter->command, count * sizeof(*command));
+    command[count] = "--flaw";
+    command[count + 1] = flaw;
+    adapter->command = command;
+    adapter->name = arena_printf(arena, "%s:%s", adapter->name, flaw);
+    return 0;
+}
+
+static const char *built_in_text(const char *name, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(built_in); i++) {
+        if (strlen(built_in[i].name) == length && strncmp(built_in[i].name, name, length) == 0)
+            return built_in[i].text;
+    }
+    return NULL;
+}
+
+struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err)
+{
+    struct adapter *adapter = arena_alloc(arena, sizeof(*adapter));
+    const char *flaw = strncmp(spec, "strawman:", 9) == 0 ? arena_strdup(arena, spec + 9) : NULL;
+    const char *text = built_in_text(spec, flaw ? 8 : strlen(spec));
+    const struct cJSON *tree;
+
+    adapter->spelled = arena_strdup(arena, spec);
+    if (!text && access(spec, R_OK) != 0) {
+        err_set(err, ERR_INPUT, "%s: %s; nor is it built in: %s", spec, strerror(errno),
+                near_explain(arena, spec, built_in_names));
+        return NULL;
+    }
+    tree = text ? json_parse(arena, text, strlen(text), err) : json_parse_file(arena, spec, err);
+    if (!tree)
+        return NULL;
+    if (fill(arena, adapter, tree, err) || (flaw && add_flaw(arena, adapter, flaw, err))) {
+        err_context(err, "%s", spec);
+        return NULL;
+    }
+    return adapter;
+}

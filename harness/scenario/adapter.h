@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_SCENARIO_ADAPTER_H
+#define HARNESS_SCENARIO_ADAPTER_H
+/*
+ * adapter - how to start an engine and what it offers; contracts.md "Adapter file".
+ *
+ * This version drives engines that speak the native interface; a file without "interface": "native" is read,
+ * checked and refused with what is not offered yet. `writebackd` and `strawman` (also `strawman:FLAW`) are built in.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+
+struct arena;
+struct cJSON;
+struct err;
+
+struct adapter {
+    const char *name;               /* "writebackd", "strawman:blind-put", or the file's */
+    const char *spelled;            /* as given to --engine, for replay lines */
+    const char *const *command;     /* NULL-terminated, with ${...} */
+    const char *const *environment; /* NULL-terminated "NAME=value", with ${...} */
+    const char *url;                /* with ${port}; or NULL, then: */
+    const char *url_pattern; /* an extended regular expression to find the URL on stdout, or NULL */
+    const char
+        *ready; /* URL to poll until 2xx, with ${engine}; or NULL: ready when the URL is known */
+    long ready_ms;
+    const char *headers[8][2]; /* sent with every call to the engine; ends with NULL */
+    const char *correlation_header;
+    const char *identifier_system;
+    const char *const *companions, *const *sensitive; /* NULL-terminated */
+    const char *const *logs;
+    unsigned attempts_max, requests_max;
+    long backoff_ms;
+    bool dedupes_by_source;
+    bool has_reset;
+    unsigned parts; /* enum evidence_part */
+};
+
+/* `spec`: a built-in name or a file. */
+struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err);
+
+struct adapter_values { /* NULL where not known */
+    const char *fhir, *engine, *port, *dir, *timeout_ms, *retry_ms;
+};
+/* Replaces ${...}; ${bin} is the folder of this program. ERR_INPUT for an unknown name. In the arena. */
+char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,
+                     struct err *err);
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_SCENARIO_ADAPTER_FORM_H
+#define HARNESS_SCENARIO_ADAPTER_FORM_H
+/* adapter_form - the members of an adapter file, as shapes; docs/schema/adapter.schema.json says
+ * the same. */
+#include "base/shape.h"
+
+extern const struct shape adapter_form;
+
+extern const char *const adapter_values_known[]; /* what may stand in ${...}; NULL-terminated */
+extern const char *const adapter_parts[]; /* members that unlock invariants; NULL-terminated */
+#endif
