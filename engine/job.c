@@ -21,7 +21,7 @@ void job_init(struct job *job, struct engine *engine, struct worker_lane *lane, 
     job->event_count = job->audit_count = job->commit_count = 0;
     job->review = NULL;
     job->only_from = NULL;
-    job->must_wait = job->is_exhausted = job->is_second_look = false;
+    job->must_wait = job->is_exhausted = job->is_second_look = job->may_use_reserve = false;
     job->retry_after_ms = -1;
 }
 

@@ -40,8 +40,9 @@ struct job {
     const char *only_from;              /* the next step holds only from this state; NULL: any */
     bool must_wait;                     /* something has to be sent again: not before a timer */
     long retry_after_ms;                /* what the server asked for in this turn; -1: nothing */
-    bool is_second_look; /* what was seen contradicts itself: a read alone is not believed */
-    bool is_exhausted;   /* the bound on requests is reached */
+    bool is_second_look;  /* what was seen contradicts itself: a read alone is not believed */
+    bool may_use_reserve; /* looks for a human, beyond what the engine allows itself */
+    bool is_exhausted;    /* the bound on requests is reached */
 };
 
 void job_init(struct job *job, struct engine *engine, struct worker_lane *lane, struct arena *arena,

@@ -43,8 +43,9 @@ void look_call(struct job *job, struct http_request *request, struct http_reply 
         job->retry_after_ms = retry_after_ms;
 }
 
-#define LOOKS_RESERVED                                                                             \
-    6 /* of the bound on requests, for showing a human the chart once it is reached */
+/* Of the bound on requests: for showing a human the chart once it is reached, and for sweeps to find
+ * out what has become of a write. */
+#define LOOKS_RESERVED 12
 
 static bool get(struct job *job, const char *path, struct http_reply *reply)
 {
@@ -53,7 +54,7 @@ static bool get(struct job *job, const char *path, struct http_reply *reply)
 
     unsigned max = job->engine->options.requests_max;
 
-    if (!job->is_exhausted)
+    if (!job->may_use_reserve)
         max -= max > 2 * LOOKS_RESERVED ? LOOKS_RESERVED : 0;
     if (job->intent->requests_since >= max) {
         job->is_exhausted = true;

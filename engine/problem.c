@@ -27,6 +27,9 @@ static const struct {
      "It was made by somebody else and is left alone. Discard, or submit an update of it."},
     {"several", "several-matches", "Several resources bear the same identifier",
      "Somebody has to find out which one counts. Nothing more is sent."},
+    {"conflict-stays", "version-conflict", "The server keeps reporting a conflict",
+     "The chart is as the intent believed, yet every write was refused as a conflict. Apply to try "
+     "again, or discard."},
     {"exhausted", "attempts-exhausted", "The write did not succeed in the attempts allowed",
      "The server kept refusing or could not be reached. Apply to try again, or discard."},
     {"outcome-unknown", "outcome-unknown", "It is not known whether the write was applied",
@@ -77,4 +80,16 @@ const char *problem_kind(const struct slot *slot)
 const char *problem_sentence(const struct slot *slot)
 {
     return rows[row_of(slot)].what_to_do;
+}
+
+bool problem_is_conflict(const struct slot *slot)
+{
+    static const char *const kinds[] = {"version-conflict", "target-deleted", "already-exists",
+                                        "several-matches"};
+
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (strcmp(problem_kind(slot), kinds[i]) == 0)
+            return true;
+    }
+    return false;
 }

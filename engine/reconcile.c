@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "engine/command.h"
 #include "engine/job.h"
+#include "engine/outcome.h"
 #include "engine/problem.h"
 #include "engine/resolve.h"
 #include "engine/review.h"
@@ -66,8 +67,8 @@ static enum go wait_for_timer(struct job *job)
     intent->waits++;
     if (count_in(intent, SLOT_SENT))
         intent->state = INTENT_UNKNOWN;
-    else if (intent->attempts > 0)
-        intent->state = INTENT_WRITING;
+    else
+        intent->state = intent->attempts > 0 ? INTENT_WRITING : INTENT_ACCEPTED;
     job_event(job, "retry-later", NULL, NULL, NULL);
     return job_write(job, &err) ? job_failed(job, &err) : GO_LATER;
 }
@@ -83,7 +84,7 @@ static const struct slot *first_bad(const struct intent *intent)
     return intent->slots;
 }
 
-static enum intent_state end_of(const struct intent *intent)
+enum intent_state reconcile_end_state(const struct intent *intent)
 {
     size_t in = count_in(intent, SLOT_EFFECTIVE) + count_in(intent, SLOT_DEVIANT);
 
@@ -106,13 +107,13 @@ static const struct {
     {INTENT_INCOMPLETE, "incomplete", "incomplete"},
 };
 
-static enum go end(struct job *job)
+enum go reconcile_end(struct job *job)
 {
     struct intent *intent = job->intent;
     const struct slot *bad = first_bad(intent);
     struct err err = ERR_INIT;
 
-    intent->state = end_of(intent);
+    intent->state = reconcile_end_state(intent);
     intent->due_ms = 0;
     intent->is_due_kept = false;
     intent->problem = NULL;
@@ -123,13 +124,18 @@ static enum go end(struct job *job)
     for (size_t i = 0; i < COUNT_OF(ends); i++) {
         if (ends[i].state != intent->state || !ends[i].event)
             continue;
-        const char *outcome = job->is_exhausted && intent->state == INTENT_NEEDS_REVIEW
-                                  ? "incomplete"
-                                  : ends[i].audit;
+        bool is_no_conflict = intent->state == INTENT_NEEDS_REVIEW && !problem_is_conflict(bad);
+        const char *outcome = is_no_conflict ? "incomplete" : ends[i].audit;
+
         job_event(job, ends[i].event, bad, NULL, NULL);
         job_audit(job, outcome, bad, intent->state == INTENT_REJECTED ? "failed" : "not-checked");
     }
     return job_write(job, &err) ? job_failed(job, &err) : GO_END;
+}
+
+static const char *why_not(const struct slot *slot)
+{
+    return outcome_from_reply(slot->status, true) == OUTCOME_STALE ? "conflict-stays" : "exhausted";
 }
 
 /* The bounds on attempts or requests are reached: nothing is dropped, a human takes over. */
@@ -137,16 +143,17 @@ static enum go hand_over(struct job *job)
 {
     struct intent *intent = job->intent;
 
+    job->may_use_reserve = true;
     for (size_t i = 0; i < intent->slot_count; i++) {
         struct slot *slot = &intent->slots[i];
 
         if (slot->state == SLOT_PENDING || slot->state == SLOT_SENT ||
             slot->state == SLOT_CLAIMED) {
-            slot->why = slot->state == SLOT_PENDING ? "exhausted" : "outcome-unknown";
+            slot->why = slot->state == SLOT_PENDING ? why_not(slot) : "outcome-unknown";
             slot->state = SLOT_HUMAN;
         }
     }
-    return end(job);
+    return reconcile_end(job);
 }
 
 /* ---- a turn ---- */
@@ -214,13 +221,13 @@ static enum go step(struct job *job)
             return GO_LATER;
     } while (look_again(job));
     if (!may_send(job->intent))
-        return end(job);
+        return reconcile_end(job);
     if (job->must_wait)
         return GO_LATER;
     if (command_prepare(job) != GO_ON)
         return GO_LATER;
     if (!may_send(job->intent))
-        return end(job);
+        return reconcile_end(job);
     return command_send(job);
 }
 

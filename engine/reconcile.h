@@ -11,12 +11,15 @@
 #include "base/attr.h"
 #include "engine/engine.h"
 #include "engine/intent.h"
-
-struct job;
+#include "engine/job.h"
 
 /* Lets an accepted intent begin (or go on, when its timer has run out). `intent` is only looked
  * at. */
 void reconcile_add(struct engine *engine, const struct intent *intent);
+/* What the intent's slots amount to now that none of them is being worked on. */
+enum intent_state reconcile_end_state(const struct intent *intent);
+/* Makes it so: state, event, audit record and review in one durable step. */
+enum go reconcile_end(struct job *job);
 /* Start-up: every intent that has not ended goes on where it was. */
 void reconcile_recover(struct engine *engine);
 #endif

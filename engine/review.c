@@ -248,8 +248,9 @@ enum go review_open(struct job *job)
 
     if (look_at_all(job, sights, &count) != GO_ON)
         return GO_LATER;
-    intent->review =
-        arena_printf(job->arena, "review-%s-%u", intent->row.id, ++intent->review_count);
+    if (!intent->review)
+        intent->review =
+            arena_printf(job->arena, "review-%s-%u", intent->row.id, ++intent->review_count);
     put_review(job, intent->review, body_of(job, intent->review, sights, count), true);
     return GO_ON;
 }
@@ -425,6 +426,7 @@ static struct task_end run_decision(void *arg, struct worker_lane *lane)
                       "`decision` must be one of the review's `allowed`.");
     job_init(job, decision->engine, lane, decision->arena, intent);
     intent->requests_since = 0;
+    job->may_use_reserve = true;
     job->review = &row;
     return decide_on(decision, job, review);
 }
@@ -450,6 +452,35 @@ struct refresh {
     struct cJSON *examined;
 };
 
+/* What nobody could be asked about can perhaps be asked now. True when that ended the intent. */
+static bool find_out(struct job *job, const struct ledger_review *row)
+{
+    struct intent *intent = job->intent;
+
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        struct slot *slot = &intent->slots[i];
+
+        if (slot->state != SLOT_HUMAN || !is_why(slot, "outcome-unknown"))
+            continue;
+        slot->state = SLOT_SENT;
+        if (resolve_slot(job, slot) != GO_ON)
+            slot->state = SLOT_SENT;
+        if (slot->state == SLOT_SENT || slot->state == SLOT_PENDING) {
+            slot->why = slot->state == SLOT_SENT ? "outcome-unknown" : "exhausted";
+            slot->state = SLOT_HUMAN;
+        }
+    }
+    if (reconcile_end_state(intent) == intent->state)
+        return false;
+    if (!intent_is_open(reconcile_end_state(intent))) {
+        put_review(job, row->id, row->body, false);
+        intent->review = NULL;
+    }
+    if (reconcile_end(job) == GO_LATER)
+        reconcile_add(job->engine, intent);
+    return true;
+}
+
 static struct task_end run_refresh(void *arg, struct worker_lane *lane)
 {
     struct refresh *refresh = arg;
@@ -468,7 +499,10 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
     job_init(job, refresh->engine, lane, arena, intent);
     struct sight *sights = arena_alloc(arena, sizeof(*sights) * (intent->slot_count + 1));
     const struct cJSON *review = json_parse(arena, row.body, strlen(row.body), &err);
-    if (look_at_all(job, sights, &count) != GO_ON || job->is_exhausted)
+    job->may_use_reserve = true;
+    if (find_out(job, &row))
+        return (struct task_end){.is_timed = false};
+    if (look_at_all(job, sights, &count) != GO_ON)
         return (struct task_end){.is_timed = false};
     for (size_t i = 0; i < count; i++) {
         if (sights[i].current.reference)

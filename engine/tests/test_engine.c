@@ -170,7 +170,7 @@ static const struct {
     {"never there", NOTE, "{\"fault\":\"reset-before\"," WRITES "}", "needs-review", 8, 0, 1,
      "incomplete"},
     {"bricked", NOTE, "{\"fault\":\"phantom-conflict(409)\"," WRITES "}", "needs-review", 8, 0, 1,
-     "incomplete"},
+     "conflict"},
     {"a field not stored", NOTE, "{\"fault\":\"drop-field(/note,sent)\"," WRITES ",\"times\":1}",
      "incomplete", 1, 1, 1, "incomplete"},
     {"no such target", "{\"operation\":\"delete\",\"target\":{\"reference\":\"Task/none\"}}", NULL,
