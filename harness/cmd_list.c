@@ -9,11 +9,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "harness/scenario/adapter.h"
-#include "harness/conduct/child.h"
 #include "harness/commands.h"
+#include "harness/conduct/child.h"
 #include "harness/judge/judge.h"
 #include "harness/options.h"
+#include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 #include "simulator/sim.h"
 

@@ -11,9 +11,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "harness/scenario/adapter.h"
 #include "harness/expect.h"
 #include "harness/judge/judge.h"
+#include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 #include "harness/story.h"
 

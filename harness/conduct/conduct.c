@@ -21,9 +21,9 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
-#include "harness/scenario/adapter.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
 
 /* Whose request is it? By its correlation id; one that bears another run's number is nobody's. */
 static void attribute(void *arg, const struct sim_exchange *exchange, const char **out_actor,

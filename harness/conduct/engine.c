@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "harness/scenario/adapter.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
 
 #define END_MS 300 /* between a connection's end and its process's */
 

@@ -24,9 +24,9 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "harness/scenario/adapter.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
 
 #define POLL_MS    10 /* between two questions to a ready URL: there is no event to wait for */
 #define LAST_WORDS 5  /* lines of stderr in an error */

@@ -12,8 +12,8 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "harness/scenario/adapter.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
 
 static int drop_zombies(struct run *run, struct err *err)
 {

@@ -17,10 +17,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "harness/scenario/adapter_form.h"
-#include "harness/evidence.h"
 #include "base/near.h"
 #include "base/shape.h"
+#include "harness/evidence.h"
+#include "harness/scenario/adapter_form.h"
 
 #define READY_MS_DEFAULT 10000
 #define FLAW_BYTES_MAX   64

@@ -16,12 +16,12 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/near.h"
+#include "base/shape.h"
 #include "fhir/document.h"
 #include "fhir/patch.h"
-#include "base/near.h"
 #include "harness/scenario/scenario_check.h"
 #include "harness/scenario/scenario_form.h"
-#include "base/shape.h"
 #include "simulator/sim.h"
 
 /* Steps that the format knows and this version does not run. */

@@ -11,10 +11,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "fhir/document.h"
 #include "base/near.h"
-#include "harness/scenario/scenario_form.h"
 #include "base/shape.h"
+#include "fhir/document.h"
+#include "harness/scenario/scenario_form.h"
 #include "simulator/sim.h"
 
 #define NAMES_MAX 256

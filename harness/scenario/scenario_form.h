@@ -5,8 +5,8 @@
  * the same. */
 #include <stddef.h>
 
-#include "harness/scenario/scenario.h"
 #include "base/shape.h"
+#include "harness/scenario/scenario.h"
 
 extern const struct shape scenario_form;
 

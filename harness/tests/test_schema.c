@@ -8,9 +8,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "harness/scenario/adapter_form.h"
-#include "harness/evidence_form.h"
 #include "base/near.h"
+#include "harness/evidence_form.h"
+#include "harness/scenario/adapter_form.h"
 #include "harness/scenario/scenario_form.h"
 #include "tests/expect.h"
 
