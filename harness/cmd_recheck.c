@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "harness/commands.h"
 #include "harness/evidence.h"
-#include "harness/judge/judge.h"
+#include "harness/judged.h"
 #include "harness/options.h"
 #include "harness/story.h"
 #include "reports/reports.h"
@@ -133,6 +133,7 @@ static void add_failures(struct recheck *recheck, const struct evidence *evidenc
 static int judge_file(struct recheck *recheck, size_t index, struct err *err)
 {
     struct result_scenario *out = &recheck->result.scenarios[index];
+    struct judged judged;
     struct evidence evidence;
 
     if (evidence_read(&evidence, recheck->arena, recheck->files[index], err))
@@ -154,12 +155,10 @@ static int judge_file(struct recheck *recheck, size_t index, struct err *err)
         out->problem = "the run did not get to its end: its evidence proves nothing";
         return 0;
     }
-    out->verdict = VERDICT_PASS;
-    out->invariants = judge_all(&evidence, recheck->arena, &out->invariant_count);
-    for (size_t i = 0; i < out->invariant_count; i++) {
-        if (out->invariants[i].is_judged)
-            out->verdict = verdict_merge(out->verdict, out->invariants[i].verdict);
-    }
+    judged_make(&evidence, recheck->arena, &judged);
+    out->invariants = judged.results;
+    out->invariant_count = judged.count;
+    out->verdict = judged.verdict;
     add_failures(recheck, &evidence, recheck->files[index], out);
     return 0;
 }

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "harness/evidence_form.h"
+#include "harness/scenario/scenario_form.h"
 
 /* ---- bytes ---- */
 
@@ -262,6 +263,10 @@ int evidence_write(const struct evidence *evidence, const char *path, struct err
     struct buf buf = BUF_INIT;
 
     put_head(&buf, evidence);
+    if (evidence->expect) {
+        buf_puts(&buf, ",\n\"expect\":");
+        buf_puts(&buf, json_print(arena, evidence->expect));
+    }
     buf_puts(&buf, ",\n\"intents\":[");
     for (size_t i = 0; i < evidence->intent_count; i++) {
         buf_puts(&buf, i ? "," : "");
@@ -475,6 +480,7 @@ static void read_head(struct evidence *out, struct arena *arena, const struct cJ
         .dedupes_by_source = json_flag(tree, "dedupesBySource", false),
         .is_settled = json_flag(tree, "isSettled", false),
         .is_recovered = json_flag(tree, "isRecovered", false),
+        .expect = json_get(tree, "expect"),
     };
 }
 
@@ -486,6 +492,8 @@ static int read_tree(struct evidence *out, struct arena *arena, const struct cJS
     if (shape_check(arena, &evidence_form, tree, "", err))
         return -1;
     read_head(out, arena, tree);
+    if (out->expect && shape_check(arena, &scenario_expect_form, out->expect, "/expect", err))
+        return -1;
     read_intents(out, arena, json_get(tree, "intents"));
     if (read_chart(out, arena, json_get(tree, "chart"), err))
         return -1;

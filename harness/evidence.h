@@ -75,6 +75,7 @@ struct evidence {
     size_t chart_count;
     const struct sim_entry **entries; /* by n; entries[i]->n == i + 1 */
     size_t entry_count;
+    const struct cJSON *expect;    /* the scenario's, where the schedule was its own; else NULL */
     bool is_settled, is_recovered; /* is_recovered: recovery ran to its end */
     const char *base;              /* the FHIR base URL, for absolute references */
 };

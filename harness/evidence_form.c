@@ -86,6 +86,7 @@ const struct shape evidence_form = {
         {"dedupesBySource", SHAPE_FLAG, true, NULL, NULL},
         {"isSettled", SHAPE_FLAG, true, NULL, NULL},
         {"isRecovered", SHAPE_FLAG, true, NULL, NULL},
+        {"expect", SHAPE_OBJECT, false, NULL, NULL}, /* of scenario_expect_form */
         {"intents", SHAPE_LIST_OF, true, NULL, &intent_form},
         {"chart", SHAPE_LIST_OF, true, NULL, &version_form},
         {"journal", SHAPE_LIST_OF, true, NULL, &evidence_entry_form},

@@ -11,29 +11,20 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "harness/expect.h"
-#include "harness/judge/judge.h"
+#include "harness/judged.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
+#include "harness/scenario/schedule.h"
 #include "harness/story.h"
 
-static void judge(struct trial *trial, const struct scenario *scenario, bool with_expect)
+static void judge(struct trial *trial)
 {
-    struct result_invariant expected;
-    size_t count = 0;
-    struct result_invariant *found = judge_all(&trial->conducted.evidence, trial->arena, &count);
+    struct judged judged;
 
-    trial->invariants = arena_alloc(trial->arena, (count + 1) * sizeof(*trial->invariants));
-    memcpy(trial->invariants, found, count * sizeof(*found));
-    if (with_expect &&
-        expect_judge(scenario->expect, &trial->conducted.evidence, trial->arena, &expected))
-        trial->invariants[count++] = expected;
-    trial->invariant_count = count;
-    trial->verdict = VERDICT_PASS;
-    for (size_t i = 0; i < count; i++) {
-        if (trial->invariants[i].is_judged)
-            trial->verdict = verdict_merge(trial->verdict, trial->invariants[i].verdict);
-    }
+    judged_make(&trial->conducted.evidence, trial->arena, &judged);
+    trial->invariants = judged.results;
+    trial->invariant_count = judged.count;
+    trial->verdict = judged.verdict;
 }
 
 static void conduct_once(struct conductor *conductor, const struct scenario *scenario,
@@ -46,10 +37,11 @@ static void conduct_once(struct conductor *conductor, const struct scenario *sce
     trial->schedules++;
     trial->verdict = VERDICT_UNKNOWN;
     conduct(conductor, scenario, exact, trial->arena, &trial->conducted);
+    trial->conducted.evidence.expect = !exact || trial->is_own ? scenario->expect : NULL;
     trial->problem = trial->conducted.problem;
     trial->is_interrupted |= trial->conducted.is_interrupted;
     if (trial->conducted.is_complete)
-        judge(trial, scenario, !exact);
+        judge(trial);
 }
 
 /* An invalid run once more; a divergence up to five times. */
@@ -89,7 +81,7 @@ static bool fails(const struct trial *trial, const char *invariant)
 static void reproduce(struct conductor *conductor, const struct scenario *scenario,
                       const struct schedule *exact, struct trial *trial)
 {
-    struct trial again = {.arena = NULL};
+    struct trial again = {.is_own = trial->is_own};
     bool was_shared = conductor_share(conductor, false), comes_again = false;
 
     for (; trial->tried < TRIAL_TRIES && !trial->is_interrupted; trial->tried++) {
@@ -113,10 +105,32 @@ static void reproduce(struct conductor *conductor, const struct scenario *scenar
     }
 }
 
+/*
+ * What a scenario expects holds for its own schedule, so a line is judged by it only where the milestones, conducted now,
+ * give that very line.
+ */
+static bool is_own_schedule(struct conductor *conductor, const struct scenario *scenario,
+                            const struct schedule *exact)
+{
+    struct arena *arena = arena_new();
+    struct buf line = BUF_INIT;
+    struct conducted own;
+
+    schedule_format(exact, &line);
+    conduct(conductor, scenario, NULL, arena, &own);
+    bool is_own = own.is_complete && strcmp(own.replay, buf_text(&line)) == 0;
+    buf_release(&line);
+    arena_free(arena);
+    return is_own;
+}
+
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
                const struct schedule *exact, bool is_once, struct trial *out)
 {
-    *out = (struct trial){.verdict = VERDICT_UNKNOWN};
+    bool is_own =
+        exact && !is_once && scenario->expect && is_own_schedule(conductor, scenario, exact);
+
+    *out = (struct trial){.verdict = VERDICT_UNKNOWN, .is_own = is_own};
     conduct_until_valid(conductor, scenario, exact, is_once, out);
     out->reproduced =
         arena_alloc(out->arena, (out->invariant_count + 1) * sizeof(*out->reproduced));

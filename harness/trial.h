@@ -29,9 +29,13 @@ struct trial {
     unsigned tried;       /* runs made to see how often a FAIL comes */
     unsigned *reproduced; /* by invariant: how many of them fail it */
     bool is_interrupted;
+    bool is_own; /* the exact line is what the scenario's own schedule gives */
 };
 
-/* `exact` NULL: the scenario's milestones, and what it expects is judged too. `is_once`: nothing is run again. */
+/*
+ * `exact` NULL: the scenario's milestones. What the scenario expects is judged then, and for a line that its milestones
+ * give too (one more run finds that out). `is_once`: nothing is run a second time.
+ */
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
                const struct schedule *exact, bool is_once, struct trial *out);
 void trial_release(struct trial *trial);

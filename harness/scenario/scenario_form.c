@@ -242,7 +242,7 @@ static const struct shape expect_review_form = {.name = "expectReview",
                                                 .members =
                                                     (const struct shape_member[]){{.name = NULL}}};
 
-static const struct shape expect_form = {
+const struct shape scenario_expect_form = {
     .name = "expect",
     .members = (const struct shape_member[]){
         {.name = "intents", .kind = SHAPE_MAP_OF, .of = &expect_intent_form},
@@ -266,6 +266,6 @@ const struct shape scenario_form = {
         {.name = "schedule", .kind = SHAPE_STRINGS},
         {.name = "replay", .kind = SHAPE_STRINGS},
         {.name = "explore", .kind = SHAPE_OF, .of = &explore_form},
-        {.name = "expect", .kind = SHAPE_OF, .of = &expect_form},
+        {.name = "expect", .kind = SHAPE_OF, .of = &scenario_expect_form},
         {.name = NULL},
     }};

@@ -9,6 +9,7 @@
 #include "harness/scenario/scenario.h"
 
 extern const struct shape scenario_form;
+extern const struct shape scenario_expect_form; /* of its member `expect` */
 
 /* One row per verb: the shape of its step, whose first member is the verb itself. */
 struct scenario_step_form {

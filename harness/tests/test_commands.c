@@ -236,6 +236,41 @@ static void a_failure_can_be_replayed_from_what_is_printed_and_written(void)
     bench_close(&bench);
 }
 
+/* What only the scenario knows holds for its own schedule, however that is run again, and for no other. */
+static void what_a_scenario_expects_is_judged_again(void)
+{
+    static const struct {
+        const char *line, *end;
+    } rows[] = {
+        {"chartproof replay out/failures/1.json", "exit status 1"},
+        {"chartproof run --engine strawman --out out2 out/failures/1.json", "exit status 1"},
+        {"chartproof recheck out", "exit status 1"},
+    };
+    struct bench bench = bench_open();
+
+    write_file(
+        &bench, "area/hope.json",
+        "{\"title\":\"t\",\"why\":\"w\",\"chart\":[\"../chart.json\"]," ACTORS
+        ",\"schedule\":[\"portal.submit\",\"portal.look?\",\"portal.write\",\"nurse.raise\"],"
+        "\"expect\":{\"chart\":{\"AllergyIntolerance/penicillin\":"
+        "{\"/criticality\":\"unheard of\"}}}}");
+    struct outcome run =
+        run_line(&bench, "chartproof run --engine strawman --out out area/hope.json");
+    const char *line = pasted(&bench, run.out);
+    EXPECT_STR("run", run.end, "exit status 1");
+    EXPECT_STR(line, run_line(&bench, line).end, "exit status 1");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct outcome again = run_line(&bench, rows[i].line);
+
+        EXPECT_STR(rows[i].line, again.end, rows[i].end);
+        EXPECT_HAS(rows[i].line, again.out, "FAIL     expect");
+    }
+    const char *edit = strstr(line, " nurse.raise");
+    const char *other = arena_printf(bench.arena, "%.*s'", (int)(edit ? edit - line : 0), line);
+    EXPECT_STR(other, run_line(&bench, other).end, "exit status 0");
+    bench_close(&bench);
+}
+
 static void stepping_shows_what_is_held(void)
 {
     struct bench bench = bench_open();
@@ -316,6 +351,7 @@ static CU_TestInfo commands_tests[] = {
     {"exit statuses and errors are as promised", exit_statuses_and_errors_are_as_promised},
     {"a failure can be replayed from what is printed and written",
      a_failure_can_be_replayed_from_what_is_printed_and_written},
+    {"what a scenario expects is judged again", what_a_scenario_expects_is_judged_again},
     {"stepping shows what is held", stepping_shows_what_is_held},
     {"an interrupt leaves reports and no engine", an_interrupt_leaves_reports_and_no_engine},
     {"a killed harness takes its engine along", a_killed_harness_takes_its_engine_along},

@@ -109,6 +109,28 @@ static void what_is_read_is_what_was_written(void)
     case_free(k);
 }
 
+static void what_a_scenario_expects_is_part_of_it(void)
+{
+    static const char good[] = "{\"chart\":{\"Patient/ada\":{\"/amount\":1.50}}}";
+    static const char bad[] = "{\"chart\":{\"Patient/ada\":[1]}}";
+    struct kase *k = case_new();
+    struct err err = ERR_INIT;
+    struct evidence is;
+
+    fill(k);
+    round_trip(k, &is);
+    EXPECT_TRUE("nothing", is.expect == NULL);
+    case_evidence(k)->expect = json_parse(case_arena(k), good, strlen(good), &err);
+    round_trip(k, &is);
+    EXPECT_STR("text of numbers too", is.expect ? json_print(case_arena(k), is.expect) : "", good);
+    case_evidence(k)->expect = json_parse(case_arena(k), bad, strlen(bad), &err);
+    const char *path = file_in(k, "bad.json");
+    EXPECT_INT("written", evidence_write(case_evidence(k), path, &err), 0);
+    EXPECT_INT("of another form", evidence_read(&is, case_arena(k), path, &err), -1);
+    EXPECT_HAS("where", err.text, "/expect/chart/Patient~1ada");
+    case_free(k);
+}
+
 static void bytes_that_are_no_text_survive(void)
 {
     static const struct {
@@ -192,6 +214,7 @@ static void what_is_written_has_the_members_of_the_schema(void)
     const struct cJSON *item;
 
     fill(k);
+    case_evidence(k)->expect = json_parse(arena, "{}", 2, &err);
     EXPECT_INT("written", evidence_write(case_evidence(k), path, &err), 0);
     const struct cJSON *tree = json_parse_file(arena, path, &err);
     const struct cJSON *schema = json_parse_file(arena, "docs/schema/evidence.schema.json", &err);
@@ -276,6 +299,7 @@ static void a_file_that_is_not_there_is_an_error(void)
 
 static CU_TestInfo tests[] = {
     {"what is read is what was written", what_is_read_is_what_was_written},
+    {"what a scenario expects is part of it", what_a_scenario_expects_is_part_of_it},
     {"bytes that are no text survive", bytes_that_are_no_text_survive},
     {"it is judged as before", it_is_judged_as_before},
     {"what is written has the members of the schema",

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/prng.h"
 #include "harness/evidence.h"
-#include "harness/judge/judge.h"
+#include "harness/judged.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t size_max);
@@ -25,16 +25,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct arena *arena = arena_new();
     struct err err = ERR_INIT;
     struct evidence evidence;
-    size_t count = 0;
+    struct judged judged;
 
     if (evidence_parse(&evidence, arena, (const char *)bytes, size, &err)) {
         ASSERT(err.code == ERR_INPUT || err.code == ERR_LIMIT);
     } else {
-        const struct result_invariant *results = judge_all(&evidence, arena, &count);
-
-        for (size_t i = 0; i < count; i++)
-            ASSERT(results[i].verdict == VERDICT_PASS || results[i].verdict == VERDICT_FAIL ||
-                   results[i].verdict == VERDICT_UNKNOWN);
+        judged_make(&evidence, arena, &judged);
+        for (size_t i = 0; i < judged.count; i++)
+            ASSERT(judged.results[i].verdict == VERDICT_PASS ||
+                   judged.results[i].verdict == VERDICT_FAIL ||
+                   judged.results[i].verdict == VERDICT_UNKNOWN);
     }
     arena_free(arena);
     return 0;
