@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * child - fork and exec, and the two ways in which a group is made to end.
+ * child - vfork and exec, and the two ways in which a group is made to end.
  *
  * 1. Every child leads a process group of its own, so that one kill reaches what it started.
  * 2. A failed exec is told to the parent through a pipe that exec closes: a command that does not
@@ -8,7 +8,10 @@
  * 3. The guard process holds the read end of a pipe whose only write end is ours. It is told which
  * group lives, and when the pipe ends (we were killed) it kills that group. The child also asks the
  * kernel to die with us.
- * 4. A child that ended is reaped at once; its group may live on (an orphan of a wrapper script)
+ * 4. Between vfork and exec the child runs in our memory while we stand still: it calls only what is async-signal-safe,
+ * and no signal handler of ours can run in it. (A plain fork copies the page tables of all evidence so far for every
+ * engine; see docs/benchmarks.md.)
+ * 5. A child that ended is reaped at once; its group may live on (an orphan of a wrapper script)
  * and is killed then, while the number of the group cannot have been given to anyone else: the
  * leader is reaped last.
  */
@@ -127,22 +130,24 @@ static void guard_tell(struct child_guard *guard, pid_t told)
         return;
 }
 
-/* In the child: becomes the command, or writes errno to `fail_fd`. Only async-signal-safe calls. */
+/* In the child: becomes the command, or writes errno to `fail_fd`. */
 static void become(const struct child_options *options, char **environment, int out_fd, int err_fd,
                    int fail_fd, pid_t parent) ATTR_NORETURN;
 static void become(const struct child_options *options, char **environment, int out_fd, int err_fd,
                    int fail_fd, pid_t parent)
 {
     int null_fd = open("/dev/null", O_RDONLY);
+    struct sigaction plain = {.sa_handler = SIG_DFL};
     sigset_t none;
 
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) /* it was gone before we asked */
         _exit(127);
+    for (int sig = 1; sig < NSIG; sig++)
+        sigaction(sig, &plain, NULL); /* those that cannot be set stay as they are */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGPIPE, SIG_DFL);
     dup2(null_fd, 0);
     dup2(out_fd, 1);
     dup2(err_fd, 2);
@@ -154,6 +159,23 @@ static void become(const struct child_options *options, char **environment, int 
     if (write(fail_fd, &failure, sizeof(failure)) < 0)
         _exit(126);
     _exit(127);
+}
+
+/* A new process that becomes the command; -1 and errno. In a function of its own: what it returns from is not shared. */
+static pid_t launch(const struct child_options *options, char **environment, int out_fd, int err_fd,
+                    int fail_fd, pid_t parent)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t pid = vfork();
+    if (pid == 0)
+        become(options, environment, out_fd, err_fd, fail_fd, parent);
+    int failure = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = failure;
+    return pid;
 }
 
 static bool sets_same_name(const char *a, const char *b)
@@ -216,13 +238,11 @@ struct child *child_start(const struct child_options *options, struct err *err)
 
     if (make_pipe(out, err) || make_pipe(errs, err) || make_pipe(fail, err))
         goto out;
-    pid = fork();
+    pid = launch(options, environment, out[1], errs[1], fail[1], parent);
     if (pid < 0) {
-        err_set(err, ERR_IO, "fork: %s", strerror(errno));
+        err_set(err, ERR_IO, "vfork: %s", strerror(errno));
         goto out;
     }
-    if (pid == 0)
-        become(options, environment, out[1], errs[1], fail[1], parent);
     setpgid(pid, pid); /* also here: whoever comes first */
     close_fd(&fail[1]);
     int failure = wait_exec(fail[0]);
