@@ -326,10 +326,18 @@ static bool tests_all_it_touches(const struct cJSON *patch)
     return has_test;
 }
 
-/* The newest version on which every `test` of the patch holds. */
+/* Had the engine this version when it wrote, or was it told to start from it? */
+static bool is_known(const struct fact_write *write, const struct fact_version *version)
+{
+    return (write->slot && version == write->slot->base) ||
+           version_was_held(version, write->exchange->arrived->n);
+}
+
+/* The newest version that the engine had and on which every `test` of the patch holds; else the newest at all. */
 static const struct fact_version *tested_version(const struct facts *facts,
                                                  const struct fact_write *write)
 {
+    const struct fact_version *newest = NULL;
     const struct fact_resource *resource = facts_resource(facts, write->reference);
     struct cJSON *tests = json_array(facts->arena);
     const struct cJSON *op;
@@ -346,11 +354,14 @@ static const struct fact_version *tested_version(const struct facts *facts,
         enum patch_result result;
         struct err err = ERR_INIT;
 
-        if (version->n < write->exchange->arrived->n && live_tree(version) &&
-            patch_apply(facts->arena, live_tree(version), tests, &result, &err))
+        if (version->n >= write->exchange->arrived->n || !live_tree(version) ||
+            !patch_apply(facts->arena, live_tree(version), tests, &result, &err))
+            continue;
+        if (is_known(write, version))
             return version;
+        newest = newest ? newest : version;
     }
-    return NULL;
+    return newest;
 }
 
 static void guard_by_tests(const struct facts *facts, const struct fact_write *write,
@@ -365,32 +376,80 @@ static void guard_by_tests(const struct facts *facts, const struct fact_write *w
         out->is_there = true;
         out->label = label;
     } else if (tests_all_it_touches(write->body)) {
-        out->is_there = true;
+        out->is_there = out->is_tested = true;
         out->version = tested_version(facts, write);
         out->label = out->version ? out->version->label : NULL;
     }
 }
 
-void write_guard(const struct facts *facts, const struct fact_write *write, struct named_guard *out)
+const char *guard_label_at(struct arena *arena, const char *list, size_t index)
 {
-    *out = (struct named_guard){.is_there = false};
-    if (write->guard.kind == GUARD_IF_MATCH) {
-        out->label =
-            write->guard.label ? write->guard.label : label_of_tag(facts->arena, write->guard.text);
-        out->is_there = out->label && strcmp(out->label, "*") != 0;
-        out->is_list = !out->label && write->guard.text && strchr(write->guard.text, ',');
+    for (; list; index--) {
+        size_t size = strcspn(list, ",");
+
+        if (index == 0) {
+            const char *label = label_of_tag(arena, arena_copy(arena, list, size));
+
+            return label ? label : "";
+        }
+        list = list[size] == ',' ? list + size + 1 : NULL;
     }
-    if (!out->is_there)
-        guard_by_tests(facts, write, out);
-    out->is_create = write->guard.kind == GUARD_IF_NONE_MATCH;
-    if (!out->is_there || !out->label || out->version)
-        return;
+    return NULL;
+}
+
+/* A label may have been given twice. */
+const struct fact_version *write_named(const struct facts *facts, const struct fact_write *write,
+                                       const char *label)
+{
+    uint64_t n = write->exchange->arrived->n;
     const struct fact_version *found = write_found(facts, write);
     const char *reference = write->reference ? write->reference
                             : found          ? found->resource->reference
                                              : NULL;
-    if (reference)
-        out->version = facts_version(facts, reference, out->label, write->exchange->arrived->n);
+    const struct fact_version *newest = facts_version(facts, reference, label, n);
+
+    for (const struct fact_version *one = newest; one; one = one->pred) {
+        if (strcmp(one->label, label) == 0 && is_known(write, one))
+            return one;
+    }
+    return newest;
+}
+
+/* Of a list: what was current when the write arrived, where that is named; else the newest named one. */
+static const struct fact_version *listed_version(const struct facts *facts,
+                                                 const struct fact_write *write, const char *list)
+{
+    const struct fact_version *found = write_found(facts, write), *newest = NULL;
+    const char *label;
+
+    for (size_t i = 0; (label = guard_label_at(facts->arena, list, i)); i++) {
+        const struct fact_version *one = write_named(facts, write, label);
+
+        if (found && strcmp(found->label, label) == 0)
+            return one;
+        newest = one && version_is_newer(one, newest) ? one : newest;
+    }
+    return newest;
+}
+
+void write_guard(const struct facts *facts, const struct fact_write *write, struct named_guard *out)
+{
+    const struct fact_guard *guard = &write->guard;
+
+    *out = (struct named_guard){.is_there = false};
+    if (guard->kind == GUARD_IF_MATCH) {
+        out->label = guard->label ? guard->label : label_of_tag(facts->arena, guard->text);
+        out->is_list = !out->label && guard->text && strchr(guard->text, ',');
+        out->label = out->is_list ? guard->text : out->label;
+        out->is_there = out->label && strcmp(out->label, "*") != 0;
+    }
+    if (!out->is_there)
+        guard_by_tests(facts, write, out);
+    out->is_create = guard->kind == GUARD_IF_NONE_MATCH && strcmp(guard->text, "*") == 0;
+    if (out->is_list)
+        out->version = listed_version(facts, write, out->label);
+    else if (out->is_there && out->label && !out->version)
+        out->version = write_named(facts, write, out->label);
 }
 
 /* ---- what a write asks for ---- */

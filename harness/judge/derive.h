@@ -10,6 +10,7 @@
 
 #include "harness/judge/facts.h"
 
+struct arena;
 struct canon;
 struct touch;
 
@@ -48,14 +49,22 @@ bool decision_covers(const struct facts *facts, const struct fact_slot *slot,
 
 /* What a write says it rests on. */
 struct named_guard {
-    bool is_there;  /* a guard that names a version, or the old values of everything touched */
-    bool is_list;   /* several versions at once: what it rests on can't be told */
-    bool is_create; /* If-None-Match: only where nothing is; the server sees to it */
-    const char *label;
-    const struct fact_version *version; /* NULL: no version that was there when the write arrived */
+    bool is_there;     /* a guard that names a version, or the old values of everything touched */
+    bool is_list;      /* several versions at once; see guard_label_at */
+    bool is_tested;    /* by `test` operations on the old values */
+    bool is_create;    /* If-None-Match: * writes only where nothing is; the server sees to it */
+    const char *label; /* as said; of a list: all of it */
+    /* One of that label (a list: the current one, if it is named) that was there when the write arrived, preferably
+     * one that the engine had. NULL: there was none. */
+    const struct fact_version *version;
 };
 void write_guard(const struct facts *facts, const struct fact_write *write,
                  struct named_guard *out);
+/* The version that a label names for a write, as in named_guard. */
+const struct fact_version *write_named(const struct facts *facts, const struct fact_write *write,
+                                       const char *label);
+/* The label at `index` of a list of ETags; "" is no ETag, NULL: behind the last. */
+const char *guard_label_at(struct arena *arena, const char *list, size_t index);
 
 /* The content that the write asks for when it is applied to `on` (may be NULL). False: it can't be applied to it. */
 bool write_asks(const struct facts *facts, const struct fact_write *write,

@@ -111,6 +111,23 @@ static struct fact_guard guard_of(struct arena *arena, enum fact_guard_kind kind
     return guard;
 }
 
+/* The journal writes several conditions as "If-Match: x; If-None-Exist: y". */
+static const char *condition_in(struct arena *arena, const char *guard, const char *name)
+{
+    static const char next[] = "; If-";
+    size_t size = strlen(name);
+
+    while (strncasecmp(guard, name, size) != 0 || guard[size] != ':') {
+        guard = strstr(guard, next);
+        if (!guard)
+            return NULL;
+        guard += strlen("; ");
+    }
+    const char *value = guard + size + 1 + strspn(guard + size + 1, " ");
+    const char *end = strstr(value, next);
+    return arena_copy(arena, value, end ? (size_t)(end - value) : strlen(value));
+}
+
 static struct fact_guard header_guard(const struct facts *facts, const struct sim_entry *arrived)
 {
     static const struct {
@@ -121,12 +138,9 @@ static struct fact_guard header_guard(const struct facts *facts, const struct si
                 {"If-None-Exist", GUARD_IF_NONE_EXIST}};
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        size_t size = strlen(rows[i].name);
-        const char *value = NULL;
+        const char *value = condition_in(facts->arena, arrived->guard, rows[i].name);
 
-        if (strncasecmp(arrived->guard, rows[i].name, size) == 0 && arrived->guard[size] == ':')
-            value = arrived->guard + size + 1 + strspn(arrived->guard + size + 1, " ");
-        else
+        if (!value)
             value = facts_header(facts, arrived, rows[i].name);
         if (value)
             return guard_of(facts->arena, rows[i].kind, value);

@@ -96,8 +96,9 @@ static bool is_conflict(const struct facts *facts, const struct fact_write *writ
     case 409:
         return !issue_is_other(write);
     case 412:
-        return guard.is_there || guard.is_create ? !issue_is_other(write)
-                                                 : asks_for_guard(exchange);
+        return guard.is_there || guard.is_create
+                   ? !issue_is_other(write)
+                   : asks_for_guard(exchange) || test_fails(facts, write, exchange->replied->n);
     case 400:
         return (!guard.is_there && asks_for_guard(exchange)) ||
                test_fails(facts, write, exchange->replied->n);
@@ -259,11 +260,14 @@ static void judge_reply(const struct facts *facts, const struct fact_write *writ
 /* Does the guard of the write not hold any more when the reply was made? */
 static bool is_stale(const struct facts *facts, const struct fact_write *write)
 {
+    uint64_t n = write->exchange->replied->n;
     struct named_guard guard;
 
     write_guard(facts, write, &guard);
+    if (guard.is_tested)
+        return test_fails(facts, write, n);
     return write->reference && guard.is_there &&
-           facts_current(facts, write->reference, write->exchange->replied->n) != guard.version;
+           facts_current(facts, write->reference, n) != guard.version;
 }
 
 /* A transaction is refused as a whole: it is about those whose guard does not hold, where that shows. */

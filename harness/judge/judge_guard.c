@@ -50,44 +50,79 @@ static bool is_named_base(const struct facts *facts, const struct fact_write *wr
     return base && strcmp(base, label) == 0;
 }
 
-static void judge_write(const struct facts *facts, const struct fact_write *write,
-                        struct finding *finding)
+/* What is written over: there when the write arrived, or made by somebody else before it took effect. NULL: nothing. */
+static const struct fact_version *written_over(const struct facts *facts,
+                                               const struct fact_write *write)
 {
     const struct fact_version *found = write_found(facts, write);
-    const struct sim_entry *arrived = write->exchange->arrived;
-    struct named_guard guard;
+    const struct fact_version *met = write->commit_count > 0 ? write->commits[0]->pred : NULL;
 
-    if (write->method == METHOD_OTHER || write->method == METHOD_POST || write->is_companion)
+    if (found && !found->is_deletion)
+        return found;
+    return met && !met->is_deletion && met->slot != write->slot ? met : NULL;
+}
+
+static void judge_label(const struct facts *facts, const struct fact_write *write,
+                        const char *label, const struct fact_version *version,
+                        struct finding *finding)
+{
+    const struct sim_entry *arrived = write->exchange->arrived;
+    const char *reference = written_over(facts, write)->resource->reference;
+
+    if (label && is_named_base(facts, write, label))
         return;
-    write_guard(facts, write, &guard);
-    if (!found || found->is_deletion || guard.is_create)
-        return;
-    const char *reference = found->resource->reference;
-    if (guard.is_list) {
-        finding_unknown(finding, ENTRIES(arrived->n),
-                        "%s of %s names several versions: which one it was made from can't be told",
-                        act_of(write), reference);
-        return;
-    }
-    if (!guard.is_there) {
-        finding_fail(finding, ENTRIES(arrived->n),
-                     "%s of %s came without a guard that names a version", act_of(write),
-                     reference);
-        return;
-    }
-    if (is_named_base(facts, write, guard.label))
-        return;
-    if (!guard.version || !version_was_held(guard.version, arrived->n)) {
+    if (!version || !version_was_held(version, arrived->n)) {
         finding_fail(finding, ENTRIES(arrived->n),
                      "%s of %s is guarded by version %s, which the engine never had", act_of(write),
-                     reference, guard.label);
+                     reference, label ? label : "(none that was there)");
         return;
     }
-    const struct fact_version *older = older_source(facts, write, guard.version);
+    const struct fact_version *older = older_source(facts, write, version);
     if (older)
         finding_fail(finding, ENTRIES(arrived->n),
                      "%s of %s is guarded by version %s, but was made from version %s",
-                     act_of(write), reference, guard.label, older->label);
+                     act_of(write), reference, label, older->label);
+}
+
+/* Each version that is named must be an honest guard; what names none can't do harm, but may hide what was meant. */
+static void judge_list(const struct facts *facts, const struct fact_write *write, const char *list,
+                       struct finding *finding)
+{
+    const char *label;
+
+    for (size_t i = 0; (label = guard_label_at(facts->arena, list, i)); i++) {
+        const struct fact_version *version = write_named(facts, write, label);
+
+        if (version)
+            judge_label(facts, write, label, version, finding);
+        else
+            finding_unknown(finding, ENTRIES(write->exchange->arrived->n),
+                            "%s of %s names several versions, and %s is none: which one it was "
+                            "made from can't be told",
+                            act_of(write), written_over(facts, write)->resource->reference, label);
+    }
+}
+
+static void judge_write(const struct facts *facts, const struct fact_write *write,
+                        struct finding *finding)
+{
+    const struct fact_version *over = written_over(facts, write);
+    struct named_guard guard;
+
+    if (!over || write->method == METHOD_OTHER || write->method == METHOD_POST ||
+        write->is_companion)
+        return;
+    write_guard(facts, write, &guard);
+    if (guard.is_create)
+        return;
+    if (!guard.is_there)
+        finding_fail(finding, ENTRIES(write->exchange->arrived->n),
+                     "%s of %s came without a guard that names a version", act_of(write),
+                     over->resource->reference);
+    else if (guard.is_list)
+        judge_list(facts, write, guard.label, finding);
+    else
+        judge_label(facts, write, guard.label, guard.version, finding);
 }
 
 void judge_guarded_write(const struct facts *facts, struct finding *finding)

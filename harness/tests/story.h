@@ -126,6 +126,18 @@ void stories_hold(const struct story *stories, size_t count);
 #define BOTH                                                                                       \
     "{'operation':'bundle','bundle':" BOTH_OF(                                                     \
         "1", PROBLEMS(MORE)) ",'source':{'system':'urn:portal','eventId':'e-11'}}"
+#define BORN_TEST                                                                                  \
+    "[{'op':'test','path':'/birthDate','value':'1980-01-01'},{'op':'replace','path':'/"            \
+    "gender','value':'other'}]"
+#define WARD "Organization/ward"
+#define WARD_NAMED(name)                                                                           \
+    "{'resourceType':'Organization','identifier':[{'system':'s','value':'1'}],'name':'" name "'}"
+#define BY_IDENTIFIER "'target':{'type':'Organization','identifier':{'system':'s','value':'1'}}"
+#define RENAME                                                                                     \
+    "{'operation':'update'," BY_IDENTIFIER                                                         \
+    ",'resource':" WARD_NAMED("B") ",'source':{'system':'urn:desk','eventId':'e-17'}}"
+#define CLOSE                                                                                      \
+    "{'operation':'delete'," BY_IDENTIFIER ",'source':{'system':'urn:desk','eventId':'e-18'}}"
 #define AT(n)     "If-Match: W/'" n "'"
 #define PATCH_ADA "PATCH Patient/ada"
 #define PUT_ADA   "PUT Patient/ada"
