@@ -149,11 +149,13 @@ bool version_is_own(const struct fact_slot *slot, const struct fact_version *ver
     return version->intent == slot->intent || is_ordered_before(version->intent, slot->intent);
 }
 
-/* An update of what was not there has nothing for a base: whatever is there later is newer. */
+/* Where nothing is the base, of a create or an update of what was not there, whatever is there is newer. */
 static bool is_after_base(const struct fact_slot *slot, const struct fact_version *version)
 {
     if (slot->base)
         return version->resource == slot->base->resource && version_is_newer(version, slot->base);
+    if (slot->method == METHOD_POST)
+        return true;
     return slot->method == METHOD_PUT && slot->reference && version->n > 0 &&
            strcmp(slot->reference, version->resource->reference) == 0;
 }
@@ -490,6 +492,20 @@ bool write_derives_from(const struct facts *facts, const struct fact_write *writ
 
     return write_asks(facts, write, on, &asked) &&
            !diff_beyond(facts->arena, touch, version_canon(facts, write->slot, on), asked);
+}
+
+bool write_excludes(const struct facts *facts, const struct fact_write *write,
+                    const struct fact_version *version)
+{
+    struct named_guard guard;
+
+    if (!write)
+        return false;
+    if (write->method == METHOD_POST)
+        return true;
+    write_guard(facts, write, &guard);
+    return guard.is_there && !guard.is_tested && guard.version &&
+           version_is_newer(version, guard.version);
 }
 
 const struct fact_version *slot_since(const struct fact_slot *slot,

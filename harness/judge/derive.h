@@ -73,6 +73,10 @@ bool write_asks(const struct facts *facts, const struct fact_write *write,
 /* Does the write, applied to `on`, change no more of it than `touch`? */
 bool write_derives_from(const struct facts *facts, const struct fact_write *write,
                         const struct touch *touch, const struct fact_version *on);
+/* Did the engine ask not to write over this version? By an If-Match that names an older one, or by a POST, which is
+ * for a new resource: then it was the server that wrote over it. */
+bool write_excludes(const struct facts *facts, const struct fact_write *write,
+                    const struct fact_version *version);
 /* What somebody's change is held against: the last own version before it, else the base. */
 const struct fact_version *slot_since(const struct fact_slot *slot,
                                       const struct fact_version *foreign);

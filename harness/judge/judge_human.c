@@ -49,7 +49,9 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
     const struct fact_version *pred = resolved->version->pred;
     struct named_guard guard;
 
-    if (!version_is_foreign(facts, slot, foreign) || version_converges(facts, slot, foreign) ||
+    if (!version_is_foreign(facts, slot, foreign) ||
+        write_excludes(facts, resolved->version->write, foreign) ||
+        version_converges(facts, slot, foreign) ||
         decision_covers(facts, slot, resolved->decision, foreign))
         return;
     if (resolved->decision) {

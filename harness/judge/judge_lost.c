@@ -4,7 +4,8 @@
  *
  * Two ways to lose: a commit changes more of its predecessor than its intent touches (1), or it touches what somebody
  * changed to another value since the base, and no human was asked (2). What the server made of the request is not the
- * engine's doing: (1) must hold for the version and for what was asked for.
+ * engine's doing: (1) must hold for the version and for what was asked for, and nothing is lost by the engine where the
+ * server did not keep to the guard.
  */
 #include "harness/judge/canon.h"
 #include "harness/judge/derive.h"
@@ -27,6 +28,16 @@ static const char *name_of(const struct fact_intent *intent)
     return intent ? intent->given->name : "no intent";
 }
 
+/* Did the write change no more than `touch` of the version that it was guarded by? */
+static bool keeps_guarded(const struct commit *commit, const struct touch *touch)
+{
+    const struct fact_write *write = commit->version->write;
+    struct named_guard guard;
+
+    write_guard(commit->facts, write, &guard);
+    return !guard.version || write_derives_from(commit->facts, write, touch, guard.version);
+}
+
 /* What the commit changed beyond `touch`, as far as the engine asked for it; NULL: nothing. */
 static const char *lost_beyond(const struct commit *commit, const struct touch *touch)
 {
@@ -37,7 +48,12 @@ static const char *lost_beyond(const struct commit *commit, const struct touch *
 
     if (!lost || !write || !write_asks(commit->facts, write, commit->version->pred, &asked))
         return lost;
-    return diff_beyond(arena, touch, commit->before, asked) ? lost : NULL;
+    if (!diff_beyond(arena, touch, commit->before, asked))
+        return NULL;
+    return write_excludes(commit->facts, write, commit->version->pred) &&
+                   keeps_guarded(commit, touch)
+               ? NULL
+               : lost;
 }
 
 static void judge_foreign(const struct commit *commit, const struct touch *touch,
@@ -47,6 +63,7 @@ static void judge_foreign(const struct commit *commit, const struct touch *touch
     const struct fact_slot *slot = commit->slot;
 
     if (!version_is_foreign(facts, slot, foreign) ||
+        write_excludes(facts, commit->version->write, foreign) ||
         decision_covers(facts, slot, commit->decision, foreign))
         return;
     if (!touch_meets(facts->arena, touch, version_canon(facts, slot, foreign->pred),

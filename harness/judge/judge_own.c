@@ -155,10 +155,13 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
             continue;
         for (const struct fact_version *undo = again->pred; undo && undo != first;
              undo = undo->pred) {
-            if (version_is_own(slot, undo) || decision_covers(facts, slot, decision, undo) ||
+            if (version_is_own(slot, undo) || write_excludes(facts, again->write, undo) ||
+                decision_covers(facts, slot, decision, undo) ||
                 !touch_meets(facts->arena, touch, version_canon(facts, slot, undo->pred),
-                             version_canon(facts, slot, undo)))
-                continue;
+                             version_canon(facts, slot, undo)) ||
+                !touch_meets(facts->arena, touch, version_canon(facts, slot, first),
+                             version_canon(facts, slot, again->pred)))
+                continue; /* or it was done again by somebody else */
             finding_fail(finding, ENTRIES(first->n, undo->n, again->n),
                          "%s was applied again to %s after somebody had undone it",
                          slot->intent->given->name, first->resource->reference);
@@ -168,13 +171,24 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
 
 /* ---- reported at another's version ---- */
 
+/* Has a version of its own that label? Labels may be given twice. */
+static bool is_labelled(const struct fact_slot *slot, uint64_t n, const struct claim *claim)
+{
+    for (size_t i = 0; i < slot->effect_count && slot->effects[i]->n <= n; i++) {
+        if (strcmp(slot->effects[i]->label, claim->label) == 0 &&
+            strcmp(slot->effects[i]->resource->reference, claim->reference) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void judge_reported(const struct facts *facts, const struct fact_view *view,
                            const struct fact_slot *slot, struct finding *finding)
 {
     const struct fact_version *effect = slot_effect(slot, view->n);
     struct claim claim = view_claim(facts, view, slot);
 
-    if (!effect || !claim.reference || !claim.label)
+    if (!effect || !claim.reference || !claim.label || is_labelled(slot, view->n, &claim))
         return;
     const struct fact_version *named = facts_version(facts, claim.reference, claim.label, view->n);
     if (named && !named->exchange)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_judge_conflicts - stories of conflicts, own versions and humans: what is wrong, and what is only unusual. */
+#include "harness/tests/case.h"
 #include "harness/tests/story.h"
 #include "tests/expect.h"
 
@@ -334,6 +335,15 @@ static const struct story stories[] = {
       {REFUSE,
        {"birth", PUT_ADA, "If-Match: W/'1', W/'2'", PATIENT("male", "1981-02-02", MONEY), "412"}},
       {HANG, {"birth", PUT_ADA, "If-Match: W/'1', W/'2'", PATIENT("male", "1981-02-02", MONEY)}}}},
+    {"undone, done again by the nurse, and sent once more",
+     "",
+     {{SUBMIT, {"gender"}},
+      {LOSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {EDIT, {ADA, BASE}},
+      {EDIT, {ADA, PATIENT("other", "1999-09-09", MONEY)}},
+      {REFUSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER, "412"}},
+      {READ, {"gender", ADA}},
+      {WRITE, {"gender", PATCH_ADA, AT("4"), TO_OTHER}}}},
     {"open with a human after the own version, why was not received",
      "?own-write-known ?conflict-is-conflict",
      {{SUBMIT, {"gender"}},
@@ -368,8 +378,26 @@ static void judges_tell_wrong_ends_from_unusual_ones(void)
     stories_hold(stories, COUNT_OF(stories));
 }
 
+/* A restored server may give the same number again. */
+static void a_label_given_twice_may_still_be_the_own_one(void)
+{
+    struct kase *k = case_new();
+
+    case_chart(k, ADA, BASE);
+    case_intent(k, "gender", GENDER);
+    case_submit(k, "gender");
+    case_write(k, "gender", PATCH_ADA, AT("1"), TO_OTHER);
+    uint64_t again = case_edit(k, ADA, BORN);
+    ((struct sim_entry *)case_evidence(k)->entries[again - 1])->version = "2";
+    case_view(k, "gender", "committed", ADA, "2");
+    case_recover(k);
+    case_expect(k, "reported at the own version", "own-write-known", VERDICT_PASS);
+    case_free(k);
+}
+
 static CU_TestInfo judge_conflicts_tests[] = {
     {"judges tell wrong ends from unusual ones", judges_tell_wrong_ends_from_unusual_ones},
+    {"a label given twice may still be the own one", a_label_given_twice_may_still_be_the_own_one},
     CU_TEST_INFO_NULL,
 };
 SUITE("judge_conflicts", judge_conflicts_tests)
