@@ -38,12 +38,22 @@ const struct canon *version_canon(const struct facts *facts, const struct fact_s
     return slot_canon(facts, slot, live_tree(version));
 }
 
+/* Does it start from a version that there never was, of what was there? */
+static bool is_baseless(const struct facts *facts, const struct fact_slot *slot)
+{
+    return !slot->base && slot->reference && slot->method == METHOD_PUT &&
+           slot_named_base(facts, slot) &&
+           facts_current(facts, slot->reference, slot->intent->submitted);
+}
+
 bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out)
 {
     const struct cJSON *base = live_tree(slot->base);
     const struct canon_options options = {.base = facts->evidence->base};
 
     *out = NULL;
+    if (is_baseless(facts, slot))
+        return false;
     if (slot->method == METHOD_PATCH) {
         *out = base ? touch_patch(facts->arena, base, slot->content, &options) : NULL;
         return *out != NULL;
@@ -485,13 +495,22 @@ bool write_asks(const struct facts *facts, const struct fact_write *write,
     return *out != NULL;
 }
 
+const char *write_beyond(const struct facts *facts, const struct fact_write *write,
+                         const struct touch *touch, const struct canon *before,
+                         const struct canon *after)
+{
+    return write && write->method == METHOD_PATCH
+               ? diff_beyond_sets(facts->arena, touch, before, after)
+               : diff_beyond(facts->arena, touch, before, after);
+}
+
 bool write_derives_from(const struct facts *facts, const struct fact_write *write,
                         const struct touch *touch, const struct fact_version *on)
 {
     const struct canon *asked;
 
     return write_asks(facts, write, on, &asked) &&
-           !diff_beyond(facts->arena, touch, version_canon(facts, write->slot, on), asked);
+           !write_beyond(facts, write, touch, version_canon(facts, write->slot, on), asked);
 }
 
 bool write_excludes(const struct facts *facts, const struct fact_write *write,

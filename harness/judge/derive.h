@@ -18,7 +18,8 @@ struct touch;
 const struct canon *version_canon(const struct facts *facts, const struct fact_slot *slot,
                                   const struct fact_version *version);
 
-/* What the slot means to change in its base. False: it can't be told (a patch that does not fit its base). */
+/* What the slot means to change in its base. False: it can't be told (a patch that does not fit its
+ * base, or a base that never was). */
 bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out);
 /* The same, and the fields that `decision` (may be NULL) names. */
 bool slot_touch_decided(const struct facts *facts, const struct fact_slot *slot,
@@ -70,6 +71,11 @@ const char *guard_label_at(struct arena *arena, const char *list, size_t index);
 bool write_asks(const struct facts *facts, const struct fact_write *write,
                 const struct fact_version *on, const struct canon **out);
 
+/* What of the change from `before` to `after` is beyond `touch`, for a write (may be NULL) that made or asked for it:
+ * an update only leaves tags out, a patch removes them. NULL: nothing. */
+const char *write_beyond(const struct facts *facts, const struct fact_write *write,
+                         const struct touch *touch, const struct canon *before,
+                         const struct canon *after);
 /* Does the write, applied to `on`, change no more of it than `touch`? */
 bool write_derives_from(const struct facts *facts, const struct fact_write *write,
                         const struct touch *touch, const struct fact_version *on);

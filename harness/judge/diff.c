@@ -175,6 +175,7 @@ struct walk {
     struct buf *lines; /* what differs and is not touched */
     struct buf path;   /* a JSON Pointer, without indexes of the entries at hand */
     bool is_exact;     /* new entries must be those that the touch adds */
+    bool has_sets;     /* what is left out of a set is gone */
 };
 
 static void beyond(struct walk *walk, const struct touch *touch, const struct canon *before,
@@ -351,7 +352,7 @@ static void beyond_gone(struct walk *walk, struct lists *lists, size_t i)
     const struct canon *entry = lists->before->children[i];
     const struct touch *touch = lists->touches[i];
 
-    if (lists->before->is_set)
+    if (lists->before->is_set && !walk->has_sets)
         return;
     if (touch && touch->is_whole) {
         lists->allowed += touch->intended != NULL;
@@ -497,6 +498,12 @@ const char *diff_beyond(struct arena *arena, const struct touch *touch, const st
                         const struct canon *after)
 {
     return walk_both((struct walk){.arena = arena}, touch, before, after);
+}
+
+const char *diff_beyond_sets(struct arena *arena, const struct touch *touch,
+                             const struct canon *before, const struct canon *after)
+{
+    return walk_both((struct walk){.arena = arena, .has_sets = true}, touch, before, after);
 }
 
 bool diff_is_intended(struct arena *arena, const struct touch *touch, const struct canon *before,

@@ -33,6 +33,9 @@ const char *diff_text(struct arena *arena, const struct canon *before, const str
 /* Only what `touch` (may be NULL) does not cover. NULL: the change is within the touch. */
 const char *diff_beyond(struct arena *arena, const struct touch *touch, const struct canon *before,
                         const struct canon *after);
+/* The same, where leaving out of a set (meta.tag, security, profile) is a removal: by a patch, or in a create. */
+const char *diff_beyond_sets(struct arena *arena, const struct touch *touch,
+                             const struct canon *before, const struct canon *after);
 /* Is the change, whoever made it, nothing but a part of what the touch intends? */
 bool diff_is_intended(struct arena *arena, const struct touch *touch, const struct canon *before,
                       const struct canon *after);

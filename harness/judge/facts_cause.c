@@ -52,8 +52,16 @@ const struct cJSON *facts_without_own_identifier(const struct facts *facts,
     const struct cJSON *all = json_get(resource, "identifier"), *one;
     struct cJSON *kept, *copy;
 
-    if (!system || !cJSON_IsArray(all))
+    if (!system || (!cJSON_IsArray(all) && !cJSON_IsObject(all)))
         return resource;
+    if (cJSON_IsObject(all)) {
+        const char *text = json_string(all, "system");
+
+        copy = json_copy_root(facts->arena, resource);
+        if (text && strcmp(text, system) == 0 && !json_get(intended, "identifier"))
+            json_remove(copy, "identifier");
+        return copy;
+    }
     kept = json_array(facts->arena);
     cJSON_ArrayForEach(one, all)
     {
@@ -92,10 +100,10 @@ static const char *content_key(struct facts_builder *builder, const struct cJSON
 static const char *own_identifier(const struct facts_builder *builder, const struct cJSON *resource)
 {
     const char *system = builder->evidence->identifier_system;
-    const struct cJSON *one;
+    const struct cJSON *all = json_get(resource, "identifier");
+    const struct cJSON *one = cJSON_IsArray(all) ? all->child : all;
 
-    cJSON_ArrayForEach(one, json_get(resource, "identifier"))
-    {
+    for (; one; one = cJSON_IsArray(all) ? one->next : NULL) {
         const char *text = json_string(one, "system");
 
         if (system && text && strcmp(text, system) == 0)

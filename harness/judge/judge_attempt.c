@@ -44,11 +44,11 @@ static void fail(const struct retry *retry, const char *what, const char *diff)
 static const char *own_identifiers(const struct facts *facts, const struct cJSON *resource)
 {
     const char *system = facts->evidence->identifier_system;
-    const struct cJSON *identifier;
+    const struct cJSON *given = json_get(resource, "identifier");
+    const struct cJSON *identifier = cJSON_IsArray(given) ? given->child : given;
     struct buf buf = BUF_INIT;
 
-    cJSON_ArrayForEach(identifier, json_get(resource, "identifier"))
-    {
+    for (; identifier; identifier = cJSON_IsArray(given) ? identifier->next : NULL) {
         const char *text = json_string(identifier, "system");
 
         if (system && text && strcmp(text, system) == 0)

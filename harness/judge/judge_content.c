@@ -35,7 +35,7 @@ static bool follows_from(struct sent *sent, const struct fact_version *on)
 
     if (!write_asks(facts, sent->write, on, &asked))
         return false;
-    const char *beyond = diff_beyond(facts->arena, sent->wider, before, asked);
+    const char *beyond = write_beyond(facts, sent->write, sent->wider, before, asked);
     if (!beyond && (sent->is_chosen || touch_stands(facts->arena, sent->touch, asked)))
         return true;
     if (!beyond) { /* the intent itself is not in it */
@@ -86,7 +86,8 @@ static void judge_change(struct sent *sent)
     if (!slot_touch(sent->facts, sent->slot, &sent->touch) ||
         !slot_touch_decided(sent->facts, sent->slot, decision, &sent->wider)) {
         finding_unknown(sent->finding, ENTRIES(write->exchange->arrived->n),
-                        "what %s means to change can't be told: its patch does not fit its base",
+                        "what %s means to change can't be told: its base never was, or its patch "
+                        "does not fit it",
                         sent->slot->intent->given->name);
         return;
     }
@@ -111,7 +112,7 @@ static void judge_creation(struct sent *sent)
         facts_without_own_identifier(facts, sent->write->body, slot->content);
     const struct canon *shall = claims_canon(facts, slot->intent, slot->content, NULL);
     const struct canon *is = claims_canon(facts, slot->intent, body, slot->content);
-    const char *diff = diff_text(facts->arena, shall, is);
+    const char *diff = diff_beyond_sets(facts->arena, NULL, shall, is);
 
     if (!diff)
         return;

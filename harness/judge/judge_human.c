@@ -209,8 +209,8 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
     if (!slot_touch(facts, version->slot, &resolved.touch)) {
         if (version->slot->method != METHOD_POST)
             finding_unknown(finding, ENTRIES(version->n),
-                            "whether %s met a conflict can't be told: its patch does not fit its "
-                            "base",
+                            "whether %s met a conflict can't be told: its base never was, or its "
+                            "patch does not fit it",
                             version->slot->intent->given->name);
         return;
     }

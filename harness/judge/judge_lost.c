@@ -41,14 +41,14 @@ static bool keeps_guarded(const struct commit *commit, const struct touch *touch
 /* What the commit changed beyond `touch`, as far as the engine asked for it; NULL: nothing. */
 static const char *lost_beyond(const struct commit *commit, const struct touch *touch)
 {
-    struct arena *arena = commit->facts->arena;
+    const struct facts *facts = commit->facts;
     const struct fact_write *write = commit->version->write;
-    const char *lost = diff_beyond(arena, touch, commit->before, commit->after);
+    const char *lost = write_beyond(facts, write, touch, commit->before, commit->after);
     const struct canon *asked;
 
-    if (!lost || !write || !write_asks(commit->facts, write, commit->version->pred, &asked))
+    if (!lost || !write || !write_asks(facts, write, commit->version->pred, &asked))
         return lost;
-    if (!diff_beyond(arena, touch, commit->before, asked))
+    if (!write_beyond(facts, write, touch, commit->before, asked))
         return NULL;
     return write_excludes(commit->facts, write, commit->version->pred) &&
                    keeps_guarded(commit, touch)
@@ -95,8 +95,8 @@ static void judge_slot_commit(const struct commit *commit)
     if (!slot_touch(facts, commit->slot, &touch) ||
         !slot_touch_decided(facts, commit->slot, commit->decision, &wider)) {
         finding_unknown(commit->finding, ENTRIES(version->n),
-                        "what %s means to change in %s can't be told: its patch does not fit its "
-                        "base",
+                        "what %s means to change in %s can't be told: its base never was, or its "
+                        "patch does not fit it",
                         name_of(version->intent), version->resource->reference);
         return;
     }

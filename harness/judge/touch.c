@@ -169,8 +169,9 @@ static struct touch *from_change(struct arena *arena, const char *name, const st
     if (canon_equal(base, intended))
         return NULL;
     bool is_set = (base && base->is_set) || (intended && intended->is_set);
-    if (is_set || (is_list(base) && is_list(intended)))
-        return from_lists(arena, name, base, intended);
+    bool are_lists = (!base || is_list(base)) && (!intended || is_list(intended));
+    if (is_set || are_lists)
+        return from_lists(arena, name, base, intended); /* no list is an empty one */
     if (canon_holds_sets(base ? base : intended))
         return from_members(arena, name, base, intended);
     if (!base || !intended || is_list(base) || is_list(intended))

@@ -324,6 +324,15 @@ static void fill(struct arena *arena, struct touch *touch, const struct canon *b
     }
 }
 
+/* A narrative is one thing: its status says whether its text is content. */
+static void widen_narrative(struct touch *root)
+{
+    for (size_t i = 0; i < root->below_count; i++) {
+        if (strcmp(root->below[i]->name, "text") == 0)
+            root->below[i]->is_whole = true;
+    }
+}
+
 const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
                                 const struct cJSON *patch, const struct canon_options *options)
 {
@@ -348,6 +357,7 @@ const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
         if (!following.plain)
             return NULL;
     }
+    widen_narrative(following.root);
     const struct canon *before = canon_make(arena, base, options, NULL);
     fill(arena, following.root, before, canon_make(arena, following.plain, options, base),
          following.marked);

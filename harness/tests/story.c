@@ -117,6 +117,11 @@ void stories_hold(const struct story *stories, size_t count)
         {"allergic", ADDING("clinic", "AllergyIntolerance/pen")},
         {"ward", RENAME},
         {"unward", CLOSE},
+        {"named", NAME},
+        {"sex", SEX},
+        {"future", FUTURE},
+        {"labelled", LABELS},
+        {"form", FORM},
         {"odd", "{'operation':'patch','target':{'reference':'Patient/"
                 "ada'},'baseVersion':'1','patch':[{'op':'remove','path':'/"
                 "name/1'}],'source':{'system':'urn:odd','eventId':'e-0'}}"},

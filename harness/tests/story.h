@@ -138,6 +138,27 @@ void stories_hold(const struct story *stories, size_t count);
     ",'resource':" WARD_NAMED("B") ",'source':{'system':'urn:desk','eventId':'e-17'}}"
 #define CLOSE                                                                                      \
     "{'operation':'delete'," BY_IDENTIFIER ",'source':{'system':'urn:desk','eventId':'e-18'}}"
+#define NAMED(names) PATIENT("female", "1980-01-01", MONEY ",'name':[" names "]")
+#define NAME                                                                                       \
+    "{'operation':'update','target':{'reference':'Patient/"                                        \
+    "ada'},'baseVersion':'1','resource':" NAMED(                                                   \
+        "{'family':'A'}") ",'source':{'system':'urn:desk','eventId':'e-12'}}"
+#define LABELLED(gender)                                                                           \
+    PATIENT(gender, "1980-01-01", MONEY ",'meta':{'security':[{'system':'s','code':'R'}]}")
+#define SEX                                                                                        \
+    "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" TO_OTHER                  \
+    ",'source':{'system':'urn:desk','eventId':'e-13'}}"
+#define FUTURE                                                                                     \
+    "{'operation':'update','target':{'reference':'Patient/"                                        \
+    "ada'},'baseVersion':'9','resource':" BORN ",'source':{'system':'urn:desk','eventId':'e-14'}}"
+#define LABELS                                                                                     \
+    "{'operation':'create','target':{'type':'Basic'},'resource':{'resourceType':'Basic','meta':{'" \
+    "security':[{'system':'s','code':'R'}]},'code':{'text':'a'}},'source':{'system':'urn:desk','"  \
+    "eventId':'e-15'}}"
+#define FORM                                                                                       \
+    "{'operation':'create','target':{'type':'QuestionnaireResponse'},'resource':{'resourceType':'" \
+    "QuestionnaireResponse','status':'completed'},'source':{'system':'urn:desk','eventId':'e-16'}" \
+    "}"
 #define AT(n)     "If-Match: W/'" n "'"
 #define PATCH_ADA "PATCH Patient/ada"
 #define PUT_ADA   "PUT Patient/ada"
