@@ -214,19 +214,44 @@ static bool type_is_sensitive(const struct facts *facts, const char *type)
     return false;
 }
 
+/* The type of what a reference names, contained in `tree` or on any server; or NULL. */
+static const char *referred_type(const struct facts *facts, const struct cJSON *tree,
+                                 const char *text)
+{
+    const struct cJSON *own = text && *text == '#' ? json_get(tree, "contained") : NULL;
+    const struct cJSON *contained;
+    struct reference reference;
+    const char *found = NULL;
+
+    cJSON_ArrayForEach(contained, own)
+    {
+        const char *id = json_string(contained, "id");
+
+        if (id && strcmp(id, text + 1) == 0)
+            return json_string(contained, "resourceType");
+    }
+    if (reference_parse(&reference, facts->arena, text, facts->evidence->base))
+        return reference.type;
+    for (const char *at = text; at && (at = strchr(at, '/')); at++) { /* "base/Type/id" elsewhere */
+        size_t size = strcspn(at + 1, "/");
+        const char *type = arena_copy(facts->arena, at + 1, size);
+
+        if (at[1 + size] == '/' && fhir_type_is_known(type))
+            found = type;
+    }
+    return found;
+}
+
 static bool lists_sensitive(const struct facts *facts, const struct fact_version *version)
 {
-    const struct cJSON *entry;
+    const struct cJSON *tree = live_tree(version), *entry;
 
-    cJSON_ArrayForEach(entry, json_get(live_tree(version), "entry"))
+    cJSON_ArrayForEach(entry, json_get(tree, "entry"))
     {
         const struct cJSON *item = json_get(entry, "item");
-        const char *text = json_string(item, "reference"), *type = json_string(item, "type");
-        struct reference reference;
 
-        if (type_is_sensitive(facts, type) ||
-            (reference_parse(&reference, facts->arena, text, facts->evidence->base) &&
-             type_is_sensitive(facts, reference.type)))
+        if (type_is_sensitive(facts, json_string(item, "type")) ||
+            type_is_sensitive(facts, referred_type(facts, tree, json_string(item, "reference"))))
             return true;
     }
     return false;

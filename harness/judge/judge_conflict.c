@@ -120,6 +120,21 @@ static const struct fact_write *next_write(const struct fact_slot *slot, uint64_
     return NULL;
 }
 
+/* Does the reply to a look show that the resource is gone, or that what the engine has is current? */
+static bool shows_no_content(const struct facts *facts, const struct fact_exchange *exchange,
+                             const struct fact_resource *resource, const char *reference)
+{
+    int status = exchange->replied->status;
+    const struct fact_version *current = facts_current(facts, reference, exchange->replied->n);
+    bool is_about = strcmp(exchange->reference, reference) == 0;
+
+    if (is_about && (status == 404 || status == 410 || status == 304))
+        return true;
+    /* A search or a history without it. */
+    return (is_about || (resource && strcmp(exchange->reference, resource->type) == 0)) &&
+           status < 300 && (!current || current->is_deletion);
+}
+
 /* Did the engine look at the resource in (after, until), and see it whole, gone, or unchanged? */
 static bool was_read(const struct facts *facts, const char *reference, uint64_t after,
                      uint64_t until)
@@ -139,12 +154,10 @@ static bool was_read(const struct facts *facts, const char *reference, uint64_t 
     }
     for (size_t i = 0; i < facts->exchange_count; i++) {
         const struct fact_exchange *exchange = facts->exchanges[i];
-        int status = exchange->replied ? exchange->replied->status : 0;
 
         if (!exchange->is_write && exchange->arrived && exchange->arrived->n > after &&
             exchange->replied && exchange->replied->n < until &&
-            strcmp(exchange->reference, reference) == 0 &&
-            (status == 404 || status == 410 || status == 304))
+            shows_no_content(facts, exchange, resource, reference))
             return true;
     }
     return false;

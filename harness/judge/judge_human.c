@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "harness/judge/canon.h"
 #include "harness/judge/derive.h"
@@ -85,60 +86,69 @@ static void judge_conflict(const struct resolved *resolved, const struct fact_ve
 
 /* ---- what was decided ---- */
 
-/* The first member that a pointer names, or the whole ("" ). */
-static bool field_is_member(const char *field, const char *name, bool *out_is_below)
+/* Is `above` the pointer `below`, or one to what holds it? */
+static bool holds(const char *above, const char *below)
 {
-    size_t size = strlen(name);
+    size_t size = strlen(above);
 
-    *out_is_below = false;
-    if (field[0] == '\0')
-        return true;
-    if (field[0] != '/' || strncmp(field + 1, name, size) != 0)
-        return false;
-    *out_is_below = field[size + 1] == '/';
-    return field[size + 1] == '\0' || *out_is_below;
+    return strncmp(above, below, size) == 0 && (below[size] == '\0' || below[size] == '/');
 }
 
-enum choice { CHOICE_INTENT, CHOICE_CHART, CHOICE_MIXED };
+enum choice { CHOICE_INTENT, CHOICE_CHART, CHOICE_PARTS, CHOICE_ODD };
 
-/* Whose value did the human choose for a member that the intent touches? */
-static enum choice choice_for(const struct cJSON *fields, const char *name)
+/* Whose value did the human choose for what the intent touches at `path`? */
+static enum choice choice_for(const struct cJSON *fields, const char *path)
 {
     const struct cJSON *field;
     enum choice choice = CHOICE_CHART;
 
     cJSON_ArrayForEach(field, fields)
     {
-        bool is_below;
-
         if (!json_text(field))
-            return CHOICE_MIXED; /* not a pointer: what was chosen can't be told */
-        if (!field_is_member(json_text(field), name, &is_below))
-            continue;
-        if (!is_below)
+            return CHOICE_ODD; /* not a pointer: what was chosen can't be told */
+        if (holds(json_text(field), path))
             return CHOICE_INTENT;
-        choice = CHOICE_MIXED;
+        if (holds(path, json_text(field)))
+            choice = CHOICE_PARTS;
     }
     return choice;
 }
 
-/* What differs from the decision in a member that the intent touches; NULL: nothing. */
-static const char *member_differs(const struct resolved *resolved, const struct touch *member,
-                                  const struct canon *seen, const struct canon *asked)
+/* What differs from the decision in the members that the intent touches below `path`; NULL: nothing. What was chosen
+ * of the entries of a list can't be told: where they stood is not said. */
+static const char *members_differ(const struct resolved *resolved, const struct touch *touch,
+                                  const char *path, const struct canon *seen,
+                                  const struct canon *asked)
 {
     struct arena *arena = resolved->facts->arena;
-    const struct canon *was = canon_member(seen, member->name);
-    const struct canon *is = canon_member(asked, member->name);
+    const char *differs = NULL;
 
-    switch (choice_for(resolved->decision->fields, member->name)) {
-    case CHOICE_INTENT:
-        return touch_stands(arena, member, is) ? NULL : diff_text(arena, member->intended, is);
-    case CHOICE_CHART:
-        return diff_text(arena, was, is);
-    case CHOICE_MIXED:
-        break;
+    for (size_t i = 0; !touch->is_whole && !differs && i < touch->below_count; i++) {
+        const struct touch *member = touch->below[i];
+        const char *name = member->name;
+        bool is_value = name && strcmp(name, CANON_SELF) == 0;
+
+        if (!name)
+            return NULL;
+        const char *at = is_value ? path : arena_printf(arena, "%s/%s", path, name);
+        const struct canon *was = canon_member(seen, name), *is = canon_member(asked, name);
+
+        switch (choice_for(resolved->decision->fields, at)) {
+        case CHOICE_INTENT:
+            if (!touch_stands(arena, member, is))
+                differs = diff_text(arena, member->intended, is);
+            break;
+        case CHOICE_CHART:
+            differs = diff_text(arena, was, is);
+            break;
+        case CHOICE_PARTS:
+            differs = members_differ(resolved, member, at, was, is);
+            break;
+        case CHOICE_ODD:
+            return NULL;
+        }
     }
-    return NULL;
+    return differs;
 }
 
 static const char *differs_from_decision(const struct resolved *resolved, const struct canon *asked)
@@ -156,13 +166,7 @@ static const char *differs_from_decision(const struct resolved *resolved, const 
         return diff_text(facts->arena, seen, asked) ? diff_text(facts->arena, seen, asked)
                                                     : "(nothing changed)\n";
     }
-    for (size_t i = 0; i < touch->below_count; i++) {
-        const char *diff = member_differs(resolved, touch->below[i], seen, asked);
-
-        if (diff)
-            return diff;
-    }
-    return NULL;
+    return members_differ(resolved, touch, "", seen, asked);
 }
 
 static void judge_decided(const struct resolved *resolved)

@@ -122,6 +122,7 @@ void stories_hold(const struct story *stories, size_t count)
         {"future", FUTURE},
         {"labelled", LABELS},
         {"form", FORM},
+        {"weigh", WEIGH},
         {"odd", "{'operation':'patch','target':{'reference':'Patient/"
                 "ada'},'baseVersion':'1','patch':[{'op':'remove','path':'/"
                 "name/1'}],'source':{'system':'urn:odd','eventId':'e-0'}}"},
@@ -134,6 +135,7 @@ void stories_hold(const struct story *stories, size_t count)
         case_chart(k, PEN, FLAGGED);
         case_chart(k, LIST, PROBLEMS(""));
         case_chart(k, WARD, WARD_NAMED("A"));
+        case_chart(k, WEIGHT, WEIGHING("70", "kg"));
         for (size_t n = 0; n < COUNT_OF(intents); n++)
             case_intent(k, intents[n].name, intents[n].payload);
         for (size_t n = 0; n < STORY_ACTS; n++)

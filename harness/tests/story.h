@@ -159,6 +159,17 @@ void stories_hold(const struct story *stories, size_t count);
     "{'operation':'create','target':{'type':'QuestionnaireResponse'},'resource':{'resourceType':'" \
     "QuestionnaireResponse','status':'completed'},'source':{'system':'urn:desk','eventId':'e-16'}" \
     "}"
+#define WEIGHT "Observation/weight"
+#define WEIGHING(value, unit)                                                                      \
+    "{'resourceType':'Observation','status':'final','valueQuantity':{'value':" value               \
+    ",'unit':'" unit "'}}"
+#define TO_GRAMS                                                                                   \
+    "[{'op':'replace','path':'/valueQuantity/value','value':71000},{'op':'replace','path':'/"      \
+    "valueQuantity/unit','value':'g'}]"
+#define WEIGH                                                                                      \
+    "{'operation':'patch','target':{'reference':'Observation/"                                     \
+    "weight'},'baseVersion':'1','patch':" TO_GRAMS                                                 \
+    ",'source':{'system':'urn:desk','eventId':'e-19'}}"
 #define AT(n)     "If-Match: W/'" n "'"
 #define PATCH_ADA "PATCH Patient/ada"
 #define PUT_ADA   "PUT Patient/ada"
