@@ -188,37 +188,64 @@ size_t acts_before(const struct fact_intent *intent, uint64_t n)
         const struct fact_decision *decision = &intent->decisions[i];
         bool is_unanswered = !decision->answered || decision->answered->status == 0;
 
-        count += decision->asked->n < n && (decision->is_accepted || is_unanswered);
+        count += decision->asked->n < n && strcmp(decision->decision, "discard") != 0 &&
+                 (decision->is_accepted || is_unanswered);
     }
     return count;
 }
 
-/* Keys under which it was delivered before n: where they are not one event to the engine, each is an intent. */
-static size_t keys_before(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
+/* Was this delivery refused, or known by its key or by the id in its answer as an earlier one? */
+static bool is_known_delivery(const struct fact_intent *intent, size_t index)
+{
+    const struct fact_submit *submit = &intent->submits[index];
+    const char *id = submit->view ? submit->view->id : NULL;
+    int status = submit->answered ? submit->answered->status : 0;
+
+    if (status >= 400 && status < 500)
+        return true;
+    for (size_t i = 0; i < index; i++) {
+        const struct fact_view *view = intent->submits[i].view;
+
+        if (strcmp(intent->submits[i].key, submit->key) == 0 ||
+            (id && view && view->id && strcmp(view->id, id) == 0))
+            return true;
+    }
+    return false;
+}
+
+size_t intents_behind(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
 {
     size_t count = 0;
 
     if (facts->evidence->dedupes_by_source)
         return 1;
-    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++) {
-        bool is_first = true;
-
-        for (size_t k = 0; k < i; k++)
-            is_first = is_first && strcmp(intent->submits[k].key, intent->submits[i].key) != 0;
-        count += is_first;
-    }
+    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++)
+        count += !is_known_delivery(intent, i);
     return count ? count : 1;
 }
 
 size_t effects_allowed(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
 {
-    return keys_before(facts, intent, n) + acts_before(intent, n);
+    return intents_behind(facts, intent, n) + acts_before(intent, n);
+}
+
+/* An act of a human lets one more version follow what was under way before it. */
+static bool is_allowed(const struct facts *facts, const struct fact_slot *slot, size_t index)
+{
+    const struct fact_version *before = slot->effects[index - 1];
+    uint64_t n = slot->effects[index]->n;
+    uint64_t since = before->exchange ? before->exchange->arrived->n : before->n;
+
+    if (index >= effects_allowed(facts, slot->intent, n))
+        return false;
+    return intents_behind(facts, slot->intent, n) > 1 ||
+           acts_before(slot->intent, n) > acts_before(slot->intent, since);
 }
 
 const struct fact_version *slot_repeated(const struct facts *facts, const struct fact_slot *slot)
 {
     for (size_t i = 1; i < slot->effect_count; i++)
-        if (i >= effects_allowed(facts, slot->intent, slot->effects[i]->n))
+        if (!is_allowed(facts, slot, i))
             return slot->effects[i];
     return NULL;
 }

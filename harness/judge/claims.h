@@ -32,7 +32,10 @@ const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n)
 const struct fact_version *slot_repeated(const struct facts *facts, const struct fact_slot *slot);
 /* How many effects a slot may have at n. */
 size_t effects_allowed(const struct facts *facts, const struct fact_intent *intent, uint64_t n);
-/* Human decisions that the engine took, asked before n. */
+/* How many intents its deliveries before n are to the engine: one for each key, but for keys that were refused, that
+ * got the id of an earlier one, or that are one event to an engine that knows events. At least one. */
+size_t intents_behind(const struct facts *facts, const struct fact_intent *intent, uint64_t n);
+/* Human decisions to write that the engine took, or may have taken, asked before n. */
 size_t acts_before(const struct fact_intent *intent, uint64_t n);
 
 /* One claim `committed`: result or an entry of results. */

@@ -25,6 +25,34 @@ static void judge_slot(const struct facts *facts, const struct fact_slot *slot,
                  first->label, again->resource->reference, again->label);
 }
 
+/* Has an intent that was there at n a part that may have made a version of that type? */
+static bool may_be_of_an_intent(const struct facts *facts, const struct fact_version *version)
+{
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        const struct fact_intent *intent = facts->intents[i];
+
+        for (size_t k = 0; k < intent->slot_count; k++)
+            if (intent->submitted && intent->submitted < version->n && intent->slots[k].type &&
+                strcmp(intent->slots[k].type, version->resource->type) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* The engine's, but of no intent that can be told: it may be a second effect. */
+static void judge_nobodys(const struct facts *facts, struct finding *finding)
+{
+    for (size_t i = 0; i < facts->commit_count; i++) {
+        const struct fact_version *version = facts->commits[i];
+
+        if (version->exchange && !version->intent && !version->is_companion &&
+            may_be_of_an_intent(facts, version))
+            finding_unknown(finding, ENTRIES(version->n),
+                            "%s version %s is the engine's; of which intent can't be told",
+                            version->resource->reference, version->label);
+    }
+}
+
 /* Companions (Provenance, AuditEvent) point at a commit: one of a type for each slot. */
 static void judge_companions(const struct facts *facts, struct finding *finding)
 {
@@ -112,6 +140,7 @@ void judge_no_duplicate(const struct facts *facts, struct finding *finding)
         for (size_t k = 0; k < facts->intents[i]->slot_count; k++)
             judge_slot(facts, &facts->intents[i]->slots[k], finding);
     judge_companions(facts, finding);
+    judge_nobodys(facts, finding);
     if (facts->evidence->dedupes_by_source)
         judge_events(facts, finding);
 }

@@ -153,6 +153,96 @@ static void bundle_entry_again(struct kase *k)
     case_write(k, "two", "POST Basic", NULL, "{'resourceType':'Basic'}");
 }
 
+static void put_under_two_client_ids(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    uint64_t lost = case_arrived(k, "obs", "PUT Observation/mine-1", NULL, OBSERVED);
+    case_commit(k, lost);
+    case_lost(k, lost, "reset-after");
+    case_write(k, "obs", "PUT Observation/mine-2", NULL, OBSERVED);
+    case_recover(k);
+}
+
+static void posted_and_again_in_a_bundle(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_write(k, "obs", "POST ", NULL,
+               "{'resourceType':'Bundle','type':'transaction','entry':[{'resource':" OBSERVED
+               ",'request':{'method':'POST','url':'Observation'}}]}");
+    case_recover(k);
+}
+
+static void a_zombie_commits_late(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    uint64_t zombie = case_arrived(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_lost(k, zombie, "");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_view(k, "obs", "committed", "Observation/c-1", "1");
+    case_commit(k, zombie);
+    case_recover(k);
+}
+
+static void posted_twice_after_one_decision(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    case_view(k, "obs", "needs-review", NULL, NULL);
+    case_decide(k, "obs", "{'decision':'apply'}");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_recover(k);
+}
+
+static void discarded_and_written_again(struct kase *k)
+{
+    written_once(k);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':true}");
+    case_decide(k, "note", "{'decision':'discard'}");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'3'", GENDER);
+}
+
+static void two_keys_of_one_intent(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    case_submit_as(k, "obs", "k-other", NULL, 202, "{'id':'i-obs','state':'accepted'}");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_recover(k);
+}
+
+static void the_other_key_was_refused(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    case_submit_as(k, "obs", "k-other", NULL, 422, "{'title':'that event is known'}");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_recover(k);
+}
+
+static void whose_they_are_cannot_be_told(struct kase *k)
+{
+    begin(k);
+    case_intent(k, "same", OBS);
+    case_submit(k, "obs");
+    case_submit(k, "same");
+    for (int i = 0; i < 3; i++)
+        case_write(k, NULL, "POST Observation", NULL, OBSERVED);
+    case_recover(k);
+}
+
+static void something_of_the_engines_own(struct kase *k)
+{
+    written_once(k);
+    case_write(k, NULL, "POST Subscription", NULL, "{'resourceType':'Subscription'}");
+}
+
 static void nothing_happened(struct kase *k)
 {
     (void)k;
@@ -168,6 +258,14 @@ static void no_effect_happens_twice(void)
         {"two keys are two intents", two_keys_of_one_event, VERDICT_PASS},
         {"one companion", companions_once_each, VERDICT_PASS},
         {"a Bundle with equal entries", bundle_of_equal_entries, VERDICT_PASS},
+        {"a write for no intent", something_of_the_engines_own, VERDICT_PASS},
+        {"a create under another client id", put_under_two_client_ids, VERDICT_FAIL},
+        {"a create, and again in a Bundle", posted_and_again_in_a_bundle, VERDICT_FAIL},
+        {"a zombie commits after the retry", a_zombie_commits_late, VERDICT_FAIL},
+        {"twice after one decision", posted_twice_after_one_decision, VERDICT_FAIL},
+        {"again although a human discarded it", discarded_and_written_again, VERDICT_FAIL},
+        {"two keys that are one intent to the engine", two_keys_of_one_intent, VERDICT_FAIL},
+        {"two keys, one of them refused", the_other_key_was_refused, VERDICT_FAIL},
         {"a create sent again", posted_twice, VERDICT_FAIL},
         {"a create sent again without the correlation id", posted_twice_without_correlation,
          VERDICT_FAIL},
@@ -177,6 +275,7 @@ static void no_effect_happens_twice(void)
          VERDICT_FAIL},
         {"two companions", companions_twice, VERDICT_FAIL},
         {"an entry of a Bundle again", bundle_entry_again, VERDICT_FAIL},
+        {"whose they are can't be told", whose_they_are_cannot_be_told, VERDICT_UNKNOWN},
         {"an empty journal", nothing_happened, VERDICT_UNKNOWN},
     };
 
