@@ -229,7 +229,7 @@ struct fact_intent {
     uint64_t submitted; /* n of the first submit; 0: never */
     struct fact_slot *slots;
     size_t slot_count;
-    const struct fact_exchange **exchanges; /* its own, in order of arrival */
+    const struct fact_exchange **exchanges; /* its own or shared, in order of arrival */
     size_t exchange_count;
     struct fact_submit *submits; /* of any payload: a `resubmit` too */
     size_t submit_count;

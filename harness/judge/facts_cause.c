@@ -433,15 +433,28 @@ static void attribute_exchange(struct causing *causing, struct fact_exchange *ex
         exchange->intent = exchange->writes[0].intent;
 }
 
+static void collect_exchange(struct facts_builder *builder, struct facts_list *lists,
+                             const struct fact_exchange *exchange)
+{
+    const struct fact_intent *intent = exchange->intent;
+
+    for (size_t i = 0; i <= exchange->write_count; i++) {
+        struct facts_list *list = intent ? &lists[intent->index] : NULL;
+
+        if (list && (list->count == 0 || list->items[list->count - 1] != exchange))
+            facts_list_add(builder->arena, list, exchange);
+        intent = i < exchange->write_count ? exchange->writes[i].intent : NULL;
+    }
+}
+
+/* One exchange may carry several intents: then it is in the list of each. */
 static void collect_exchanges(struct facts_builder *builder)
 {
     struct facts_list *lists =
         arena_alloc(builder->arena, (builder->intent_count + 1) * sizeof(*lists));
 
     for (size_t i = 0; i < builder->exchange_count; i++)
-        if (builder->exchanges[i].intent)
-            facts_list_add(builder->arena, &lists[builder->exchanges[i].intent->index],
-                           &builder->exchanges[i]);
+        collect_exchange(builder, lists, &builder->exchanges[i]);
     for (size_t i = 0; i < builder->intent_count; i++) {
         builder->intents[i].exchanges = (const struct fact_exchange **)lists[i].items;
         builder->intents[i].exchange_count = lists[i].count;

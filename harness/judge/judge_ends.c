@@ -81,6 +81,34 @@ static bool was_refused_by_rule(const struct fact_intent *intent, const struct f
     return is_named && is_refused && view->problem;
 }
 
+/* Was there a conflict before n: a reply that says so, a version newer than the base, or what a create looked for? */
+static bool met_conflict(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
+{
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+        const struct sim_entry *replied = exchange->replied;
+        bool has_found = replied && !exchange->is_write && replied->status < 300;
+
+        if (!replied || replied->n > n)
+            continue;
+        if (replied->status == 409 || replied->status == 412 || replied->status == 428 ||
+            (has_found && intent->operation == OPERATION_CREATE))
+            return true;
+        for (size_t k = 0; k < exchange->write_count; k++)
+            if (exchange->writes[k].status == 409 || exchange->writes[k].status == 412)
+                return true;
+    }
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        const struct fact_slot *slot = &intent->slots[i];
+        const struct fact_version *current =
+            slot->reference ? facts_current(facts, slot->reference, n) : NULL;
+
+        if (current && version_is_newer(current, slot->base))
+            return true;
+    }
+    return false;
+}
+
 static bool was_decided(const struct fact_intent *intent, const char *what, uint64_t n)
 {
     for (size_t i = 0; i < intent->decision_count; i++)
@@ -122,7 +150,7 @@ static bool was_superseded(const struct facts *facts, const struct fact_intent *
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *other = facts->intents[i];
 
-        if (other != intent && other->submitted && other->submitted < n &&
+        if (other != intent && other->is_accepted && other->submitted < n &&
             names_intent(json_get(other->given->payload, "supersedes"), intent))
             return true;
     }
@@ -190,7 +218,8 @@ static bool is_legitimate(const struct facts *facts, const struct fact_intent *i
         return view_is_true(facts, intent, view);
     case STATE_REJECTED:
         return was_refused(intent, view->n) || was_cancelled(intent, view->n) ||
-               (view->problem && tree_names_conflict(view->problem)) ||
+               (view->problem && tree_names_conflict(view->problem) &&
+                met_conflict(facts, intent, view->n)) ||
                was_validated(intent, view->n) || was_refused_by_rule(intent, view);
     case STATE_CANCELLED:
         return was_cancelled(intent, view->n);
@@ -277,6 +306,12 @@ void judge_no_loss(const struct facts *facts, struct finding *finding)
 
 /* ---- nothing-after-terminal ---- */
 
+/* Did a human decide in (after, until) that it be written? */
+static bool was_reopened(const struct fact_intent *intent, uint64_t after, uint64_t until)
+{
+    return acts_before(intent, until) > acts_before(intent, after);
+}
+
 /* Is it the first statement that this id has ended, as it stands at n? */
 static bool is_first_end(const struct fact_intent *intent, size_t index, uint64_t n)
 {
@@ -286,7 +321,7 @@ static bool is_first_end(const struct fact_intent *intent, size_t index, uint64_
         const struct fact_view *earlier = intent->views[i];
 
         if (state_is_terminal(earlier->state) && view->id && earlier->id &&
-            strcmp(earlier->id, view->id) == 0 && !intent_was_operated(intent, earlier->n, n))
+            strcmp(earlier->id, view->id) == 0 && !was_reopened(intent, earlier->n, n))
             return false;
     }
     return true;
@@ -296,34 +331,26 @@ static bool is_first_end(const struct fact_intent *intent, size_t index, uint64_
 static const struct fact_view *terminal_at(const struct facts *facts,
                                            const struct fact_intent *intent, uint64_t n)
 {
-    size_t keys = 0;
+    size_t ends = intents_behind(facts, intent, n);
 
-    for (size_t i = 0; i < intent->submit_count && intent->submits[i].asked->n < n; i++) {
-        bool is_first = true;
-
-        for (size_t k = 0; k < i; k++)
-            is_first = is_first && strcmp(intent->submits[k].key, intent->submits[i].key) != 0;
-        keys += is_first;
-    }
-    if (facts->evidence->dedupes_by_source || keys < 1)
-        keys = 1;
     for (size_t i = 0; i < intent->view_count && intent->views[i]->n < n; i++) {
         const struct fact_view *view = intent->views[i];
 
-        if (!state_is_terminal(view->state) || intent_was_operated(intent, view->n, n))
+        if (!state_is_terminal(view->state) || was_reopened(intent, view->n, n))
             continue;
-        if (keys == 1 || (is_first_end(intent, i, n) && --keys == 0))
+        if (ends == 1 || (is_first_end(intent, i, n) && --ends == 0))
             return view;
     }
     return NULL;
 }
 
-static bool is_companion_only(const struct fact_exchange *exchange)
+/* Does it write for the intent, companions apart? */
+static bool writes_for(const struct fact_exchange *exchange, const struct fact_intent *intent)
 {
     for (size_t i = 0; i < exchange->write_count; i++)
-        if (!exchange->writes[i].is_companion)
-            return false;
-    return true;
+        if (exchange->writes[i].intent == intent && !exchange->writes[i].is_companion)
+            return true;
+    return false;
 }
 
 void judge_nothing_after_terminal(const struct facts *facts, struct finding *finding)
@@ -338,7 +365,7 @@ void judge_nothing_after_terminal(const struct facts *facts, struct finding *fin
             const struct fact_exchange *exchange = intent->exchanges[k];
             const struct fact_view *view;
 
-            if (!exchange->is_write || is_companion_only(exchange))
+            if (!writes_for(exchange, intent))
                 continue;
             view = terminal_at(facts, intent, exchange->arrived->n);
             if (view)

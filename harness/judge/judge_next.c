@@ -163,7 +163,8 @@ static void judge_next_step(const struct facts *facts, const struct fact_intent 
 }
 
 /* A decision that creates again what is there already. */
-static void judge_acting(const struct fact_intent *intent, struct finding *finding)
+static void judge_acting(const struct facts *facts, const struct fact_intent *intent,
+                         struct finding *finding)
 {
     for (size_t i = 0; i < intent->slot_count; i++) {
         const struct fact_slot *slot = &intent->slots[i];
@@ -172,6 +173,7 @@ static void judge_acting(const struct fact_intent *intent, struct finding *findi
             const struct fact_version *first = slot->effects[0], *again = slot->effects[k];
 
             if (first->resource != again->resource &&
+                is_live(facts, first->resource->reference, again->n) &&
                 intent_was_operated(intent, first->n, again->n))
                 finding_fail(finding, ENTRIES(first->n, again->n),
                              "acting on %s made %s although %s was there already",
@@ -192,7 +194,7 @@ void judge_recovery_path(const struct facts *facts, struct finding *finding)
 
         if (!intent->is_accepted)
             continue;
-        judge_acting(intent, finding);
+        judge_acting(facts, intent, finding);
         if (intent->view_count == 0)
             finding_unknown(finding, ENTRIES(intent->submitted), "nothing was said of %s",
                             intent->given->name);

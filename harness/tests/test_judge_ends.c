@@ -111,6 +111,41 @@ static void rejected_after_an_old_404(struct kase *k)
     case_recover(k);
 }
 
+static void rejected_by_a_conflict_that_never_was(struct kase *k)
+{
+    begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_lost(k, e, "reset-before");
+    case_view(k, "note", "rejected", NULL, NULL);
+    case_recover(k);
+}
+
+static void rejected_by_a_conflict_it_saw(struct kase *k)
+{
+    begin(k);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_lost(k, e, "reset-before");
+    case_read(k, "note", ADA);
+    case_view(k, "note", "rejected", NULL, NULL);
+    case_recover(k);
+}
+
+static void rejected_since_it_exists(struct kase *k)
+{
+    case_intent(k, "obs",
+                "{'operation':'create','target':{'type':'Basic'},'resource':{'resourceType':"
+                "'Basic'}}");
+    case_submit(k, "obs");
+    uint64_t e = case_arrived(k, "obs", "GET Basic?identifier=urn:x|7", NULL, NULL);
+    case_replied(k, e, 200, NULL, "{'resourceType':'Bundle','type':'searchset','entry':[]}");
+    e = case_arrived(k, "obs", "POST Basic", NULL, "{'resourceType':'Basic'}");
+    case_replied(k, e, 503, NULL, NULL);
+    case_view_text(k, "obs", 200,
+                   "{'id':'i-obs','state':'rejected','problem':{'detail':'it already exists'}}");
+    case_recover(k);
+}
+
 static void cancelled(struct kase *k)
 {
     begin(k);
@@ -132,6 +167,14 @@ static void superseded(struct kase *k)
     case_view(k, "note", "superseded", NULL, NULL);
     case_write(k, "later", WRITE);
     case_view(k, "later", "committed", ADA, "2");
+    case_recover(k);
+}
+
+static void superseded_by_what_was_refused(struct kase *k)
+{
+    begin(k);
+    case_submit_as(k, "later", NULL, NULL, 422, "{'title':'no'}");
+    case_view(k, "note", "superseded", NULL, NULL);
     case_recover(k);
 }
 
@@ -221,6 +264,8 @@ static void nothing_accepted_is_lost(void)
         {"committed", committed, VERDICT_PASS},
         {"refused by the server", refused, VERDICT_PASS},
         {"a conflict, named", rejected_by_a_conflict, VERDICT_PASS},
+        {"a conflict that it saw in the chart", rejected_by_a_conflict_it_saw, VERDICT_PASS},
+        {"what it looked for was there", rejected_since_it_exists, VERDICT_PASS},
         {"validated before sending", rejected_before_sending, VERDICT_PASS},
         {"cancelled", cancelled, VERDICT_PASS},
         {"superseded", superseded, VERDICT_PASS},
@@ -228,6 +273,9 @@ static void nothing_accepted_is_lost(void)
         {"never accepted", never_accepted, VERDICT_PASS},
         {"said to be committed, and is not", committed_falsely, VERDICT_FAIL},
         {"rejected because no answer came", rejected_after_silence, VERDICT_FAIL},
+        {"rejected by a conflict that never was", rejected_by_a_conflict_that_never_was,
+         VERDICT_FAIL},
+        {"superseded by what was refused", superseded_by_what_was_refused, VERDICT_FAIL},
         {"rejected for a quota", rejected_for_a_quota, VERDICT_FAIL},
         {"rejected because a read failed", rejected_since_a_read_failed, VERDICT_FAIL},
         {"rejected after silence, though a look was refused before", rejected_after_an_old_404,
@@ -312,6 +360,43 @@ static void written_for_no_key_left(struct kase *k)
     case_arrived(k, "obs", "POST Basic", NULL, "{'resourceType':'Basic'}");
 }
 
+static void written_after_a_cancel_that_came_too_late(struct kase *k)
+{
+    committed(k);
+    case_said(k, "cancel", "note", 0, NULL);
+    case_said(k, "cancelled", "note", 409, "{'title':'it is committed'}");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'2'", GENDER);
+}
+
+static void written_after_it_was_discarded(struct kase *k)
+{
+    begin(k);
+    case_refused(k, "note", WRITE, 422);
+    case_view(k, "note", "rejected", NULL, NULL);
+    case_decide(k, "note", "{'decision':'discard'}");
+    case_write(k, "note", WRITE);
+}
+
+#define SHARED                                                                                     \
+    "{'resourceType':'Bundle','type':'batch','entry':["                                            \
+    "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}},"             \
+    "{'resource':{'resourceType':'Patient','id':'ada','active':true,'gender':'female'},"           \
+    "'request':{'method':'PUT','url':'Patient/ada'}}]}"
+
+static void written_in_an_exchange_of_another(struct kase *k)
+{
+    committed(k);
+    case_intent(k, "put",
+                "{'operation':'update','target':{'reference':'Patient/ada'},'resource':"
+                "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}}");
+    case_submit(k, "obs");
+    case_submit(k, "put");
+    case_write(k, "put", "PUT Patient/ada", "If-Match: W/'2'",
+               "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}");
+    case_view(k, "put", "committed", ADA, "3");
+    case_write(k, "obs", "POST ", NULL, SHARED);
+}
+
 static void nothing_was_said(struct kase *k)
 {
     case_intent(k, "note", "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':[]}");
@@ -332,6 +417,11 @@ static void an_end_is_an_end(void)
         {"a write after rejected, though it says writing again", written_after_a_rejection,
          VERDICT_FAIL},
         {"a write after both keys ended", written_for_no_key_left, VERDICT_FAIL},
+        {"a write after a cancel that was refused", written_after_a_cancel_that_came_too_late,
+         VERDICT_FAIL},
+        {"a write after a human discarded it", written_after_it_was_discarded, VERDICT_FAIL},
+        {"a write in an exchange of another intent", written_in_an_exchange_of_another,
+         VERDICT_FAIL},
         {"nothing was said", nothing_was_said, VERDICT_UNKNOWN},
     };
 
@@ -414,6 +504,20 @@ static void acting_creates_again(struct kase *k)
     case_recover(k);
 }
 
+static void acting_creates_what_was_removed(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "obs");
+    case_write(k, "obs", "POST Basic", NULL, "{'resourceType':'Basic'}");
+    case_view(k, "obs", "needs-review", NULL, NULL);
+    case_edit(k, "Basic/c-1", NULL);
+    case_decide(k, "obs", "{'decision':'apply'}");
+    case_write(k, "obs", "POST Basic", NULL, "{'resourceType':'Basic'}");
+    case_view(k, "obs", "committed", "Basic/c-2", "1");
+    case_view(k, "note", "cancelled", NULL, NULL);
+    case_recover(k);
+}
+
 static void somebody_can_go_on(void)
 {
     static const struct case_row rows[] = {
@@ -423,6 +527,8 @@ static void somebody_can_go_on(void)
         {"a review of the current chart", the_review_shows_the_chart, VERDICT_PASS},
         {"a review of what is gone", the_review_of_what_is_gone, VERDICT_PASS},
         {"a problem that says what to do", open_with_a_problem, VERDICT_PASS},
+        {"acting on it creates what somebody had removed", acting_creates_what_was_removed,
+         VERDICT_PASS},
         {"a review of an old chart", the_review_shows_an_old_chart, VERDICT_FAIL},
         {"a review of nothing", the_review_shows_nothing, VERDICT_FAIL},
         {"open without a review", open_without_a_review, VERDICT_FAIL},
