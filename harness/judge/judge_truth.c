@@ -27,20 +27,32 @@ static bool is_success(const struct fact_view *view)
     return view->entry->status >= 200 && view->entry->status < 300;
 }
 
+/* Was it current at any time since the intent was submitted, or is it what the intent started from? */
+static bool was_current(const struct fact_slot *slot, const struct fact_version *version)
+{
+    const struct fact_resource *resource = version->resource;
+
+    return version == slot->base || version->position + 1 == resource->version_count ||
+           resource->versions[version->position + 1]->n > slot->intent->submitted;
+}
+
 /* Was the intent's own version made before, or may it be claimed because the engine had it in its hands? */
 static bool is_known(const struct statement *statement, const struct fact_version *version)
 {
     const struct fact_slot *slot = statement->slot;
     uint64_t received = version_received(version, true);
+    bool is_engines = version->exchange && version->intent && version->intent != slot->intent;
 
     if (version->slot == slot)
         return true;
-    if (version->exchange && version->intent && version->intent != slot->intent)
-        received = received ? received : version->n; /* the engine wrote it for another intent */
-    if (!received || received > statement->view->n)
+    if (is_engines) /* it wrote the content itself */
+        received = received ? received : version->n;
+    if (!received || received > statement->view->n || !was_current(slot, version))
         return false;
     if (slot->method == METHOD_POST && slot->effect_count == 0)
         return view_names_convergence(statement->view);
+    if (is_engines && !slot_effect(slot, statement->view->n))
+        return true; /* one write may carry several intents */
     return !version_is_newer(version, slot->base) || view_names_convergence(statement->view);
 }
 
@@ -49,7 +61,8 @@ static bool is_merged(const struct fact_slot *slot, const struct fact_version *v
 {
     const struct fact_decision *decision = intent_decision(slot->intent, version->n);
 
-    return decision && strcmp(decision->decision, "merge") == 0 && version->slot == slot;
+    return decision && version->slot == slot &&
+           (strcmp(decision->decision, "merge") == 0 || json_count(decision->fields) > 0);
 }
 
 static void judge_version(const struct statement *statement, const struct claim *claim)
@@ -91,6 +104,20 @@ static void judge_version(const struct statement *statement, const struct claim 
         finding_diff(statement->finding, diff);
 }
 
+/* A right guess at a deletion's version is a guess too. */
+static void judge_vouched(const struct statement *statement, const char *reference,
+                          const char *label)
+{
+    const struct fact_version *version =
+        facts_version(statement->facts, reference, label, statement->view->n);
+    uint64_t told = version ? version_received(version, false) : 0;
+
+    if (version && (!told || told > statement->view->n))
+        finding_fail(statement->finding, ENTRIES(version->n, statement->view->n),
+                     "%s is said to be committed as %s version %s, which no reply told",
+                     statement->name, reference, label);
+}
+
 /* A delete's version is the deletion's own, or null. What was gone already makes no version. */
 static void judge_deletion(const struct statement *statement, const struct claim *claim)
 {
@@ -102,6 +129,7 @@ static void judge_deletion(const struct statement *statement, const struct claim
 
     if (claim->label && reference) {
         judge_version(statement, &(struct claim){.reference = reference, .label = claim->label});
+        judge_vouched(statement, reference, claim->label);
         return;
     }
     if (effect || !current || current->is_deletion)

@@ -99,6 +99,77 @@ static void nothing_to_do(struct kase *k)
     case_view(k, "note", "committed", ADA, "1");
 }
 
+static void nothing_to_do_long_ago(struct kase *k)
+{
+    case_chart(k, ADA, FEMALE);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':true,'gender':'male'}");
+    case_intent(k, "note",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'baseVersion':'2',"
+                "'patch':[{'op':'replace','path':'/gender','value':'female'}]}");
+    case_submit(k, "note");
+    uint64_t e = case_arrived(k, "note", "GET Patient/ada/_history/1", NULL, NULL);
+    case_replied(k, e, 200, "{'ETag':'W/\\'1\\''}",
+                 "{'resourceType':'Patient','id':'ada','meta':{'versionId':'1'},'active':true,"
+                 "'gender':'female'}");
+    case_view(k, "note", "committed", ADA, "1");
+}
+
+#define MARRIED "{'op':'add','path':'/maritalStatus','value':{'text':'M'}}"
+
+/* The engine sends what two intents want as one patch. */
+static void two_in_one_write(struct kase *k)
+{
+    begin(k);
+    case_intent(k, "also",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'baseVersion':'1',"
+                "'patch':[" MARRIED "]}");
+    case_submit(k, "note");
+    case_submit(k, "also");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'",
+               "[{'op':'add','path':'/gender','value':'female'}," MARRIED "]");
+    case_view(k, "note", "committed", ADA, "2");
+    case_view(k, "also", "committed", ADA, "2");
+}
+
+static void the_engines_but_without_it(struct kase *k)
+{
+    begin(k);
+    case_intent(k, "also",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'baseVersion':'1',"
+                "'patch':[" MARRIED "]}");
+    case_submit(k, "note");
+    case_submit(k, "also");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", GENDER);
+    case_view(k, "also", "committed", ADA, "2");
+}
+
+/* Two measurements that happen to be equal are two. */
+static void the_create_of_another(struct kase *k)
+{
+    begin(k);
+    case_intent(k, "again",
+                "{'operation':'create','target':{'type':'Observation'},'resource':"
+                "{'resourceType':'Observation','status':'final'}}");
+    case_submit(k, "obs");
+    case_submit(k, "again");
+    case_write(k, "obs", "POST Observation", NULL, OBSERVED);
+    case_view(k, "again", "committed", "Observation/c-1", "1");
+}
+
+static void decided_in_part(struct kase *k)
+{
+    case_chart(k, ADA, ACTIVE);
+    case_intent(k, "both",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'baseVersion':'1',"
+                "'patch':[{'op':'add','path':'/gender','value':'female'}," MARRIED "]}");
+    case_submit(k, "both");
+    case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
+    case_view(k, "both", "needs-review", NULL, NULL);
+    case_decide(k, "both", "{'decision':'apply','fields':['/gender'],'seenVersion':'2'}");
+    case_write(k, "both", "PATCH Patient/ada", "If-Match: W/'2'", GENDER);
+    case_view(k, "both", "committed", ADA, "3");
+}
+
 static void converged(struct kase *k)
 {
     begin(k);
@@ -170,6 +241,27 @@ static void the_version_as_an_etag(struct kase *k)
     case_view_text(k, "note", 200,
                    "{'id':'i-note','state':'committed','result':{'reference':'Patient/ada',"
                    "'versionId':'W/\\'2\\''}}");
+}
+
+static void deleted_with_a_lucky_guess(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    uint64_t e = case_arrived(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_view(k, "gone", "committed", ADA, "2");
+}
+
+static void deleted_and_found_gone(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    uint64_t e = case_arrived(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_read(k, "gone", ADA);
+    case_view(k, "gone", "committed", ADA, "2");
 }
 
 static void gone_already(struct kase *k)
@@ -350,7 +442,10 @@ static void statements_are_held_against_the_chart(void)
          VERDICT_PASS},
         {"the version as an ETag", the_version_as_an_etag, VERDICT_PASS},
         {"an update where others patch", put_where_others_patch, VERDICT_PASS},
+        {"two intents in one write", two_in_one_write, VERDICT_PASS},
+        {"a part that a human chose", decided_in_part, VERDICT_PASS},
         {"a delete, with null and with its version", deleted, VERDICT_PASS},
+        {"a delete whose version a read told", deleted_and_found_gone, VERDICT_PASS},
         {"a delete of what is gone", gone_already, VERDICT_PASS},
         {"a create that was edited since", created_and_edited_since, VERDICT_PASS},
         {"rejected after a refusal", rejected_and_refused, VERDICT_PASS},
@@ -365,7 +460,11 @@ static void statements_are_held_against_the_chart(void)
         {"the server dropped the field", a_field_was_dropped, VERDICT_FAIL},
         {"no version", no_version_named, VERDICT_FAIL},
         {"somebody else's version", a_foreign_version_as_its_own, VERDICT_FAIL},
+        {"nothing to do, in a version of the past", nothing_to_do_long_ago, VERDICT_FAIL},
+        {"the engine's version, but without it", the_engines_but_without_it, VERDICT_FAIL},
+        {"the create of another intent", the_create_of_another, VERDICT_FAIL},
         {"a guess at a deletion's version", deleted_with_a_guess, VERDICT_FAIL},
+        {"a guess at a deletion's version that is right", deleted_with_a_lucky_guess, VERDICT_FAIL},
         {"a guess at a deletion's version, without the reference", deleted_with_a_guess_alone,
          VERDICT_FAIL},
         {"a delete that never was", not_deleted_at_all, VERDICT_FAIL},
