@@ -112,7 +112,8 @@ static const struct fact_view *terminal_before(const struct fact_intent *intent,
 static bool same_results(const struct fact_view *a, const struct fact_view *b)
 {
     struct arena *arena = arena_new();
-    bool same = strcmp(canonical(arena, a->results), canonical(arena, b->results)) == 0;
+    bool same = json_count(a->results) + json_count(b->results) == 0 ||
+                strcmp(canonical(arena, a->results), canonical(arena, b->results)) == 0;
 
     arena_free(arena);
     return same;
@@ -210,18 +211,51 @@ static bool other_slot(const struct delivery *other, const struct fact_slot *slo
     return out->content && slot->content && slot->method != METHOD_DELETE;
 }
 
-/* A version that holds what only the other payload wants. */
+static const char *content_of(const struct facts *facts, const struct cJSON *content)
+{
+    return canonical(facts->arena, facts_without_own_identifier(facts, content, NULL));
+}
+
+/* Does the version hold what only the other payload wants, or was just that sent for it? */
+static bool holds_other(const struct facts *facts, const struct delivery *other,
+                        const struct fact_version *version)
+{
+    struct fact_slot slot;
+
+    if (!other_slot(other, version->slot, &slot))
+        return false;
+    if (slot_stands(facts, &slot, version, NULL) &&
+        !slot_stands(facts, version->slot, version, NULL))
+        return true;
+    const char *wanted = content_of(facts, slot.content);
+    return version->write && strcmp(content_of(facts, version->write->body), wanted) == 0 &&
+           strcmp(content_of(facts, version->slot->content), wanted) != 0;
+}
+
+/* Is it of no slot of the intent, but where the other payload points? */
+static bool is_others_target(const struct facts *facts, const struct delivery *other,
+                             const struct fact_version *version)
+{
+    const struct cJSON *payload = other->submit->payload, *target = json_get(payload, "target");
+    const char *reference = facts_reference(facts, json_string(target, "reference"), NULL);
+    const char *type = json_string(json_get(payload, "resource"), "resourceType");
+
+    if (reference)
+        return strcmp(reference, version->resource->reference) == 0;
+    return type && strcmp(type, version->resource->type) == 0;
+}
+
+/* A version that comes of the other payload. */
 static const struct fact_version *effect_of(const struct facts *facts, const struct delivery *other)
 {
     for (size_t i = 0; i < facts->commit_count; i++) {
         const struct fact_version *version = facts->commits[i];
-        struct fact_slot slot;
 
-        if (version->intent != other->intent || !version->slot ||
-            version->n < other->submit->asked->n || !other_slot(other, version->slot, &slot))
+        if (version->intent != other->intent || version->is_companion ||
+            version->n < other->submit->asked->n)
             continue;
-        if (slot_stands(facts, &slot, version, NULL) &&
-            !slot_stands(facts, version->slot, version, NULL))
+        if (version->slot ? holds_other(facts, other, version)
+                          : is_others_target(facts, other, version))
             return version;
     }
     return NULL;

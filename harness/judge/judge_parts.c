@@ -101,12 +101,21 @@ static const struct fact_slot *sibling_of(const struct fact_intent *intent, cons
     return NULL;
 }
 
-static bool made_reference(const struct fact_slot *slot, const char *reference)
+/* Is the resource what the part made, adopted (as an If-None-Exist that found its match) or writes to? 1 and 0; -1: it
+ * can't be told. */
+static int is_of_part(const struct fact_slot *slot, const char *reference)
 {
-    for (size_t i = 0; i < slot->effect_count; i++)
-        if (strcmp(slot->effects[i]->resource->reference, reference) == 0)
-            return true;
-    return false;
+    int known = slot->reference ? strcmp(slot->reference, reference) == 0 : -1;
+
+    for (size_t i = 0; i < slot->effect_count && known != 1; i++)
+        known = strcmp(slot->effects[i]->resource->reference, reference) == 0;
+    for (size_t i = 0; i < slot->write_count && known != 1; i++) {
+        const struct fact_write *write = slot->writes[i];
+
+        if (write->status >= 200 && write->status < 300 && write->told_reference)
+            known = strcmp(write->told_reference, reference) == 0;
+    }
+    return known;
 }
 
 /* One reference of an entry and what became of it; does it point at the sibling's commit? */
@@ -116,10 +125,10 @@ static bool points_at_sibling(const struct facts *facts, const struct fact_inten
     const struct fact_slot *sibling = sent ? sibling_of(intent, sent) : NULL;
     const char *reference;
 
-    if (!sibling || sibling->effect_count == 0 || !stored)
+    if (!sibling || !stored)
         return true;
     reference = facts_reference(facts, stored, NULL);
-    return reference && made_reference(sibling, reference);
+    return reference && is_of_part(sibling, reference) != 0;
 }
 
 /* Walks what was sent and what was stored side by side; gives the first reference that went wrong. */
@@ -148,6 +157,20 @@ static const char *wrong_reference(const struct facts *facts, const struct fact_
     return NULL;
 }
 
+static void judge_references(const struct facts *facts, const struct fact_slot *slot,
+                             struct finding *finding)
+{
+    for (size_t i = 0; i < slot->effect_count && slot->method != METHOD_PATCH; i++) {
+        const struct fact_version *effect = slot->effects[i];
+        const char *wrong = wrong_reference(facts, slot->intent, slot->content, fact_tree(effect));
+
+        if (wrong)
+            finding_fail(finding, ENTRIES(effect->n),
+                         "in entry %zu of %s, %s does not point at what it made", slot->entry,
+                         slot->intent->given->name, wrong);
+    }
+}
+
 static void judge_slots(const struct facts *facts, const struct fact_intent *intent,
                         struct finding *finding)
 {
@@ -158,14 +181,7 @@ static void judge_slots(const struct facts *facts, const struct fact_intent *int
         if (again)
             finding_fail(finding, ENTRIES(slot->effects[0]->n, again->n),
                          "entry %zu of %s took effect twice", slot->entry, intent->given->name);
-        if (!slot->effect_count || slot->method == METHOD_PATCH || slot->effects[0]->is_deletion)
-            continue;
-        const char *wrong =
-            wrong_reference(facts, intent, slot->content, fact_tree(slot->effects[0]));
-        if (wrong)
-            finding_fail(finding, ENTRIES(slot->effects[0]->n),
-                         "in entry %zu of %s, %s does not point at what it made", slot->entry,
-                         intent->given->name, wrong);
+        judge_references(facts, slot, finding);
     }
 }
 
@@ -197,6 +213,22 @@ static bool was_partial_failure(const struct fact_version *effect, uint64_t n)
     return is_told || is_answered || (effect->exchange && effect->exchange->write_count > 1);
 }
 
+/* The entry that proves that the part was in effect before n, as the engine knew or should have; 0: none. */
+static uint64_t known_effect(const struct fact_slot *slot, uint64_t n)
+{
+    const struct fact_version *effect = slot_effect(slot, n);
+
+    if (effect)
+        return was_partial_failure(effect, n) ? effect->n : 0;
+    for (size_t i = 0; i < slot->write_count; i++) { /* adopted: nothing was made */
+        const struct fact_write *write = slot->writes[i];
+
+        if (write->status >= 200 && write->status < 300 && write->exchange->replied->n < n)
+            return write->exchange->replied->n;
+    }
+    return 0;
+}
+
 static bool is_partial_at(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
 {
     for (size_t i = 0; i < intent->slot_count; i++)
@@ -212,14 +244,13 @@ static void judge_replay(const struct facts *facts, const struct fact_intent *in
 
     for (size_t i = 0; i < exchange->write_count; i++) {
         const struct fact_write *write = &exchange->writes[i];
-        const struct fact_version *effect = write->slot ? slot_effect(write->slot, n) : NULL;
+        uint64_t effect = write->slot ? known_effect(write->slot, n) : 0;
 
-        if (!effect || write->intent != intent || !was_partial_failure(effect, n) ||
-            !is_partial_at(facts, intent, n))
+        if (!effect || write->intent != intent || !is_partial_at(facts, intent, n))
             continue;
-        finding_fail(finding, ENTRIES(effect->n, n),
-                     "entry %zu of %s was in effect as %s and was sent again", write->slot->entry,
-                     intent->given->name, effect->resource->reference);
+        finding_fail(finding, ENTRIES(effect, n),
+                     "entry %zu of %s was in effect and was sent again", write->slot->entry,
+                     intent->given->name);
         return;
     }
 }

@@ -135,6 +135,64 @@ static void the_refusal_was_noted(struct kase *k)
               case_text(k, "{'kind':'rejected','key':'k-1-note','payloadHash':'%s'}", hash));
 }
 
+static void answered_without_empty_results(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "note");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", FEMALE);
+    case_view(k, "note", "committed", ADA, "2"); /* says results: [] */
+    case_submit_as(k, "note", NULL, NULL, 200, COMMITTED);
+}
+
+static void in_flight_the_first_time(struct kase *k)
+{
+    begin(k);
+    case_said(k, "submit", "note", 0, NOTE);
+    case_submit_as(k, "note", NULL, NULL, 409, "{'title':'the first one is not answered yet'}");
+    case_submit_as(k, "note", NULL, NULL, 202, ACCEPTED);
+}
+
+static void too_busy_the_second_time(struct kase *k)
+{
+    commit(k);
+    case_submit_as(k, "note", NULL, NULL, 503, "");
+}
+
+static void still_in_conflict_the_second_time(struct kase *k)
+{
+    commit(k);
+    case_submit_as(k, "note", NULL, NULL, 409, "{'title':'duplicate'}");
+}
+
+static void another_target_took_effect(struct kase *k)
+{
+    case_chart(k, "Patient/eve", ACTIVE);
+    commit(k);
+    case_submit_as(k, "note", NULL,
+                   "{'operation':'patch','target':{'reference':'Patient/"
+                   "eve'},'baseVersion':'1','patch':" FEMALE
+                   ",'source':{'system':'urn:portal','eventId':'e-1'}}",
+                   422, "{'title':'another payload'}");
+    case_write(k, "note", "PATCH Patient/eve", "If-Match: W/'1'", FEMALE);
+}
+
+static void more_of_it_took_effect(struct kase *k)
+{
+    static const char more[] = "[{'op':'add','path':'/gender','value':'female'},"
+                               "{'op':'add','path':'/birthDate','value':'1962'}]";
+
+    begin(k);
+    case_submit(k, "note");
+    case_submit_as(k, "note", NULL,
+                   case_text(k,
+                             "{'operation':'patch','target':{'reference':'Patient/ada'},"
+                             "'baseVersion':'1','patch':%s,'source':{'system':'urn:portal',"
+                             "'eventId':'e-1'}}",
+                             more),
+                   422, "{'title':'another payload'}");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", more);
+}
+
 static void which_came_first(struct kase *k)
 {
     begin(k);
@@ -151,7 +209,13 @@ static void one_key_one_answer(void)
         {"another payload is refused", another_payload_refused, VERDICT_PASS},
         {"another source has its own keys", another_source_has_its_own_keys, VERDICT_PASS},
         {"another payload's refusal is noted", the_refusal_was_noted, VERDICT_PASS},
+        {"empty results are no results", answered_without_empty_results, VERDICT_PASS},
+        {"409 while the first is in flight", in_flight_the_first_time, VERDICT_PASS},
+        {"too busy the second time", too_busy_the_second_time, VERDICT_PASS},
         {"another id", another_id, VERDICT_FAIL},
+        {"409 once the first was answered", still_in_conflict_the_second_time, VERDICT_FAIL},
+        {"another payload takes effect elsewhere", another_target_took_effect, VERDICT_FAIL},
+        {"what the other payload has more takes effect", more_of_it_took_effect, VERDICT_FAIL},
         {"another result", another_result, VERDICT_FAIL},
         {"begun anew", begun_anew, VERDICT_FAIL},
         {"refused the second time", refused_the_second_time, VERDICT_FAIL},
@@ -299,6 +363,58 @@ static void pointing_elsewhere(struct kase *k)
     case_recover(k);
 }
 
+/* The part that the other points at was refused, and the other was sent as it was. */
+static void pointing_at_what_was_refused(struct kase *k)
+{
+    compound(k);
+    case_refused(k, "two", "POST Basic", NULL, "{'resourceType':'Basic','code':{'text':'a'}}", 422);
+    case_write(
+        k, "two", "POST Observation", NULL,
+        "{'resourceType':'Observation','status':'final','focus':[{'reference':'urn:uuid:a'}]}");
+    case_view_text(k, "two", 200,
+                   "{'id':'i-two','state':'incomplete','review':'r-two','results':["
+                   "{'reference':null,'versionId':null},"
+                   "{'reference':'Observation/c-1','versionId':'1'}]}");
+    case_recover(k);
+}
+
+static void adopted(struct kase *k, const char *focus)
+{
+    case_chart(k, "Basic/old", "{'resourceType':'Basic','code':{'text':'a'}}");
+    compound(k);
+    uint64_t e = both_arrive(k);
+    commit_b(k, e, focus);
+    case_replied(
+        k, e, 200, NULL,
+        "{'resourceType':'Bundle','type':'batch-response','entry':["
+        "{'response':{'status':'200','location':'Basic/old/_history/1','etag':'W/\\\"1\\\"'}},"
+        "{'response':{'status':'201','location':'Observation/c-2/_history/1','etag':"
+        "'W/\\\"1\\\"'}}]}");
+    case_view_text(k, "two", 200,
+                   "{'id':'i-two','state':'committed','results':[{'reference':'Basic/old',"
+                   "'versionId':'1'},{'reference':'Observation/c-2','versionId':'1'}]}");
+    case_recover(k);
+}
+
+static void pointing_at_what_was_adopted(struct kase *k)
+{
+    adopted(k, "Basic/old");
+}
+
+static void not_pointing_at_what_was_adopted(struct kase *k)
+{
+    adopted(k, "Basic/other");
+}
+
+static void twice_by_a_decision_and_wrong(struct kase *k)
+{
+    both_in_effect(k);
+    case_decide(k, "two", "{'decision':'apply'}");
+    case_write(
+        k, "two", "POST Observation", NULL,
+        "{'resourceType':'Observation','status':'final','focus':[{'reference':'Basic/c-9'}]}");
+}
+
 static void half_and_unfinished(struct kase *k)
 {
     half(k, half_said);
@@ -312,6 +428,10 @@ static void all_of_it_or_nothing(void)
         {"one part, and an open item says which", half_and_open, VERDICT_PASS},
         {"one part, and a human left it so", half_and_left_so_by_a_human, VERDICT_PASS},
         {"sent one by one", sent_one_by_one, VERDICT_PASS},
+        {"pointing at what was adopted", pointing_at_what_was_adopted, VERDICT_PASS},
+        {"not pointing at what was adopted", not_pointing_at_what_was_adopted, VERDICT_FAIL},
+        {"pointing at a part that was refused", pointing_at_what_was_refused, VERDICT_FAIL},
+        {"decided anew, and then pointing elsewhere", twice_by_a_decision_and_wrong, VERDICT_FAIL},
         {"one part, and rejected", half_and_rejected, VERDICT_FAIL},
         {"one part, and the open item does not say which", half_and_open_without_saying_which,
          VERDICT_FAIL},
@@ -369,6 +489,36 @@ static void all_of_it_again_blindly(struct kase *k)
     both_arrive(k);
 }
 
+static void what_was_adopted_again(struct kase *k)
+{
+    case_chart(k, "Basic/old", "{'resourceType':'Basic','code':{'text':'a'}}");
+    compound(k);
+    uint64_t e = both_arrive(k);
+    case_replied(
+        k, e, 200, NULL,
+        "{'resourceType':'Bundle','type':'batch-response','entry':["
+        "{'response':{'status':'200','location':'Basic/old/_history/1','etag':'W/\\\"1\\\"'}},"
+        "{'response':{'status':'422 No'}}]}");
+    case_view_text(k, "two", 200,
+                   "{'id':'i-two','state':'incomplete','review':'r-two','results':["
+                   "{'reference':'Basic/old','versionId':'1'},{'reference':null}]}");
+    case_decide(k, "two", "{'decision':'apply'}");
+    both_arrive(k);
+}
+
+/* The second part of the Bundle goes in an exchange that another intent began. */
+static void again_in_an_exchange_of_another(struct kase *k)
+{
+    half(k, half_said);
+    case_intent(k, "one",
+                "{'operation':'create','resource':{'resourceType':'Task','status':'draft'}}");
+    case_submit(k, "one");
+    case_arrived(k, "one", "POST ", NULL,
+                 "{'resourceType':'Bundle','type':'batch','entry':[{'resource':{'resourceType':"
+                 "'Task','status':'draft'},'request':{'method':'POST','url':'Task'}}," ENTRY_A
+                 "]}");
+}
+
 static void only_what_failed_is_sent_again(void)
 {
     static const struct case_row rows[] = {
@@ -377,6 +527,8 @@ static void only_what_failed_is_sent_again(void)
         {"the same attempt after all took effect", all_of_it_again_after_all_took_effect,
          VERDICT_PASS},
         {"all of it again", all_of_it_again, VERDICT_FAIL},
+        {"what was adopted, again", what_was_adopted_again, VERDICT_FAIL},
+        {"again in an exchange of another intent", again_in_an_exchange_of_another, VERDICT_FAIL},
         {"all of it again, without looking", all_of_it_again_blindly, VERDICT_FAIL},
     };
 
