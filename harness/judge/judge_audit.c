@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/json.h"
@@ -60,6 +61,15 @@ static bool is_record_of(const struct facts *facts, const struct fact_record *re
                  : version->is_deletion && record->intent == version->intent;
 }
 
+/* No reply told the engine of the version, and it asks a human instead of finding out: then no record can name it. */
+static bool is_asked_about(const struct facts *facts, const struct fact_version *version)
+{
+    const struct fact_view *view =
+        version->intent ? intent_view(version->intent, facts->last) : NULL;
+
+    return view && state_is_open(view->state) && !version_received(version, false);
+}
+
 static void judge_version(const struct facts *facts, const struct fact_version *version,
                           struct finding *finding)
 {
@@ -77,7 +87,7 @@ static void judge_version(const struct facts *facts, const struct fact_version *
             first = record;
         count++;
     }
-    if (count == 1)
+    if (count == 1 || (count == 0 && is_asked_about(facts, version)))
         return;
     finding_fail(finding, ENTRIES(version->n, count ? first->n : 0),
                  "%s version %s has %zu `committed` records", version->resource->reference,
@@ -339,31 +349,55 @@ static bool same_line(const struct fact_record *a, const struct fact_record *b)
            memcmp(a->entry->body, b->entry->body, a->entry->body_size) == 0;
 }
 
-static void judge_chain(const struct batch *batch, const struct batch *last,
-                        struct finding *finding)
-{
-    bool is_whole = follows(NULL, batch->lines);
+/* All lines as they were served last, in order. */
+struct chain {
+    const struct fact_record **lines;
+    size_t count;
+};
 
-    if (!is_whole && !(last->count && follows(&last->lines[last->count - 1], batch->lines)))
+/* Where among the known lines the batch begins; their count + 1: nowhere. */
+static size_t place_of(const struct chain *known, const struct batch *batch)
+{
+    if (follows(NULL, batch->lines))
+        return 0;
+    for (size_t i = known->count; i > 0; i--)
+        if (follows(known->lines[i - 1], batch->lines))
+            return i;
+    return known->count + 1;
+}
+
+/* A batch is all of it, or all from some line on. */
+static void judge_chain(const struct batch *batch, struct chain *known, struct finding *finding)
+{
+    size_t start = place_of(known, batch);
+
+    if (start > known->count) {
         finding_fail(finding, ENTRIES(batch->lines->n),
                      "the chain of the audit does not begin where it must");
+        start = known->count;
+    }
     for (size_t i = 1; i < batch->count; i++)
         if (!follows(&batch->lines[i - 1], &batch->lines[i]))
             finding_fail(finding, ENTRIES(batch->lines[i - 1].n, batch->lines[i].n),
                          "the chain of the audit is broken");
-    for (size_t i = 0; is_whole && i < last->count; i++) {
+    for (size_t i = 0; start + i < known->count; i++) {
+        const struct fact_record *line = known->lines[start + i];
+
         if (i >= batch->count)
-            finding_fail(finding, ENTRIES(last->lines[i].n, batch->lines->n),
-                         "an earlier record is gone");
-        else if (!same_line(&last->lines[i], &batch->lines[i]))
-            finding_fail(finding, ENTRIES(last->lines[i].n, batch->lines[i].n),
+            finding_fail(finding, ENTRIES(line->n, batch->lines->n), "an earlier record is gone");
+        else if (!same_line(line, &batch->lines[i]))
+            finding_fail(finding, ENTRIES(line->n, batch->lines[i].n),
                          "an earlier record has changed");
     }
+    known->count = start;
+    for (size_t i = 0; i < batch->count; i++)
+        known->lines[known->count++] = &batch->lines[i];
 }
 
 void judge_audit_true(const struct facts *facts, struct finding *finding)
 {
-    struct batch last = {0};
+    struct chain known = {
+        .lines = arena_alloc(facts->arena, (facts->audit_count + 1) * sizeof(*known.lines))};
 
     if (facts->audit_count == 0 && !facts->evidence->is_recovered)
         finding_unknown(finding, NULL, "the audit was not asked for");
@@ -371,10 +405,10 @@ void judge_audit_true(const struct facts *facts, struct finding *finding)
         judge_written(facts, &facts->audit[i], finding);
         judge_read(facts, &facts->audit[i], finding);
     }
-    for (size_t start = 0; start < facts->audit_count; start += last.count) {
+    for (size_t start = 0; start < facts->audit_count;) {
         struct batch batch = next_batch(facts, start);
 
-        judge_chain(&batch, &last, finding);
-        last = batch;
+        judge_chain(&batch, &known, finding);
+        start += batch.count;
     }
 }

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "harness/judge/canon.h"
 #include "harness/judge/claims.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/judge.h"
@@ -63,6 +64,17 @@ static const char *canonical(struct arena *arena, const struct cJSON *tree)
     return text;
 }
 
+/* Equal as text, or as content. */
+static bool same_body(const struct facts *facts, const struct fact_write *a,
+                      const struct fact_write *b)
+{
+    if (strcmp(canonical(facts->arena, a->body), canonical(facts->arena, b->body)) == 0)
+        return true;
+    return cJSON_IsObject(a->body) && cJSON_IsObject(b->body) &&
+           canon_equal(claims_canon(facts, NULL, a->body, NULL),
+                       claims_canon(facts, NULL, b->body, a->body));
+}
+
 /* A Bundle refused as a whole is the same act only as a whole: who knows which entry it was? */
 static bool is_same_act(const struct facts *facts, const struct fact_write *a,
                         const struct fact_write *b)
@@ -73,7 +85,7 @@ static bool is_same_act(const struct facts *facts, const struct fact_write *a,
         return false;
     return a->method == b->method && same_text(a->reference, b->reference) &&
            same_text(a->query, b->query) && same_text(a->guard.text, b->guard.text) &&
-           strcmp(canonical(facts->arena, a->body), canonical(facts->arena, b->body)) == 0;
+           same_body(facts, a, b);
 }
 
 /* Did the intent get any answer in (after, until), or a human or the engine's end change what it knows? */
@@ -170,20 +182,27 @@ static void judge_asked_wait(const struct facts *facts, const struct fact_intent
                  (unsigned long long)((arrived->at_us - replied->at_us) / 1000));
 }
 
+/* Does a reply leave open that the same will be answered otherwise later? */
+static bool is_passing(int status)
+{
+    static const int passing[] = {408, 423, 424, 425, 429, 500, 502, 503, 504};
+
+    for (size_t i = 0; i < COUNT_OF(passing); i++)
+        if (status == passing[i])
+            return true;
+    return false;
+}
+
 /* Did the attempt end without saying that another is useless? Only ends that we made tell a time. */
 static const struct sim_entry *passing_end(const struct fact_write *write)
 {
-    static const int passing[] = {408, 423, 424, 425, 429, 500, 502, 503, 504};
     const struct fact_exchange *exchange = write->exchange;
 
     if (!exchange->replied)
         return !exchange->hung_up && exchange->fault_count
                    ? exchange->faults[exchange->fault_count - 1]
                    : NULL;
-    for (size_t i = 0; i < COUNT_OF(passing); i++)
-        if (write->status == passing[i])
-            return exchange->replied;
-    return NULL;
+    return is_passing(write->status) ? exchange->replied : NULL;
 }
 
 static bool has_waited(const struct facts *facts, const struct fact_intent *intent, uint64_t after,
@@ -197,6 +216,16 @@ static bool has_waited(const struct facts *facts, const struct fact_intent *inte
     return facts_killed(facts, after, until) || intent_was_operated(intent, after, until);
 }
 
+static void judge_at_once(const struct facts *facts, const struct fact_intent *intent,
+                          const struct sim_entry *end, const struct sim_entry *arrived,
+                          struct finding *finding)
+{
+    if (arrived->n > end->n && arrived->at_us - end->at_us < NO_WAIT_US &&
+        !has_waited(facts, intent, end->n, arrived->n))
+        finding_fail(finding, ENTRIES(end->n, arrived->n), "%s %s of %s was tried again at once",
+                     arrived->method, arrived->url, intent->given->name);
+}
+
 static void judge_pause(const struct facts *facts, const struct fact_slot *slot, size_t index,
                         struct finding *finding)
 {
@@ -206,22 +235,20 @@ static void judge_pause(const struct facts *facts, const struct fact_slot *slot,
 
     if (write->exchange->replied)
         judge_asked_wait(facts, slot->intent, write->exchange->replied, arrived, finding);
-    if (!end || arrived->n < end->n || write->exchange == next->exchange)
-        return;
-    if (arrived->at_us - end->at_us < NO_WAIT_US &&
-        !has_waited(facts, slot->intent, end->n, arrived->n))
-        finding_fail(finding, ENTRIES(end->n, arrived->n), "%s was tried again at once",
-                     slot->intent->given->name);
+    if (end && write->exchange != next->exchange)
+        judge_at_once(facts, slot->intent, end, arrived, finding);
 }
 
-/* A look that was asked to wait, and the next one like it. */
+/* A look that was put off, and the next one like it. */
 static void judge_looks(const struct facts *facts, const struct fact_intent *intent,
                         struct finding *finding)
 {
     for (size_t i = 0; i < intent->exchange_count; i++) {
         const struct fact_exchange *exchange = intent->exchanges[i];
+        const struct sim_entry *replied = exchange->replied;
 
-        if (exchange->is_write || !exchange->replied || !asked_wait_us(facts, exchange->replied))
+        if (exchange->is_write || !replied ||
+            (!is_passing(replied->status) && !asked_wait_us(facts, replied)))
             continue;
         for (size_t k = i + 1; k < intent->exchange_count; k++) {
             const struct sim_entry *next = intent->exchanges[k]->arrived;
@@ -229,7 +256,9 @@ static void judge_looks(const struct facts *facts, const struct fact_intent *int
             if (strcmp(next->method, exchange->arrived->method) != 0 ||
                 strcmp(next->url, exchange->arrived->url) != 0)
                 continue;
-            judge_asked_wait(facts, intent, exchange->replied, next, finding);
+            judge_asked_wait(facts, intent, replied, next, finding);
+            if (is_passing(replied->status))
+                judge_at_once(facts, intent, replied, next, finding);
             break;
         }
     }
@@ -241,7 +270,7 @@ void judge_bounded_retry(const struct facts *facts, struct finding *finding)
         const struct fact_intent *intent = facts->intents[i];
 
         judge_count(facts, intent, finding);
-        if (intent->key_count > 1 && !facts->evidence->dedupes_by_source)
+        if (intents_behind(facts, intent, UINT64_MAX) > 1)
             continue; /* two intents to the engine, whose attempts cannot be told apart */
         judge_looks(facts, intent, finding);
         for (size_t k = 0; k < intent->slot_count; k++) {

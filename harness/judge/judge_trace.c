@@ -38,10 +38,23 @@ static bool is_whole_event(const struct fact_intent *intent, const struct fact_r
            (!is_said(json_get(payload, "target")) || is_said(json_get(event->tree, "target")));
 }
 
-static bool has_event(const struct fact_intent *intent, uint64_t after)
+/* When it was delivered again after n: what is logged from then on was not there at the kill. */
+static uint64_t delivered_again(const struct facts *facts, const struct fact_intent *intent,
+                                uint64_t n)
 {
+    for (size_t i = 0; i < intent->submit_count; i++)
+        if (intent->submits[i].asked->n > n)
+            return intent->submits[i].asked->n;
+    return facts->last + 1;
+}
+
+static bool has_event(const struct facts *facts, const struct fact_intent *intent, uint64_t after)
+{
+    uint64_t until = delivered_again(facts, intent, after);
+
     for (size_t i = 0; i < intent->event_count; i++)
-        if (intent->events[i]->n > after && is_whole_event(intent, intent->events[i]))
+        if (intent->events[i]->n > after && intent->events[i]->n < until &&
+            is_whole_event(intent, intent->events[i]))
             return true;
     return false;
 }
@@ -55,7 +68,7 @@ static void judge_kill(const struct facts *facts, const struct fact_exchange *ex
     if (!ready || !facts->evidence->is_recovered)
         finding_unknown(finding, ENTRIES(exchange->arrived->n, kill),
                         "the engine was killed before its write and did not come up again");
-    else if (!has_event(intent, kill))
+    else if (!has_event(facts, intent, kill))
         finding_fail(
             finding, ENTRIES(exchange->arrived->n, kill, ready->n),
             "%s was being written when the engine was killed, and its event log does not have it",
@@ -118,7 +131,29 @@ static void judge_write(const struct fact_exchange *exchange, struct finding *fi
                          exchange->correlated->given->name);
 }
 
-/* The reads that told the guarded version: one at least must be of an intent. */
+static bool is_about(const struct fact_intent *intent, const char *reference)
+{
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        const struct fact_slot *slot = &intent->slots[i];
+        const char *about = slot->reference ? slot->reference : slot->type;
+
+        if (!about ||
+            strncmp(about, reference,
+                    slot->reference ? strlen(reference) + 1 : strcspn(reference, "/")) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* May the write derive from that read: of its own intent, or of another one on that resource? */
+static bool is_read_for(const struct fact_exchange *read, const struct fact_write *write)
+{
+    const struct fact_intent *intent = read->correlated;
+
+    return intent && (intent == write->intent || is_about(intent, write->reference));
+}
+
+/* The reads that told the guarded version: one at least must be of an intent on that resource. */
 static void judge_reads(const struct facts *facts, const struct fact_write *write,
                         struct finding *finding)
 {
@@ -134,13 +169,13 @@ static void judge_reads(const struct facts *facts, const struct fact_write *writ
          is_said(json_get(write->intent->given->payload, "baseVersion"))))
         return;
     for (size_t i = 0; i < version->receipt_count && version->receipts[i].n < n; i++) {
-        if (version->receipts[i].exchange->correlated)
+        if (is_read_for(version->receipts[i].exchange, write))
             return;
         nobodys = &version->receipts[i];
     }
     if (nobodys)
         finding_fail(finding, ENTRIES(nobodys->exchange->arrived->n, n),
-                     "the read from which %s %s derives bears no intent's correlation id",
+                     "the read from which %s %s derives does not bear its intent's correlation id",
                      write->exchange->arrived->method, write->exchange->arrived->url);
 }
 
@@ -160,6 +195,38 @@ static void judge_records(const struct fact_intent *intent,
     }
 }
 
+/* What belongs to no intent must not be about one: then its id is missing. */
+static void judge_nobodys(const struct fact_record *records, size_t count, const char *member,
+                          const char *const *words, struct finding *finding)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *word = json_string(records[i].tree, member);
+        const char *correlation = json_string(records[i].tree, "correlationId");
+
+        for (size_t k = 0; words[k] && word && !records[i].intent; k++)
+            if (strcmp(word, words[k]) == 0 && !(correlation && *correlation))
+                finding_fail(finding, ENTRIES(records[i].n), "%s %s bears no correlation id",
+                             member, word);
+    }
+}
+
+static void judge_all_nobodys(const struct facts *facts, struct finding *finding)
+{
+    static const char *const kinds[] = {"accepted",     "attempt",    "reply",     "retry-later",
+                                        "merged",       "decision",   "committed", "rejected",
+                                        "needs-review", "incomplete", "cancelled", "superseded",
+                                        "compensated",  NULL};
+    static const char *const outcomes[] = {"committed", "refused",    "conflict",    "incomplete",
+                                           "cancelled", "superseded", "compensated", NULL};
+
+    judge_nobodys(facts->events, facts->event_count, "kind", kinds, finding);
+    judge_nobodys(facts->audit, facts->audit_count, "outcome", outcomes, finding);
+    for (size_t i = 0; i < facts->intent_count && facts->event_count == 0; i++)
+        if (facts->intents[i]->is_accepted && facts->evidence->is_recovered)
+            finding_unknown(finding, ENTRIES(facts->intents[i]->submitted),
+                            "the event log gave nothing");
+}
+
 void judge_correlated(const struct facts *facts, struct finding *finding)
 {
     for (size_t i = 0; i < facts->exchange_count; i++) {
@@ -170,6 +237,7 @@ void judge_correlated(const struct facts *facts, struct finding *finding)
         for (size_t k = 0; k < exchange->write_count; k++)
             judge_reads(facts, &exchange->writes[k], finding);
     }
+    judge_all_nobodys(facts, finding);
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *intent = facts->intents[i];
 

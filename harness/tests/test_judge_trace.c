@@ -115,6 +115,46 @@ static void refused_and_again(struct kase *k)
     case_arrived(k, "note", WRITE);
 }
 
+#define ADA_WITH(more)                                                                             \
+    "PUT Patient/ada", "If-Match: W/'1'",                                                          \
+        "{'resourceType':'Patient','id':'ada'," more "'active':true}"
+
+static void refused_and_the_same_spelled_otherwise(struct kase *k)
+{
+    case_chart(k, ADA, ACTIVE);
+    case_intent(k, "put",
+                "{'operation':'update','target':{'reference':'Patient/ada'},'resource':"
+                "{'resourceType':'Patient','id':'ada','active':true}}");
+    case_submit(k, "put");
+    case_refused(k, "put", ADA_WITH(""), 422);
+    case_pause(k, 5000);
+    case_arrived(k, "put",
+                 ADA_WITH("'text':{'status':'generated','div':'x'},'meta':{'source':'#2'},"));
+}
+
+static void looked_at(struct kase *k, int status, uint64_t wait_us)
+{
+    begin(k);
+    case_refused(k, "note", "GET Patient/ada", NULL, NULL, status);
+    case_pause(k, wait_us);
+    case_read(k, "note", ADA);
+}
+
+static void looked_again_at_once(struct kase *k)
+{
+    looked_at(k, 503, 0);
+}
+
+static void looked_again_after_a_pause(struct kase *k)
+{
+    looked_at(k, 503, 2000);
+}
+
+static void looked_again_for_what_is_not_there(struct kase *k)
+{
+    looked_at(k, 404, 0);
+}
+
 static void refused_looked_and_again(struct kase *k)
 {
     begin(k);
@@ -207,6 +247,11 @@ static void retries_are_bounded(void)
         {"refused, decided, sent again", refused_decided_and_again, VERDICT_PASS},
         {"two keys, each refused once", two_keys_at_once, VERDICT_PASS},
         {"a Bundle refused, then a part of it", a_bundle_refused_and_a_part_of_it, VERDICT_PASS},
+        {"looked again after a pause", looked_again_after_a_pause, VERDICT_PASS},
+        {"looked twice for what is not there", looked_again_for_what_is_not_there, VERDICT_PASS},
+        {"looked again at once", looked_again_at_once, VERDICT_FAIL},
+        {"refused for good and sent again, spelled otherwise",
+         refused_and_the_same_spelled_otherwise, VERDICT_FAIL},
         {"a Bundle refused and sent again", a_bundle_refused_and_again, VERDICT_FAIL},
         {"at once", at_once, VERDICT_FAIL},
         {"at once after a reset", at_once_after_a_reset, VERDICT_FAIL},
@@ -266,6 +311,19 @@ static void logged_as_an_attempt_only(struct kase *k)
               "{'sequence':1,'kind':'attempt','key':'k-1-note','payloadHash':'ab'}");
 }
 
+static void logged_once_it_was_sent_again(struct kase *k)
+{
+    killed_before(k, true);
+    case_submit(k, "note");
+    case_said(k, "event", "note", 0, EVENT);
+}
+
+static void logged_and_sent_again(struct kase *k)
+{
+    logged(k);
+    case_submit(k, "note");
+}
+
 static void not_up_again(struct kase *k)
 {
     killed_before(k, false);
@@ -275,6 +333,8 @@ static void what_is_written_was_noted_before(void)
 {
     static const struct case_row rows[] = {
         {"it is in the log", logged, VERDICT_PASS},
+        {"it is in the log, and is sent again", logged_and_sent_again, VERDICT_PASS},
+        {"it is in the log once it was sent again", logged_once_it_was_sent_again, VERDICT_FAIL},
         {"the log is empty", not_logged, VERDICT_FAIL},
         {"no payloadHash", logged_without_its_hash, VERDICT_FAIL},
         {"the attempt only", logged_as_an_attempt_only, VERDICT_FAIL},
@@ -339,6 +399,50 @@ static void the_read_without(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+/* A cache that two intents on one resource share. */
+static void the_read_for_another_of_that_resource(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    case_read(k, "gone", ADA);
+    case_write(k, "note", WRITE);
+}
+
+static void the_read_with_the_id_of_a_stranger(struct kase *k)
+{
+    begin(k);
+    case_intent(k, "stranger",
+                "{'operation':'create','resource':{'resourceType':'Task','status':'draft'}}");
+    case_submit(k, "stranger");
+    case_read(k, "stranger", ADA);
+    case_write(k, "note", WRITE);
+}
+
+static void an_event_of_nobody(struct kase *k)
+{
+    with_its_id(k);
+    case_said(k, "event", NULL, 0, "{'sequence':2,'kind':'committed','target':'Patient/ada'}");
+}
+
+static void a_record_of_nobody(struct kase *k)
+{
+    with_its_id(k);
+    case_said(k, "audit", NULL, 0, "{'sequence':2,'outcome':'committed'}");
+}
+
+static void an_event_of_a_sweep(struct kase *k)
+{
+    with_its_id(k);
+    case_said(k, "event", NULL, 0, "{'sequence':2,'kind':'drift','target':'Patient/ada'}");
+}
+
+static void no_log_at_all(struct kase *k)
+{
+    begin(k);
+    case_write(k, "note", WRITE);
+    case_recover(k);
+}
+
 static void an_event_without(struct kase *k)
 {
     begin(k);
@@ -359,12 +463,18 @@ static void all_of_it_can_be_traced(void)
         {"everywhere", with_its_id, VERDICT_PASS},
         {"looks of nobody beside", a_sweep_of_its_own_looks, VERDICT_PASS},
         {"a review that is gone", the_review_is_gone, VERDICT_PASS},
+        {"the read of another intent on it", the_read_for_another_of_that_resource, VERDICT_PASS},
+        {"an event of a sweep", an_event_of_a_sweep, VERDICT_PASS},
         {"a write without", a_write_without, VERDICT_FAIL},
+        {"the read with a stranger's", the_read_with_the_id_of_a_stranger, VERDICT_FAIL},
+        {"an event of nobody", an_event_of_nobody, VERDICT_FAIL},
+        {"a record of nobody", a_record_of_nobody, VERDICT_FAIL},
         {"a write with an id of nobody", a_write_with_another, VERDICT_FAIL},
         {"a write with another intent's", a_write_with_the_id_of_another_intent, VERDICT_FAIL},
         {"the read without", the_read_without, VERDICT_FAIL},
         {"an event without", an_event_without, VERDICT_FAIL},
         {"a review with another", a_review_with_another, VERDICT_FAIL},
+        {"an event log that gave nothing", no_log_at_all, VERDICT_UNKNOWN},
         {"an empty journal", nothing, VERDICT_UNKNOWN},
     };
 
@@ -486,12 +596,86 @@ static void unfinished(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+/* No reply, no retry: a human is asked, and nobody ever told the engine of the version. */
+static void asks_instead_of_trying_again(struct kase *k)
+{
+    begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+static void asks_though_it_knows(struct kase *k)
+{
+    begin(k);
+    case_write(k, "note", WRITE);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+static void asked_for_twice(struct kase *k)
+{
+    written(k);
+    const char *line = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    case_said(k, "audit", "note", 0, line);
+}
+
+#define TWO                                                                                        \
+    "{'resourceType':'Bundle','type':'transaction','entry':["                                      \
+    "{'resource':{'resourceType':'Basic','id':'a'},'request':{'method':'PUT','url':'Basic/a'}},"   \
+    "{'resource':{'resourceType':'Basic','id':'b'},'request':{'method':'PUT','url':'Basic/b'}}]}"
+
+static void record_of_two(struct kase *k, const char *target)
+{
+    char payload[HASH_HEX_SIZE];
+
+    hash_canonical(case_evidence(k)->intents[0].payload, payload);
+    case_said(k, "audit", "two", 0,
+              case_text(k,
+                        "{'sequence':1,'previousHash':'','intent':'i-two','key':'k-1-two',"
+                        "'target':{'reference':'%s'},'versionWritten':'1','payloadHash':'%s',"
+                        "'outcome':'committed'}",
+                        target, payload));
+}
+
+static void two_were_written(struct kase *k)
+{
+    case_intent(k, "two", "{'operation':'bundle','bundle':" TWO "}");
+    case_submit(k, "two");
+    case_write(k, "two", "POST ", NULL, TWO);
+    case_recover(k);
+}
+
+static void a_record_for_each_entry(struct kase *k)
+{
+    two_were_written(k);
+    record_of_two(k, "Basic/a");
+    record_of_two(k, "Basic/b");
+}
+
+static void a_record_for_the_whole_bundle(struct kase *k)
+{
+    two_were_written(k);
+    record_of_two(k, "Basic/a");
+}
+
 static void every_end_has_its_record(void)
 {
     static const struct case_row rows[] = {
         {"one record", one_record, VERDICT_PASS},
         {"a refusal and its record", refused_and_recorded, VERDICT_PASS},
         {"a deletion whose version nobody told", deleted_and_recorded_with_null, VERDICT_PASS},
+        {"no answer, and a human is asked", asks_instead_of_trying_again, VERDICT_PASS},
+        {"asked for twice", asked_for_twice, VERDICT_PASS},
+        {"a record for each entry of a Bundle", a_record_for_each_entry, VERDICT_PASS},
+        {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
+        {"a human is asked, though the version was told", asks_though_it_knows, VERDICT_FAIL},
         {"no record", no_record, VERDICT_FAIL},
         {"two records", two_records, VERDICT_FAIL},
         {"a record without the version", a_record_without_version, VERDICT_FAIL},
@@ -572,6 +756,28 @@ static void served_twice(struct kase *k)
     record(k, record(k, "", 1, "\"2\"", COMMITTED), 2, "null", "\"outcome\":\"conflict\"");
 }
 
+static void served_from_where_it_was_left(struct kase *k)
+{
+    written(k);
+    const char *first = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    const char *second = record(k, first, 2, "null", "\"outcome\":\"conflict\"");
+    case_said(k, "metrics", NULL, 0, "x");
+    case_said(k, "audit", "note", 0, first);
+    case_said(k, "audit", "note", 0, second);
+}
+
+static void changed_after_two_servings(struct kase *k)
+{
+    written(k);
+    const char *first = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    (void)record(k, first, 2, "null", "\"outcome\":\"conflict\"");
+    case_said(k, "metrics", NULL, 0, "x");
+    const char *changed = record(k, "", 1, "\"2\"", COMMITTED ",\"reason\":\"changed\"");
+    (void)record(k, changed, 2, "null", "\"outcome\":\"conflict\"");
+}
+
 static void changed_since(struct kase *k)
 {
     written(k);
@@ -596,6 +802,9 @@ static void no_record_claims_more(void)
         {"no record claims nothing", no_record, VERDICT_PASS},
         {"a deletion with null", deleted_and_recorded_with_null, VERDICT_PASS},
         {"served twice, and grown", served_twice, VERDICT_PASS},
+        {"served from where it was left, then whole", served_from_where_it_was_left, VERDICT_PASS},
+        {"an old record has changed, since it was served in parts", changed_after_two_servings,
+         VERDICT_FAIL},
         {"guessed rightly", guessed, VERDICT_FAIL},
         {"somebody else's version", somebody_elses, VERDICT_FAIL},
         {"a version that was never made", never_made, VERDICT_FAIL},
