@@ -104,6 +104,20 @@ static void expect_count(struct judgement *judgement, uint64_t entry, const char
         differs(judgement, entry, what, canonical(judgement, want), text);
 }
 
+/* The last view; also that the intent is not known any more. */
+static const struct sim_entry *last_view(const struct evidence *evidence, const char *intent)
+{
+    for (size_t i = evidence->entry_count; i-- > 0;) {
+        const struct sim_entry *entry = evidence->entries[i];
+        bool is_gone = entry->status == 404 || entry->status == 410;
+
+        if (entry->kind == SIM_SAID && strcmp(entry->what, "view") == 0 &&
+            strcmp(entry->intent, intent) == 0 && (entry->status / 100 == 2 || is_gone))
+            return entry;
+    }
+    return NULL;
+}
+
 static const struct sim_entry *last_said(const struct evidence *evidence, const char *what,
                                          const char *intent)
 {
@@ -180,7 +194,7 @@ static void expect_next(struct judgement *judgement, const struct sim_entry *ent
 
 static void expect_intent(struct judgement *judgement, const struct cJSON *want)
 {
-    const struct sim_entry *entry = last_said(judgement->evidence, "view", want->string);
+    const struct sim_entry *entry = last_view(judgement->evidence, want->string);
 
     if (!entry)
         entry = last_said(judgement->evidence, "answer", want->string);
@@ -239,21 +253,24 @@ static struct current *chart_at_end(struct judgement *judgement, size_t *out_cou
     return all;
 }
 
-/* Does the resource bear the identifier "system|value"? */
+static bool is_identifier(const struct cJSON *identifier, const char *token)
+{
+    const char *system = json_string(identifier, "system");
+    const char *value = json_string(identifier, "value"), *bar = strchr(token, '|');
+
+    return bar && system && value && strlen(system) == (size_t)(bar - token) &&
+           strncmp(system, token, (size_t)(bar - token)) == 0 && strcmp(value, bar + 1) == 0;
+}
+
+/* Does the resource bear the identifier "system|value"? Some types have one, most a list. */
 static bool bears(const struct cJSON *resource, const char *token)
 {
     const struct cJSON *identifiers = json_get(resource, "identifier");
-    const char *bar = strchr(token, '|');
 
-    for (size_t i = 0; bar && i < json_count(identifiers); i++) {
-        const char *system = json_string(json_at(identifiers, i), "system");
-        const char *value = json_string(json_at(identifiers, i), "value");
-
-        if (system && value && strlen(system) == (size_t)(bar - token) &&
-            strncmp(system, token, (size_t)(bar - token)) == 0 && strcmp(value, bar + 1) == 0)
+    for (size_t i = 0; cJSON_IsArray(identifiers) && i < json_count(identifiers); i++)
+        if (is_identifier(json_at(identifiers, i), token))
             return true;
-    }
-    return false;
+    return is_identifier(identifiers, token);
 }
 
 static bool is_found_by(struct judgement *judgement, const struct current *current, const char *key)
@@ -325,6 +342,27 @@ static void expect_resource(struct judgement *judgement, const struct cJSON *wan
 
 /* ---- audit, idempotency, reviews ---- */
 
+static bool is_audit_of(const struct sim_entry *entry, const char *intent)
+{
+    return entry->kind == SIM_SAID && strcmp(entry->what, "audit") == 0 &&
+           strcmp(entry->intent, intent) == 0 && entry->body;
+}
+
+/* The audit may be asked for again: a line that was served before is the same record. */
+static bool was_served(const struct evidence *evidence, size_t index)
+{
+    const struct sim_entry *entry = evidence->entries[index];
+
+    for (size_t i = 0; i < index; i++) {
+        const struct sim_entry *earlier = evidence->entries[i];
+
+        if (is_audit_of(earlier, entry->intent) && earlier->body_size == entry->body_size &&
+            memcmp(earlier->body, entry->body, entry->body_size) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void expect_audit(struct judgement *judgement, const struct cJSON *want)
 {
     const struct evidence *evidence = judgement->evidence;
@@ -340,8 +378,7 @@ static void expect_audit(struct judgement *judgement, const struct cJSON *want)
         for (size_t i = 0; i < evidence->entry_count; i++) {
             const struct sim_entry *entry = evidence->entries[i];
 
-            if (entry->kind != SIM_SAID || strcmp(entry->what, "audit") != 0 ||
-                strcmp(entry->intent, want->string) != 0)
+            if (!is_audit_of(entry, want->string) || was_served(evidence, i))
                 continue;
             last = entry->n;
             const char *outcome =
@@ -394,6 +431,23 @@ static bool is_terminal(const char *state)
     return false;
 }
 
+/* No answer, or only "not now". */
+static bool is_put_off(const struct sim_entry *answer)
+{
+    return answer->status == 0 || answer->status == 409 || answer->status == 429 ||
+           answer->status >= 500;
+}
+
+/* The same member; none, null and an empty list are one. */
+static bool is_same_member(struct judgement *judgement, const struct cJSON *a,
+                           const struct cJSON *b, const char *name)
+{
+    const struct cJSON *left = json_get(a, name), *right = json_get(b, name);
+
+    return json_count(left) + json_count(right) == 0 ||
+           strcmp(canonical(judgement, left), canonical(judgement, right)) == 0;
+}
+
 static void expect_idempotency(struct judgement *judgement, const struct cJSON *want)
 {
     const struct evidence *evidence = judgement->evidence;
@@ -410,7 +464,7 @@ static void expect_idempotency(struct judgement *judgement, const struct cJSON *
     for (size_t i = 0; i < evidence->entry_count; i++) {
         const struct sim_entry *entry = evidence->entries[i];
 
-        if (!is_delivery(judgement, entry, intent) || entry->status == 0 || entry->status == 409)
+        if (!is_delivery(judgement, entry, intent) || is_put_off(entry))
             continue;
         const struct cJSON *view = parse(judgement, entry->body, entry->body_size);
         const char *id = json_string(view, "id");
@@ -421,8 +475,8 @@ static void expect_idempotency(struct judgement *judgement, const struct cJSON *
             ids[count++] = id;
         bool fits = id && at == 0 &&
                     (!is_terminal(json_string(view, "state")) ||
-                     strcmp(canonical(judgement, json_get(view, "result")),
-                            canonical(judgement, json_get(end, "result"))) == 0);
+                     (is_same_member(judgement, view, end, "result") &&
+                      is_same_member(judgement, view, end, "results")));
         proof = fits || proof ? proof : entry->n;
         is_same &= fits;
     }

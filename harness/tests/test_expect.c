@@ -25,6 +25,8 @@ static struct kase *the_run(void)
     case_chart(k, ADA, "{'resourceType':'Patient','active':true,'multipleBirthInteger':1}");
     case_chart(k, "Basic/gone",
                "{'resourceType':'Basic','code':{},'identifier':[{'system':'urn:x','value':'7'}]}");
+    case_chart(k, "Bundle/doc",
+               "{'resourceType':'Bundle','identifier':{'system':'urn:x','value':'9'}}");
     case_chart(k, "Basic/list", "{'resourceType':'Basic','code':{'coding':[1,2]},'author':[1,2]}");
     case_intent(k, "note", NOTE);
     case_intent(k, "late", NOTE);
@@ -106,6 +108,8 @@ static void expectations_come_true_or_not(void)
         {"another version in it", "{'reviews':{'late':{'/seenVersion':'@1'}}}", VERDICT_FAIL,
          "late: review /seenVersion"},
         {"no review", "{'reviews':{'note':{}}}", VERDICT_FAIL, "expected a review"},
+        {"by an identifier that is no list",
+         "{'chart':{'Bundle?identifier=urn:x|9':{'count':1,'version':'@1'}}}", VERDICT_PASS, NULL},
         {"comments", "{'//':'x','chart':{'//':'y','Patient/ada':{'//z':1}}}", VERDICT_PASS, NULL},
     };
 
@@ -154,6 +158,69 @@ static void a_second_delivery_must_be_answered_alike(void)
     }
 }
 
+static void holds(struct kase *k, const char *row, const char *text, enum verdict want)
+{
+    struct err err = ERR_INIT;
+    struct result_invariant found;
+    const struct cJSON *expect = json_parse(case_arena(k), text, strlen(text), &err);
+
+    EXPECT_TRUE(row, expect_judge(expect, case_evidence(k), case_arena(k), &found));
+    EXPECT_STR(row, verdict_name(found.verdict), verdict_name(want));
+}
+
+static void what_was_said_last_counts(void)
+{
+    struct kase *k = the_run();
+
+    case_view_text(k, "note", 404, "{'title':'no such intent'}");
+    holds(k, "an intent that is not known any more",
+          "{\"intents\":{\"note\":{\"state\":\"committed\"}}}", VERDICT_FAIL);
+    case_free(k);
+}
+
+static void a_line_served_twice_is_one_record(void)
+{
+    struct kase *k = the_run();
+
+    case_said(k, "audit", "note", 0, "{'sequence':1,'outcome':'committed'}");
+    holds(k, "the audit was asked for twice", "{\"audit\":{\"note\":{\"committed\":1}}}",
+          VERDICT_PASS);
+    case_said(k, "audit", "note", 0, "{'sequence':3,'outcome':'committed'}");
+    holds(k, "another record", "{\"audit\":{\"note\":{\"committed\":1}}}", VERDICT_FAIL);
+    case_free(k);
+}
+
+static void who_is_too_busy_gives_no_answer(void)
+{
+    struct kase *k = the_run();
+
+    case_submit_as(k, "note", NULL, NULL, 503, "{'title':'starting'}");
+    holds(k, "sent again to an engine that is busy",
+          "{\"idempotency\":{\"note\":{\"intents\":1,\"sameResult\":true}}}", VERDICT_PASS);
+    case_submit_as(k, "note", NULL, NULL, 400, "{'title':'no'}");
+    holds(k, "and refused", "{\"idempotency\":{\"note\":{\"sameResult\":true}}}", VERDICT_FAIL);
+    case_free(k);
+}
+
+static void results_of_a_bundle_are_compared(void)
+{
+    struct kase *k = case_new();
+    static const char text[] = "{\"idempotency\":{\"two\":{\"sameResult\":true}}}";
+    static const char end[] = "{'id':'i-two','state':'committed','result':null,'results':"
+                              "[{'reference':'Basic/a','versionId':'1'}]}";
+
+    case_intent(k, "two", "{'operation':'bundle','bundle':{'type':'batch','entry':[]}}");
+    case_submit(k, "two");
+    case_submit_as(k, "two", NULL, NULL, 200, end);
+    case_view_text(k, "two", 200, end);
+    holds(k, "the same results", text, VERDICT_PASS);
+    case_submit_as(k, "two", NULL, NULL, 200,
+                   "{'id':'i-two','state':'committed','result':null,'results':[{'reference':'Basic/"
+                   "b','versionId':'1'}]}");
+    holds(k, "other results", text, VERDICT_FAIL);
+    case_free(k);
+}
+
 static void what_the_adapter_lacks_is_not_judged(void)
 {
     static const char text[] = "{\"audit\":{\"note\":{\"committed\":5}}}";
@@ -174,6 +241,10 @@ static void what_the_adapter_lacks_is_not_judged(void)
 static CU_TestInfo expect_tests[] = {
     {"expectations come true or not", expectations_come_true_or_not},
     {"a second delivery must be answered alike", a_second_delivery_must_be_answered_alike},
+    {"what was said last counts", what_was_said_last_counts},
+    {"a line served twice is one record", a_line_served_twice_is_one_record},
+    {"who is too busy gives no answer", who_is_too_busy_gives_no_answer},
+    {"results of a Bundle are compared", results_of_a_bundle_are_compared},
     {"what the adapter lacks is not judged", what_the_adapter_lacks_is_not_judged},
     CU_TEST_INFO_NULL,
 };
