@@ -198,6 +198,8 @@ void judge_same_attempt(const struct facts *facts, struct finding *finding)
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *intent = facts->intents[i];
 
+        if (intents_behind(facts, intent, UINT64_MAX) > 1)
+            continue; /* several intents to the engine, whose attempts cannot be told apart */
         for (size_t k = 0; k < intent->slot_count; k++) {
             const struct fact_slot *slot = &intent->slots[k];
 

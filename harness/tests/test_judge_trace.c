@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tests of bounded-retry, intent-first, correlated, audit-complete and audit-true. */
+/* Tests of bounded-retry, same-attempt, intent-first, correlated, audit-complete and audit-true. */
 #include <string.h>
 
 #include "base/hash.h"
@@ -264,6 +264,88 @@ static void retries_are_bounded(void)
     };
 
     case_rows("bounded-retry", rows);
+}
+
+/* ---- same-attempt ---- */
+
+#define NUMBERED(n)                                                                                \
+    "{'resourceType':'Basic','identifier':[{'system':'urn:case:write','value':'" n "'}]}"
+
+static void create(struct kase *k)
+{
+    case_intent(k, "make",
+                "{'operation':'create','target':{'type':'Basic'},'resource':{'resourceType':"
+                "'Basic'}}");
+    case_submit(k, "make");
+}
+
+static void lose(struct kase *k, const char *act, const char *guard, const char *body)
+{
+    case_lost(k, case_arrived(k, "make", act, guard, body), "reset-before");
+}
+
+static void two_keys_with_a_number_each(struct kase *k)
+{
+    create(k);
+    case_submit_as(k, "make", "k-other", NULL, 202, "{'id':'i-9','state':'accepted'}");
+    case_write(k, "make", "POST Basic", NULL, NUMBERED("1"));
+    case_write(k, "make", "POST Basic", NULL, NUMBERED("2"));
+}
+
+static void two_keys_of_one_id(struct kase *k)
+{
+    create(k);
+    case_submit_as(k, "make", "k-other", NULL, 202, "{'id':'i-make','state':'accepted'}");
+    lose(k, "POST Basic", NULL, NUMBERED("1"));
+    case_write(k, "make", "POST Basic", NULL, NUMBERED("2"));
+}
+
+static void first_alone_and_then_in_a_bundle(struct kase *k)
+{
+    create(k);
+    lose(k, "POST Basic", "If-None-Exist: identifier=urn:case:write|1", NUMBERED("1"));
+    case_arrived(k, "make", "POST ", NULL,
+                 "{'resourceType':'Bundle','type':'transaction','entry':[{'resource':" NUMBERED(
+                     "1") ",'request':{'method':'POST','url':'Basic','ifNoneExist':"
+                          "'identifier=urn:case:write|1'}}]}");
+}
+
+static void another_number_after_a_kill(struct kase *k)
+{
+    create(k);
+    lose(k, "POST Basic", NULL, NUMBERED("1"));
+    case_process(k, "kill", 0);
+    case_process(k, "start", 0);
+    case_write(k, "make", "POST Basic", NULL, NUMBERED("2"));
+}
+
+static void another_client_id(struct kase *k)
+{
+    create(k);
+    lose(k, "PUT Basic/x", "If-None-Match: *", NUMBERED("1"));
+    case_write(k, "make", "PUT Basic/y", "If-None-Match: *", NUMBERED("1"));
+}
+
+static void without_its_condition(struct kase *k)
+{
+    create(k);
+    lose(k, "POST Basic", "If-None-Exist: identifier=urn:case:write|1", NUMBERED("1"));
+    case_write(k, "make", "POST Basic", NULL, NUMBERED("1"));
+}
+
+static void a_retry_is_the_same_again(void)
+{
+    static const struct case_row rows[] = {
+        {"two keys are two intents, with a number each", two_keys_with_a_number_each, VERDICT_PASS},
+        {"first alone, then in a Bundle", first_alone_and_then_in_a_bundle, VERDICT_PASS},
+        {"two keys of one id, with a number each", two_keys_of_one_id, VERDICT_FAIL},
+        {"another number after a kill", another_number_after_a_kill, VERDICT_FAIL},
+        {"another client id", another_client_id, VERDICT_FAIL},
+        {"without its condition", without_its_condition, VERDICT_FAIL},
+        {"an empty journal", nothing, VERDICT_UNKNOWN},
+    };
+
+    case_rows("same-attempt", rows);
 }
 
 /* ---- intent-first ---- */
@@ -821,6 +903,7 @@ static void no_record_claims_more(void)
 
 static CU_TestInfo tests[] = {
     {"retries are bounded", retries_are_bounded},
+    {"a retry is the same again", a_retry_is_the_same_again},
     {"what is written was noted before", what_is_written_was_noted_before},
     {"all of it can be traced", all_of_it_can_be_traced},
     {"every end has its record", every_end_has_its_record},
