@@ -396,11 +396,19 @@ static int ask_lines(struct run *run, const char *path, const char *what, struct
     return 0;
 }
 
-int engine_ask_events(struct run *run, struct err *err)
+static int ask_audit(struct run *run, struct err *err)
 {
-    if (!(run->conductor->options.adapter->parts & PART_EVENTS))
+    if (!(run->conductor->options.adapter->parts & PART_AUDIT))
         return 0;
-    return ask_lines(run, "/v1/events?after=0", "event", err);
+    return ask_lines(run, "/v1/audit?after=0", "audit", err);
+}
+
+int engine_ask_logs(struct run *run, struct err *err)
+{
+    if ((run->conductor->options.adapter->parts & PART_EVENTS) &&
+        ask_lines(run, "/v1/events?after=0", "event", err))
+        return -1;
+    return ask_audit(run, err);
 }
 
 /* One review, and what a human remembers of it: its id and the version it shows. */
@@ -448,7 +456,7 @@ int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *
 {
     const struct cJSON *list = NULL;
 
-    if (ask_review_list(run, &list, err))
+    if (ask_audit(run, err) || ask_review_list(run, &list, err))
         return -1;
     const char *id = intent->review;
     for (size_t i = 0; !id && i < json_count(list); i++) {
@@ -467,8 +475,6 @@ int engine_ask_at_end(struct run *run, struct err *err)
     const struct cJSON *list = NULL;
     struct http_reply reply;
 
-    if ((parts & PART_AUDIT) && ask_lines(run, "/v1/audit?after=0", "audit", err))
-        return -1;
     if ((parts & PART_REVIEWS) && ask_review_list(run, &list, err))
         return -1;
     for (size_t i = 0; i < json_count(list); i++) {

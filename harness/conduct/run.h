@@ -119,7 +119,7 @@ struct run {
     size_t done_room;
     bool has_due; /* by the last settle */
     bool is_late; /* more exchanges than steps_max */
-    bool asks_views, asks_events;
+    bool asks_views, asks_logs;
     bool
         is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
     bool is_divergence, is_invalid, is_unstartable;
@@ -170,8 +170,8 @@ struct settled {
 };
 int engine_settled(struct run *run, struct settled *out, struct err *err) ATTR_MUST_USE;
 int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUST_USE;
-int engine_ask_events(struct run *run, struct err *err) ATTR_MUST_USE;
-int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* audit, reviews, metrics */
+int engine_ask_logs(struct run *run, struct err *err) ATTR_MUST_USE;   /* events, audit */
+int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* reviews, metrics */
 
 /* settle.c */
 /* Until nothing happens without us; then asks what is to be asked. Looks of nobody pass. */

@@ -155,9 +155,9 @@ int run_settle(struct run *run, struct err *err)
     run->is_late = sim_arrivals(run->sim) > run->exchanges_max;
     if (!process_is_up(run->conductor))
         return 0;
-    if (run->asks_events && engine_ask_events(run, err))
+    if (run->asks_logs && engine_ask_logs(run, err))
         return -1;
-    run->asks_events = false;
+    run->asks_logs = false;
     if (run->asks_views && engine_ask_views(run, false, err))
         return -1;
     run->asks_views = false;

@@ -67,7 +67,7 @@ static int wait_gone(struct run *run, struct err *err)
         if (run_turn(run, 10, err))
             return -1;
     }
-    run->asks_views = run->asks_events = true;
+    run->asks_views = run->asks_logs = true;
     run->has_due = false;
     return 0;
 }

@@ -200,6 +200,28 @@ static void the_engine_is_asked_when_it_should_be(void)
     bench_close(&bench);
 }
 
+/* Else nobody could see that a record has changed meanwhile. */
+static void the_audit_is_read_again_after_a_kill(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct conducted out =
+        conduct_text(&bench, "\"portal.submit\",\"portal.write\",\"engine.kill\",\"engine.start\"");
+    uint64_t recovery = 0;
+    size_t before = 0, after = 0;
+
+    for (size_t i = 0; i < out.evidence.entry_count; i++) {
+        const struct sim_entry *entry = out.evidence.entries[i];
+
+        if (entry->kind == SIM_PROCESS && strcmp(entry->what, "recovery") == 0)
+            recovery = entry->n;
+        if (entry->kind == SIM_SAID && strcmp(entry->what, "audit") == 0)
+            (recovery ? after++ : before++);
+    }
+    EXPECT_INT("after the start", (long long)before, 1);
+    EXPECT_INT("at the end", (long long)after, 1);
+    bench_close(&bench);
+}
+
 /* ---- exact lines ---- */
 
 /* What a replay must repeat: the wire and the chart, byte for byte but for the server's port. */
@@ -432,6 +454,7 @@ static CU_TestInfo conduct_tests[] = {
     {"milestones happen in their order", milestones_happen_in_their_order},
     {"a run ends recovered with everything up", a_run_ends_recovered_with_everything_up},
     {"the engine is asked when it should be", the_engine_is_asked_when_it_should_be},
+    {"the audit is read again after a kill", the_audit_is_read_again_after_a_kill},
     {"a replay gives the same bytes", a_replay_gives_the_same_bytes},
     {"a line that does not fit is a divergence", a_line_that_does_not_fit_is_a_divergence},
     {"reset gives every run its own number", reset_gives_every_run_its_own_number_and_chart},
