@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "harness/judge/judge.h"
 #include "harness/tests/case.h"
 #include "tests/expect.h"
 
@@ -682,6 +683,7 @@ static void unfinished(struct kase *k)
 static void asks_instead_of_trying_again(struct kase *k)
 {
     begin(k);
+    case_read(k, "note", ADA);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_commit(k, e);
     case_lost(k, e, "reset-after");
@@ -901,6 +903,24 @@ static void no_record_claims_more(void)
     case_rows("audit-true", rows);
 }
 
+/* No retries, if the intent then stays open with a human, is a way to be right. */
+static void who_asks_instead_of_trying_again_is_right(void)
+{
+    struct kase *k = case_new();
+    const struct invariant *table = NULL;
+    size_t count = invariant_table(&table);
+
+    asks_instead_of_trying_again(k);
+    case_said(k, "event", "note", 0, EVENT);
+    case_said(k, "reviews", NULL, 200, "{'reviews':[{'id':'r-note','intent':'i-note'}]}");
+    case_said(k, "review", "note", 200,
+              "{'id':'r-note','intent':'i-note','correlationId':'c-1-note','current':"
+              "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}}");
+    for (size_t i = 0; i < count; i++)
+        case_expect(k, "no answer, and a human is asked", table[i].name, VERDICT_PASS);
+    case_free(k);
+}
+
 static CU_TestInfo tests[] = {
     {"retries are bounded", retries_are_bounded},
     {"a retry is the same again", a_retry_is_the_same_again},
@@ -908,6 +928,7 @@ static CU_TestInfo tests[] = {
     {"all of it can be traced", all_of_it_can_be_traced},
     {"every end has its record", every_end_has_its_record},
     {"no record claims more", no_record_claims_more},
+    {"who asks instead of trying again is right", who_asks_instead_of_trying_again_is_right},
     CU_TEST_INFO_NULL,
 };
 SUITE("judge_trace", tests)
