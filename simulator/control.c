@@ -324,10 +324,15 @@ static bool post_edits(const struct call *call)
     }
     if (!span_member(call->arena, span_root(call->request->body), "body", &body))
         body = (struct span){NULL, 0};
+    const size_t before = sim_version_count(sim);
     if (sim_edit(sim, actor ? actor : "ehr", name ? name : "edit", method, target,
                  body.start ? arena_copy(call->arena, body.start, body.size) : NULL, body.size,
                  &err)) {
         refuse(call, &err);
+        return true;
+    }
+    if (sim_version_count(sim) == before) { /* what is gone was deleted, or an empty Bundle */
+        *call->answer = (struct answer){.status = 204};
         return true;
     }
     const struct sim_version *version = sim_version_at(sim, sim_version_count(sim) - 1);

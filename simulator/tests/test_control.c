@@ -116,7 +116,7 @@ static const char *form_of(const struct http_reply *reply, const char *method, c
     };
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        if (reply->status < 400 && strcmp(forms[i].method, method) == 0 &&
+        if (reply->status < 400 && reply->status != 204 && strcmp(forms[i].method, method) == 0 &&
             strncmp(forms[i].path, path, strlen(forms[i].path)) == 0)
             return forms[i].form;
     }
@@ -146,6 +146,8 @@ static void calls_answer(void)
         {"an edit that is a list", "POST", "edits", "[]", 400, "an object"},
         {"an edit that the server would refuse", "POST", "edits",
          "{\"method\":\"PUT\",\"target\":\"Patient/ada\",\"body\":{}}", 400, "resourceType"},
+        {"an edit that changes nothing", "POST", "edits",
+         "{\"method\":\"DELETE\",\"target\":\"Patient/eve\"}", 204, ""},
         {"not JSON", "POST", "edits", "{", 400, "line 1"},
         {"its journal", "GET", "journal", NULL, 200, "\"kind\":\"edit\""},
         {"a fault", "POST", "faults",
