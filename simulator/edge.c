@@ -137,12 +137,19 @@ void edge_release(struct edge *edge, struct exchange *exchange)
     LL_APPEND(edge->queue, exchange);
 }
 
+/* The library does not wake its epoll for this: edge_timeout_ms has to. */
+static void resume(struct edge *edge, struct client *client)
+{
+    edge->has_resumed = true;
+    MHD_resume_connection(client->connection);
+}
+
 static void resume_first(struct edge *edge)
 {
     struct exchange *first = edge->queue;
 
     LL_DELETE(edge->queue, first);
-    MHD_resume_connection(first->client->connection);
+    resume(edge, first->client);
 }
 
 /* The client of a suspended exchange is gone. */
@@ -153,7 +160,7 @@ static void on_hang_up(struct edge *edge, struct client *client)
     edge_unwatch(edge, client->fd);
     client->exchange = NULL;
     exchange->client = NULL;
-    MHD_resume_connection(client->connection);
+    resume(edge, client);
     if (!waiting_forget(edge, exchange))
         gate_hung_up(exchange);
 }
@@ -185,6 +192,7 @@ void edge_turn(struct edge *edge)
     take_events(edge);
     if (edge->queue)
         resume_first(edge);
+    edge->has_resumed = false; /* a control request may begin a run within MHD_run */
     MHD_run(edge->daemon);
     if (edge->waiting)
         waiting_ask_all(edge);
@@ -196,7 +204,7 @@ int edge_timeout_ms(const struct edge *edge)
     uint64_t wait_ms = edge->is_full ? FULL_REST_MS : INT32_MAX;
     const int waiting_ms = waiting_timeout_ms(edge);
 
-    if (edge->queue)
+    if (edge->queue || edge->has_resumed)
         return 0;
     if (MHD_get_timeout(edge->daemon, &library_ms) == MHD_YES && library_ms < wait_ms)
         wait_ms = library_ms;

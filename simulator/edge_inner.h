@@ -46,6 +46,7 @@ struct edge {
     struct exchange *queue; /* to be resumed, one a turn */
     struct waiting *waiting;
     size_t unsent;
+    bool has_resumed; /* connections that the library has not looked at since */
     uint64_t run_number;
     bool is_down;
     bool is_full; /* out of descriptors: the listeners rest until full_until_us */

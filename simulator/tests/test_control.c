@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of the control API over HTTP, beside a simulator in the same thread. */
+#include <poll.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -262,6 +263,38 @@ static void holds_hold_until_released(void)
     close_controlled(&wire);
 }
 
+/* Turns the simulator only when it asks for it, as fhirsim does. */
+static void turn_when_asked(struct wire *wire, const struct http_pending *pending)
+{
+    for (int i = 0; i < 100 && !http_is_done(pending); i++) {
+        struct pollfd fd = {.fd = sim_fd(wire->sim), .events = POLLIN};
+
+        http_turn(wire->http, NULL, 0, 10);
+        if (sim_timeout_ms(wire->sim) == 0 || poll(&fd, 1, 0) > 0)
+            sim_turn(wire->sim);
+    }
+    EXPECT_TRUE("answered or closed", http_is_done(pending));
+}
+
+/* The reset runs inside the library's turn: what it lets go must not wait for the next event. */
+static void a_reset_closes_what_is_held_at_once(void)
+{
+    struct http_request read = read_ada, reset = {.method = "POST"};
+    struct wire wire;
+
+    open_controlled(&wire, NULL, NULL);
+    read.url = arena_printf(wire.arena, "%s/Patient/ada", sim_url(wire.sim));
+    reset.url = arena_printf(wire.arena, "%s/reset", sim_control_url(wire.sim));
+    reset.headers[0] = (struct http_header){"Connection", "close"}; /* else it is an event later */
+    steer(&wire, "PUT", "holds", NULL, "[{}]");
+    struct http_pending *held = http_start(wire.http, wire.arena, &read);
+    turn_until(&wire, held, 500);
+    EXPECT_INT("held", (long long)sim_held_count(wire.sim), 1);
+    turn_when_asked(&wire, http_start(wire.http, wire.arena, &reset));
+    turn_when_asked(&wire, held);
+    close_controlled(&wire);
+}
+
 static void the_journal_waits_for_what_comes(void)
 {
     struct http_request request = read_ada;
@@ -317,6 +350,7 @@ static CU_TestInfo tests[] = {
     {"calls answer", calls_answer},
     {"the journal has the members of its schema", the_journal_has_the_members_of_its_schema},
     {"holds hold until released", holds_hold_until_released},
+    {"a reset closes what is held at once", a_reset_closes_what_is_held_at_once},
     {"the journal waits for what comes", the_journal_waits_for_what_comes},
     {"faults of the command line survive a reset", command_line_faults_survive_a_reset},
     {"a token is asked for", a_token_is_asked_for},
