@@ -32,6 +32,7 @@ struct deferred {
 struct arena {
     struct block *blocks;
     struct deferred *deferred;
+    size_t bytes; /* of all blocks but a kept one */
 };
 
 static void *must(void *memory)
@@ -84,11 +85,17 @@ void arena_reset(struct arena *arena)
         else
             free(block);
     }
+    arena->bytes = 0;
     if (kept) {
         kept->next = NULL;
         kept->used = 0;
         arena->blocks = kept;
     }
+}
+
+size_t arena_bytes(const struct arena *arena)
+{
+    return arena->bytes;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -105,6 +112,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
 
         block = must(malloc(sizeof(*block) + room));
+        arena->bytes += sizeof(*block) + room;
         *block = (struct block){.next = arena->blocks, .size = room};
         if (room > BLOCK_SIZE &&
             arena->blocks) { /* a large one must not hide the room left in the newest */

@@ -21,6 +21,7 @@ struct arena *arena_new(void);
 void arena_free(struct arena *arena);  /* NULL is fine; runs deferred calls, newest first */
 void arena_reset(struct arena *arena); /* as after arena_new, but keeps a first block */
 
+size_t arena_bytes(const struct arena *arena);       /* taken from the system so far, about */
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 /* A larger copy of `old`; the old block stays until the arena goes. For arrays grown by doubling.
  */

@@ -107,7 +107,7 @@ static int refuse_duplicates(struct arena *arena, const struct cJSON *item, cons
     return 0;
 }
 
-struct cJSON *json_parse(struct arena *arena, const char *text, size_t size, struct err *err)
+struct cJSON *json_parse_own(const char *text, size_t size, struct err *err)
 {
     struct arena *scratch = arena_new(); /* spans and pointers are not worth keeping */
     struct json_numbers numbers;
@@ -129,12 +129,24 @@ struct cJSON *json_parse(struct arena *arena, const char *text, size_t size, str
     if (refuse_duplicates(scratch, root, "", err)) {
         cJSON_Delete(root);
         root = NULL;
-        goto out;
     }
-    arena_defer(arena, delete_tree, root);
 out:
     arena_free(scratch);
     return root;
+}
+
+struct cJSON *json_parse(struct arena *arena, const char *text, size_t size, struct err *err)
+{
+    struct cJSON *root = json_parse_own(text, size, err);
+
+    if (root)
+        arena_defer(arena, delete_tree, root);
+    return root;
+}
+
+void json_free(const struct cJSON *tree)
+{
+    cJSON_Delete((struct cJSON *)tree);
 }
 
 struct cJSON *json_parse_file(struct arena *arena, const char *path, struct err *err)
@@ -181,6 +193,20 @@ const struct cJSON *json_at(const struct cJSON *array, size_t index)
     while (child && index--)
         child = child->next;
     return child;
+}
+
+/* Four words are about what malloc adds to a node and its two texts. */
+size_t json_bytes(const struct cJSON *item)
+{
+    size_t bytes = item ? sizeof(*item) + 4 * sizeof(void *) : 0;
+
+    if (item && item->string)
+        bytes += strlen(item->string);
+    if (item && item->valuestring)
+        bytes += strlen(item->valuestring);
+    for (const struct cJSON *child = item ? item->child : NULL; child; child = child->next)
+        bytes += json_bytes(child);
+    return bytes;
 }
 
 size_t json_count(const struct cJSON *container)

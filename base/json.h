@@ -28,6 +28,9 @@ struct err;
 
 /* Parses `text` strictly into a tree that the arena owns. The tree may be changed by the caller. */
 struct cJSON *json_parse(struct arena *arena, const char *text, size_t size, struct err *err);
+/* The same into a tree that the caller frees. */
+struct cJSON *json_parse_own(const char *text, size_t size, struct err *err);
+void json_free(const struct cJSON *tree); /* NULL is fine */
 /* The same from a file; the error text starts with the path. */
 struct cJSON *json_parse_file(struct arena *arena, const char *path, struct err *err);
 
@@ -35,7 +38,8 @@ struct cJSON *json_parse_file(struct arena *arena, const char *path, struct err 
 const struct cJSON *json_get(const struct cJSON *object, const char *key); /* member, or NULL */
 struct cJSON *json_get_mutable(struct cJSON *object, const char *key);
 const struct cJSON *json_at(const struct cJSON *array, size_t index); /* element, or NULL */
-size_t json_count(const struct cJSON *container);                     /* members or elements */
+size_t json_bytes(const struct cJSON *item);      /* what a tree takes in memory, about */
+size_t json_count(const struct cJSON *container); /* members or elements */
 const char *json_string(const struct cJSON *object, const char *key); /* NULL unless a string */
 const char *json_text(const struct cJSON *item);                      /* NULL unless a string */
 const char *json_number_text(const struct cJSON *item); /* NULL unless a number with text */

@@ -9,7 +9,10 @@
 #define LIMIT_URL_BYTES        8192
 #define LIMIT_HEADER_BYTES     16384 /* all request headers together */
 #define LIMIT_BUNDLE_ENTRIES   10000
-#define LIMIT_PAGE_ENTRIES     1000 /* _count at most */
+#define LIMIT_PAGE_ENTRIES     1000         /* _count at most */
+#define LIMIT_STORE_BYTES      (1u << 30)   /* fhirsim: what a run writes takes in memory */
+#define LIMIT_JOURNAL_ENTRIES  100000       /* fhirsim: the oldest are forgotten */
+#define LIMIT_JOURNAL_BYTES    (256u << 20) /* fhirsim: likewise, about */
 #define LIMIT_CONNECTIONS      1000
 #define LIMIT_HELD             10000
 #define LIMIT_SCENARIO_STEPS   1000

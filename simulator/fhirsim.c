@@ -18,13 +18,13 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/prng.h"
 #include "simulator/control.h"
 #include "simulator/origin.h"
 #include "simulator/sim.h"
 
-#define JOURNAL_MAX       100000
 #define REQUEST_TIMEOUT_S 30
 
 static const char usage[] =
@@ -203,7 +203,8 @@ static int run(const struct settings *settings, struct origin *origin, struct er
         .control_port = settings->control.port,
         .seed = settings->has_seed ? settings->seed : prng_entropy(),
         .request_timeout_s = REQUEST_TIMEOUT_S,
-        .journal_max = JOURNAL_MAX,
+        .journal_max = LIMIT_JOURNAL_ENTRIES,
+        .store_bytes_max = LIMIT_STORE_BYTES,
     };
     struct sim *sim = NULL;
     int rc = -1, signals = open_signals(err);

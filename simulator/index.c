@@ -47,6 +47,11 @@ void index_free(struct index *index)
     arena_free(index->arena);
 }
 
+size_t index_bytes(const struct index *index)
+{
+    return index ? arena_bytes(index->arena) : 0;
+}
+
 static void list_add(struct index *index, size_t serial)
 {
     struct index_list *list = NULL;

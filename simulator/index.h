@@ -23,6 +23,7 @@ struct version;
 struct index *index_new(void);
 void index_free(struct index *index); /* NULL is fine */
 
+size_t index_bytes(const struct index *index); /* of memory, about; NULL: 0 */
 /* Adds all keys of a version. */
 void index_put(struct index *index, const struct version *version);
 /* The numbers under `key` in the order they were added, maybe with doubles; says how many. */

@@ -6,7 +6,8 @@
  *  1. Entry n of the run is in block n / BLOCK_ENTRIES, and never changes but for `headers`, which
  *     is made out of the packed form ("name\0value\0...") when somebody looks: a server under load
  *     is asked for few of them.
- *  2. With keep_max, whole blocks are forgotten, and only while at least keep_max entries stay.
+ *  2. With bounds, whole blocks are forgotten, and only while at least keep_max entries stay or
+ *     more than bytes_max are taken.
  *  3. A block's memory is used again by the next one: a run costs no allocation once the journal
  *     has grown.
  */
@@ -22,8 +23,7 @@
 #include "base/http.h"
 #include "simulator/sim.h"
 
-#define BLOCK_ENTRIES 256u
-#define BODIES_MAX    ((size_t)256 << 20) /* with keep_max: bytes copied into all blocks together */
+#define BLOCK_ENTRIES 32u /* forgotten together: one block may be full of large bodies */
 
 struct record {
     struct sim_entry entry;
@@ -42,7 +42,7 @@ struct journal {
     struct block **blocks; /* the kept ones, oldest first */
     size_t block_count, block_room;
     struct block *free;
-    size_t keep_max, bytes;
+    size_t keep_max, bytes_max, bytes;
     uint64_t last, start_us;
 };
 
@@ -53,11 +53,12 @@ static void *must(void *memory)
     return memory;
 }
 
-struct journal *journal_new(size_t keep_max)
+struct journal *journal_new(size_t keep_max, size_t bytes_max)
 {
     struct journal *journal = must(calloc(1, sizeof(*journal)));
 
     journal->keep_max = keep_max;
+    journal->bytes_max = bytes_max;
     journal->start_us = clock_monotonic_us();
     return journal;
 }
@@ -102,7 +103,7 @@ static bool may_forget(const struct journal *journal)
 {
     return journal->keep_max && journal->block_count > 1 &&
            (journal_count(journal) >= journal->keep_max + BLOCK_ENTRIES ||
-            journal->bytes > BODIES_MAX);
+            journal->bytes > journal->bytes_max);
 }
 
 static struct block *block_begin(struct journal *journal)
@@ -177,6 +178,7 @@ uint64_t journal_append(struct journal *journal, const struct journal_draft *dra
         block = block_begin(journal);
 
     struct arena *arena = block->arena;
+    const size_t before = arena_bytes(arena);
     struct record *record = &block->records[block->count++];
     struct sim_entry *entry = &record->entry;
 
@@ -184,16 +186,15 @@ uint64_t journal_append(struct journal *journal, const struct journal_draft *dra
     entry->n = ++journal->last;
     entry->at_us = clock_monotonic_us() - journal->start_us;
     keep_texts(entry, arena);
-    if (from->body && !draft->is_body_shared) {
+    if (from->body && !draft->is_body_shared)
         entry->body = arena_copy(arena, from->body, from->body_size);
-        block->bytes += from->body_size;
-        journal->bytes += from->body_size;
-    }
     if (draft->headers)
         pack_headers(record, arena, draft->headers);
     else
         entry->headers =
             from->headers && *from->headers ? arena_strdup(arena, from->headers) : "{}";
+    block->bytes += arena_bytes(arena) - before;
+    journal->bytes += arena_bytes(arena) - before;
     return entry->n;
 }
 

@@ -5,7 +5,7 @@
  * journal - everything that happened in a run, numbered in one sequence; append only.
  *
  * Ownership:  strings of an appended entry are copied, but for a body that the store owns
- * (is_body_shared). Entries live until journal_reset; with `keep_max` the oldest are forgotten in
+ * (is_body_shared). Entries live until journal_reset; with bounds the oldest are forgotten in
  * blocks. Threads:    one.
  */
 #include <stdbool.h>
@@ -17,7 +17,8 @@ struct http_header;
 struct journal;
 struct sim_entry;
 
-struct journal *journal_new(size_t keep_max); /* 0: all */
+/* Keeps at least keep_max entries, but for what makes it take more than about bytes_max; 0: all. */
+struct journal *journal_new(size_t keep_max, size_t bytes_max);
 void journal_free(struct journal *journal);
 void journal_reset(struct journal *journal); /* n and at_us begin anew */
 

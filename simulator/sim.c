@@ -21,6 +21,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
 #include "simulator/rules.h"
@@ -119,6 +120,7 @@ static struct run *run_new(struct sim *sim, const struct sim_chart *chart)
     run->store = store_new(&(struct store_options){
         .chart = chart,
         .logical_clock = sim->options.logical_clock,
+        .bytes_max = sim->options.store_bytes_max,
         .committed = on_committed,
         .committed_arg = sim,
     });
@@ -173,7 +175,8 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
     if (!sim)
         BUG("out of memory");
     sim->options = *options;
-    sim->journal = journal_new(options->journal_max);
+    sim->journal =
+        journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
     sim->rules = rules_new(options->seed);
     sim->run = run_new(sim, NULL);
     sim->edge = edge_open(sim, err);

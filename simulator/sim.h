@@ -74,6 +74,7 @@ struct sim_options {
     uint64_t seed;              /* for the probabilities of rules */
     unsigned request_timeout_s; /* a request not complete after that long is cut off; 0: never */
     size_t journal_max;         /* entries kept, the oldest go first (stand-alone use); 0: all */
+    size_t store_bytes_max;     /* when a run's writes have taken that, more are refused; 0: any */
 };
 
 struct sim *sim_open(const struct sim_options *options, struct err *err);

@@ -10,7 +10,8 @@
  *  1. versions[] is the order of commits; within a transaction those at `mark` and above do not
  * stand yet.
  *  2. A version's `previous` is what was current when it was put, in the overlay or the chart.
- *  3. Rolling back restores every `current`, the commit count and so the clock; ids are not used
+ *  3. A version written here has its tree while it is current, or may be so again by rolling back.
+ *  4. Rolling back restores every `current`, the commit count and so the clock; ids are not used
  * again.
  */
 #include "simulator/store.h"
@@ -51,7 +52,8 @@ struct store {
     uint64_t newest_ms;
     unsigned long ids;
     bool in_transaction;
-    size_t mark; /* version_count at store_begin */
+    size_t mark;       /* version_count at store_begin */
+    size_t tree_bytes; /* of the trees there are */
 };
 
 struct store *store_new(const struct store_options *options)
@@ -65,10 +67,25 @@ struct store *store_new(const struct store_options *options)
     return store;
 }
 
+/* Trees take far more than the bytes they are of, and only current versions are looked into. */
+static void forget_tree(struct store *store, const struct version *version)
+{
+    struct version *own = (struct version *)version; /* every version that owns its tree is */
+
+    if (!version || !version->owns_tree)
+        return;
+    store->tree_bytes -= json_bytes(version->tree);
+    json_free(version->tree);
+    own->owns_tree = false;
+    own->tree = NULL;
+}
+
 void store_free(struct store *store)
 {
     if (!store)
         return;
+    for (size_t i = 0; i < store->version_count; i++)
+        forget_tree(store, store->versions[i]);
     HASH_CLEAR(hh, store->overlay);
     index_free(store->index);
     arena_free(store->arena);
@@ -209,9 +226,17 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
     const struct document_stamp stamp = {
         .id = version->id, .version_id = version->label, .last_updated = instant};
     version->content = document_stamp(document, &stamp, arena, &version->size);
-    version->tree = json_parse(arena, version->content, version->size, &err);
+    version->tree = version->owns_tree ? json_parse_own(version->content, version->size, &err)
+                                       : json_parse(arena, version->content, version->size, &err);
     if (!version->tree)
         BUG("a stamped resource cannot be read: %s", err.text);
+}
+
+bool store_is_full(const struct store *store)
+{
+    const size_t max = store->options.bytes_max;
+
+    return max && arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index) >= max;
 }
 
 /* The overlay's entry for a resource, made if need be; what the chart has of it is current then. */
@@ -269,8 +294,10 @@ static void versions_add(struct store *store, const struct version *version)
     store->versions[store->version_count++] = version;
 }
 
-static void tell(const struct store *store, const struct version *version)
+/* The version stands: it cannot be rolled back any more. */
+static void stand(struct store *store, const struct version *version)
 {
+    forget_tree(store, version->previous);
     if (store->options.committed)
         store->options.committed(store->options.committed_arg, version);
 }
@@ -291,15 +318,17 @@ const struct version *store_put(struct store *store, const char *method, const c
         .method = method,
         .serial = resource->serial,
         .previous = resource->current,
+        .owns_tree = document != NULL,
     };
     version_fill(version, store->arena, document);
+    store->tree_bytes += json_bytes(version->tree);
     resource->current = version;
     versions_add(store, version);
     if (!store->index)
         store->index = index_new();
     index_put(store->index, version);
     if (!store->in_transaction)
-        tell(store, version);
+        stand(store, version);
     return version;
 }
 
@@ -315,7 +344,7 @@ void store_commit(struct store *store)
     ASSERT(store->in_transaction);
     store->in_transaction = false;
     for (size_t i = store->mark; i < store->version_count; i++)
-        tell(store, store->versions[i]);
+        stand(store, store->versions[i]);
 }
 
 void store_rollback(struct store *store)
@@ -326,6 +355,7 @@ void store_rollback(struct store *store)
         const struct version *version = store->versions[--store->version_count];
 
         overlay_find(store, version->reference)->current = version->previous;
+        forget_tree(store, version);
         store->commits--;
     }
 }

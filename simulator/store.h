@@ -33,7 +33,8 @@ struct version {
     bool is_deletion;
     const char *content; /* stamped with id, versionId, lastUpdated; NULL for a deletion */
     size_t size;
-    const struct cJSON *tree;       /* of content; NULL for a deletion */
+    const struct cJSON *tree;       /* of content, while current; NULL for a deletion */
+    bool owns_tree;                 /* false: it is the chart's, or gone */
     uint64_t updated_ms;            /* lastUpdated */
     const char *etag;               /* W/"label" */
     const char *modified;           /* updated_ms as an HTTP date */
@@ -45,6 +46,7 @@ struct version {
 struct store_options {
     const struct sim_chart *chart; /* NULL: empty */
     bool logical_clock;
+    size_t bytes_max; /* of memory for what is written; 0: any */
     void (*committed)(void *arg, const struct version *version);
     void *committed_arg;
 };
@@ -72,6 +74,8 @@ size_t store_lookup(const struct store *store, struct arena *arena, const char *
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */
 const char *store_new_id(struct store *store, struct arena *arena, const char *type);
+/* Has what was written reached bytes_max? Whoever writes asks first; a put never fails. */
+bool store_is_full(const struct store *store);
 /* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`
  * must outlive the store. */
 const struct version *store_put(struct store *store, const char *method, const char *type,
@@ -81,7 +85,8 @@ void store_commit(struct store *store);
 void store_rollback(struct store *store);
 
 /* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
- * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). */
+ * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). The tree is the
+ * arena's unless owns_tree is set. */
 void version_fill(struct version *version, struct arena *arena, const struct document *document);
 
 /* lastUpdated of a chart as loaded, and of commit 0 by the logical clock: 2026-01-01T00:00:00Z. */

@@ -44,5 +44,10 @@ void interact(struct store *store, const struct exchange_request *request,
     const struct act act = {
         .store = store, .request = request, .bend = bend ? bend : &straight, .answer = answer};
 
-    interact_any(&act);
+    if (interaction_is_write(request->interaction) && store_is_full(store))
+        REFUSE(&act, 507, "too-costly",
+               "what was written so far takes all the memory this server gives to it; "
+               "POST /_control/reset begins anew");
+    else
+        interact_any(&act);
 }

@@ -22,7 +22,7 @@ static uint64_t append(struct journal *journal, const char *what, const struct h
 
 static void entries_are_numbered_and_copied(void)
 {
-    struct journal *journal = journal_new(0);
+    struct journal *journal = journal_new(0, 0);
     char text[] = "first";
 
     EXPECT_INT("n", (long long)append(journal, text, NULL), 1);
@@ -44,7 +44,7 @@ static void entries_are_numbered_and_copied(void)
 
 static void a_bounded_journal_forgets_its_oldest(void)
 {
-    struct journal *journal = journal_new(1000);
+    struct journal *journal = journal_new(1000, 64 << 20);
     size_t most = 0;
 
     for (int i = 1; i <= 10000; i++) {
@@ -59,12 +59,32 @@ static void a_bounded_journal_forgets_its_oldest(void)
     journal_free(journal);
 }
 
+/* By what the entries take, too; not even one block of them may take much more. */
+static void a_bounded_journal_forgets_what_is_large(void)
+{
+    static char large[1 << 20];
+    const struct http_header headers[] = {{"X-Large", large}, {NULL, NULL}};
+    struct journal *bodies = journal_new(1000, 8 << 20), *lines = journal_new(1000, 8 << 20);
+    const struct sim_entry entry = {.kind = SIM_ARRIVED, .body = large, .body_size = sizeof(large)};
+
+    memset(large, 'x', sizeof(large) - 1);
+    for (int i = 0; i < 200; i++) {
+        journal_append(bodies, &(struct journal_draft){.entry = &entry});
+        append(lines, "x", headers);
+    }
+    EXPECT_TRUE("bodies", journal_count(bodies) < 48);
+    EXPECT_TRUE("headers", journal_count(lines) < 48);
+    EXPECT_INT("last", (long long)journal_at(bodies, journal_count(bodies) - 1)->n, 200);
+    journal_free(bodies);
+    journal_free(lines);
+}
+
 static void headers_become_an_object(void)
 {
     static const struct http_header headers[] = {
         {"Host", "x"},       {"authorization", "Bearer s"}, {"Accept", "a/b"}, {"ACCEPT", "c/d"},
         {"X-Q", "a\"b\\\t"}, {"X-Bad", "\xff\xc3\xa9"},     {NULL, NULL}};
-    struct journal *journal = journal_new(0);
+    struct journal *journal = journal_new(0, 0);
 
     append(journal, "x", headers);
     EXPECT_STR("headers", journal_at(journal, 0)->headers,
@@ -156,6 +176,7 @@ static void a_uri_is_taken_apart(void)
 static CU_TestInfo tests[] = {
     {"entries are numbered and copied", entries_are_numbered_and_copied},
     {"a bounded journal forgets its oldest", a_bounded_journal_forgets_its_oldest},
+    {"a bounded journal forgets what is large", a_bounded_journal_forgets_what_is_large},
     {"headers become an object", headers_become_an_object},
     {"a line is JSON whatever the body was", a_line_is_json_whatever_the_body_was},
     {"a URI is taken apart", a_uri_is_taken_apart},

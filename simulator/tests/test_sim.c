@@ -446,6 +446,34 @@ static void versions_are_shown_with_ordinals(void)
     rig_close(&rig);
 }
 
+static void a_full_store_refuses_writes_and_goes_on_reading(void)
+{
+    static const char put[] = "{\"resourceType\":\"Patient\",\"id\":\"eve\"}";
+    const struct sim_options options = {.store_bytes_max = 100000};
+    const struct http_reply *reply;
+    struct err err = ERR_INIT;
+    struct rig rig;
+    int writes = 0;
+
+    rig_open_with(&rig, &options);
+    do
+        reply = rig_until_done(&rig, rig_start(&rig, "PUT", "Patient/eve", NULL, put));
+    while (reply->status < 300 && ++writes < 1000);
+    EXPECT_INT("32: full", reply->status, 507);
+    EXPECT_STR("says so", rig_body(&rig, reply, "/issue/0/code"), "too-costly");
+    EXPECT_TRUE("not before", writes > 20);
+    EXPECT_TRUE("edits too", sim_edit(rig.sim, "nurse", "more", "PUT", "Patient/eve", put,
+                                      sizeof(put) - 1, &err) != 0);
+    EXPECT_HAS("edits too", err.text, "507");
+    EXPECT_INT("reads",
+               rig_until_done(&rig, rig_start(&rig, "GET", "Patient/eve", NULL, NULL))->status,
+               200);
+    rig_begin(&rig);
+    EXPECT_INT("a new run has room",
+               rig_until_done(&rig, rig_start(&rig, "PUT", "Patient/eve", NULL, put))->status, 201);
+    rig_close(&rig);
+}
+
 static CU_TestInfo tests[] = {
     {"the same requests give the same journal", the_same_requests_give_the_same_journal},
     {"a run begins anew", a_run_begins_anew},
@@ -462,6 +490,8 @@ static CU_TestInfo tests[] = {
     {"entries say whose and what", entries_say_whose_and_what},
     {"HEAD is answered without a body", head_is_answered_without_a_body},
     {"versions are shown with ordinals", versions_are_shown_with_ordinals},
+    {"a full store refuses writes and goes on reading",
+     a_full_store_refuses_writes_and_goes_on_reading},
     CU_TEST_INFO_NULL,
 };
 SUITE("sim", tests)

@@ -63,7 +63,7 @@ static void check_line(struct arena *arena, const struct exchange_request *reque
         .body = request->body,
         .body_size = request->body_size,
     };
-    struct journal *journal = journal_new(0);
+    struct journal *journal = journal_new(0, 0);
     struct buf line = BUF_INIT;
     struct err err = ERR_INIT;
 
