@@ -3,7 +3,7 @@
  * links - one pass over a resource's string tokens; what is no link is copied as it is.
  *
  * Without R4's definitions the type of an element is not known, so any string that is exactly a
- * fullUrl of the Bundle is taken as a link, but for members that R4 gives free text: value,
+ * fullUrl of the Bundle (or one with a fragment) is taken as a link, but for members that R4 gives free text: value,
  * valueString, display, text.
  */
 #include "simulator/links.h"
@@ -90,6 +90,20 @@ static bool is_free_text(struct arena *arena, struct span name)
     return false;
 }
 
+/* A link, or one with a fragment behind it: its reference with that fragment. NULL: no link. */
+static const char *linked(const struct links *links, struct arena *arena, const char *text)
+{
+    const size_t size = strcspn(text, "#");
+    const struct link *link = link_of(links, text, strlen(text));
+
+    if (!link && text[size])
+        link = link_of(links, text, size);
+    else if (link)
+        return link->reference;
+    return link && link->reference ? arena_printf(arena, "%s%s", link->reference, text + size)
+                                   : NULL;
+}
+
 /* "Type?query": a capital letter, then letters up to a question mark. */
 static bool is_conditional(const char *text)
 {
@@ -161,9 +175,9 @@ static int rewrite_string(struct pass *pass, struct span name, struct span token
         return 0;
     }
     const char *text = span_string(arena, token);
-    const struct link *link = link_of(pass->links, text, strlen(text));
-    if (link && link->reference) {
-        json_quote(&pass->out, link->reference);
+    const char *reference = linked(pass->links, arena, text);
+    if (reference) {
+        json_quote(&pass->out, reference);
         pass->is_changed = true;
         return 0;
     }

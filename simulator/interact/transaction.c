@@ -126,23 +126,42 @@ static bool has_double_identity(const struct deal *deal)
     return false;
 }
 
-/* Two creates with one condition are one identity: each would make the other's condition fail. */
+/* What a create or update is made under, however it was written; NULL: under nothing. */
+static const char *condition_of(const struct deal *deal, const struct entry *entry)
+{
+    struct arena *arena = deal->act->request->arena;
+    const char *text = NULL, *condition = entry->request.type;
+    struct query query;
+
+    if (entry->request.interaction == INTERACTION_CREATE)
+        text = request_header(&entry->request, "If-None-Exist");
+    else if (entry->request.interaction == INTERACTION_UPDATE && !entry->request.id)
+        text = entry->request.query;
+    if (!text)
+        return NULL;
+    query_parse(&query, arena, *text == '?' ? text + 1 : text);
+    for (size_t i = 0; i < query.count; i++)
+        condition = arena_printf(arena, "%s%c%s=%s", condition, i ? '&' : '?',
+                                 query.parameters[i].name, query.parameters[i].value);
+    return condition;
+}
+
+/* Two entries with one condition are one identity: each would make the other's condition fail. */
 static bool has_double_condition(const struct deal *deal)
 {
     struct arena *arena = deal->act->request->arena;
     struct links *seen = links_new(arena, NULL, NULL);
 
     for (size_t i = 0; i < deal->count; i++) {
-        const struct entry *entry = &deal->entries[i];
-        const char *query = request_header(&entry->request, "If-None-Exist");
+        const char *condition = condition_of(deal, &deal->entries[i]);
 
-        if (!query || entry->request.interaction != INTERACTION_CREATE)
+        if (!condition)
             continue;
-        const char *condition = arena_printf(arena, "%s?%s", entry->request.type, query);
         if (links_knows(seen, condition)) {
             answer_refuse(deal->act->answer, arena, 400, "invalid",
                           arena_printf(arena, "Bundle.entry[%zu]", i),
-                          "entry %zu: another entry creates if none exists: %s", i + 1, condition);
+                          "entry %zu: another entry is made under the same condition: %s", i + 1,
+                          condition);
             return true;
         }
         links_add(seen, condition, NULL);
@@ -173,36 +192,103 @@ static void add_links(const struct deal *deal, struct links *links, const struct
         links_add(links, arena_printf(request->arena, "%s/%s", parts.type, parts.id), reference);
 }
 
+static bool rewrite(const struct deal *deal, struct links *links, struct entry *entry,
+                    struct err *err)
+{
+    const char *body = links_rewrite(links, deal->act->request->arena, entry->request.body,
+                                     entry->request.body_size, &entry->request.body_size, err);
+
+    if (body)
+        entry->request.body = body;
+    return body != NULL;
+}
+
+/* Where a patch's `value` is a reference as such, links_rewrite is shown it as one. */
+static bool rewrite_value(const struct deal *deal, struct links *links, struct cJSON *operation,
+                          struct err *err)
+{
+    struct arena *arena = deal->act->request->arena;
+    const char *path = json_string(operation, "path"), *value = json_string(operation, "value");
+    const char *last = path ? strrchr(path, '/') : NULL;
+    struct cJSON *shown = json_object(arena);
+    size_t size = 0;
+
+    if (!value || !last || strcmp(last, "/reference") != 0)
+        return true;
+    json_put_string(shown, "reference", value);
+    const char *text = json_print(arena, shown);
+    text = links_rewrite(links, arena, text, strlen(text), &size, err);
+    const struct cJSON *resolved = text ? json_parse(arena, text, size, err) : NULL;
+    if (resolved)
+        json_put_string(operation, "value", json_string(resolved, "reference"));
+    return resolved != NULL;
+}
+
+/* A body that is no JSON Patch is left to interact_patch, which says so. */
+static bool rewrite_patch(const struct deal *deal, struct links *links, struct entry *entry,
+                          struct err *err)
+{
+    struct arena *arena = deal->act->request->arena;
+    const char *body = entry->request.body;
+    struct err ignored = ERR_INIT;
+    struct cJSON *patch = body ? json_parse(arena, body, entry->request.body_size, &ignored) : NULL;
+
+    for (struct cJSON *operation = patch ? patch->child : NULL; operation;
+         operation = operation->next) {
+        if (!rewrite_value(deal, links, operation, err))
+            return false;
+    }
+    if (!patch)
+        return true;
+    entry->request.body = json_print(arena, patch);
+    entry->request.body_size = strlen(entry->request.body);
+    return rewrite(deal, links, entry, err);
+}
+
+/* False, with the answer filled, when two entries bear one name. */
+static bool name_entries(const struct deal *deal, struct links *links)
+{
+    struct arena *arena = deal->act->request->arena;
+
+    for (size_t i = 0; i < deal->count; i++) {
+        const struct entry *entry = &deal->entries[i];
+        const char *reference = reference_of(deal, entry);
+
+        if (!entry->full_url || !reference)
+            continue;
+        if (links_knows(links, entry->full_url)) {
+            answer_refuse(deal->act->answer, arena, 400, "invalid",
+                          arena_printf(arena, "Bundle.entry[%zu].fullUrl", i),
+                          "entry %zu: another entry's fullUrl is %s, too", i + 1, entry->full_url);
+            return false;
+        }
+        add_links(deal, links, entry, reference);
+    }
+    return true;
+}
+
 static bool resolve_links(const struct deal *deal)
 {
     struct arena *arena = deal->act->request->arena;
     struct resolver resolver = {.store = deal->act->store, .base = deal->act->request->base};
     struct links *links = links_new(arena, resolve_conditional, &resolver);
 
-    for (size_t i = 0; i < deal->count; i++) {
-        const struct entry *entry = &deal->entries[i];
-        const char *reference = reference_of(deal, entry);
-
-        if (entry->full_url && reference)
-            add_links(deal, links, entry, reference);
-    }
+    if (!name_entries(deal, links))
+        return false;
     for (size_t i = 0; i < deal->count; i++) {
         struct entry *entry = &deal->entries[i];
         struct err err = ERR_INIT;
         enum interaction interaction = entry->request.interaction;
 
-        if (!entry->target ||
-            (interaction != INTERACTION_CREATE && interaction != INTERACTION_UPDATE))
+        const bool is_patch = interaction == INTERACTION_PATCH;
+        if (!entry->target || interaction == INTERACTION_DELETE)
             continue;
-        const char *body = links_rewrite(links, arena, entry->request.body,
-                                         entry->request.body_size, &entry->request.body_size, &err);
-        if (!body) {
+        if (!(is_patch ? rewrite_patch : rewrite)(deal, links, entry, &err)) {
             answer_refuse(&entry->answer, arena, resolver.status, resolver.code, NULL, "%s",
                           err.text);
             refuse_by(deal, entry);
             return false;
         }
-        entry->request.body = body;
     }
     return true;
 }

@@ -148,6 +148,42 @@ static void transactions_resolve_links(void)
     RUN_STEPS(CHART, steps);
 }
 
+/* What a patch brings in are links, too, as an element or as its `reference` alone:
+ * [{"op":"add","path":"/contact","value":[{"organization":{"reference":URN_1}}]},
+ *  {"op":"add","path":"/managingOrganization","value":{"reference":"x"}},
+ *  {"op":"replace","path":"/managingOrganization/reference","value":"Organization?identifier=o"},
+ *  {"op":"add","path":"/identifier/0/value","value":URN_1}] */
+static const char linked_patch[] = TRANSACTION
+    "{'resource':{'resourceType':'Binary','contentType':'application/json-patch+json','data':"
+    "'W3sib3AiOiJhZGQiLCJwYXRoIjoiL2NvbnRhY3QiLCJ2YWx1ZSI6W3sib3JnYW5pemF0aW9uIjp7InJlZmVyZW5jZSI6I"
+    "nVybjp1dWlkOjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMSJ9fV19LHsib3AiOiJhZGQiLCJwYXRoIjo"
+    "iL21hbmFnaW5nT3JnYW5pemF0aW9uIiwidmFsdWUiOnsicmVmZXJlbmNlIjoieCJ9fSx7Im9wIjoicmVwbGFjZSIsInBhd"
+    "GgiOiIvbWFuYWdpbmdPcmdhbml6YXRpb24vcmVmZXJlbmNlIiwidmFsdWUiOiJPcmdhbml6YXRpb24/"
+    "aWRlbnRpZmllcj1vIn0seyJvcCI6ImFkZCIsInBhdGgiOiIvaWRlbnRpZmllci8wL3ZhbHVlIiwidmFsdWUiOiJ1cm46dX"
+    "VpZDowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDEifV0='},'request':{'method':'PATCH','url'"
+    ":'Patient/ada'}},"
+    "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Organization'},"
+    "'request':{'method':'POST','url':'Organization'}},"
+    "{'resource':{'resourceType':'Basic','subject':{'reference':'" URN_1 "#part'}},"
+    "'request':{'method':'POST','url':'Basic'}}" END;
+
+static void patches_and_fragments_are_links(void)
+{
+    static const struct step steps[] = {
+        {"made", "PUT", "Organization/o", NULL,
+         "{'resourceType':'Organization','id':'o','identifier':[{'value':'o'}]}", 201, NULL},
+        {"26: links in a patch", "POST", "", NULL, linked_patch, 200,
+         "/entry/1/response/location = BASE/Organization/c-1/_history/1"},
+        {"26: are resolved", "GET", "Patient/ada", NULL, NULL, 200,
+         "/contact/0/organization/reference = Organization/c-1\n"
+         "/managingOrganization/reference = Organization/o\n/identifier/0/value = " URN_1},
+        {"26: with a fragment", "GET", "Basic/c-2", NULL, NULL, 200,
+         "/subject/reference = Organization/c-1#part"},
+    };
+
+    RUN_STEPS(CHART, steps);
+}
+
 static const char unordered[] =
     TRANSACTION "{'request':{'method':'GET','url':'Patient/bob'}}," PUT_BOB "," PATCH_ADA
                 "," MAKE_BASIC "{'request':{'method':'DELETE','url':'Patient/old'}},"
@@ -209,6 +245,37 @@ static void transactions_are_all_or_nothing(void)
          "{'resource':{'resourceType':'Goal'},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=x'}}",
          400, "~ identifier=x"},
+        {"26: the same condition twice, written another way",
+         "{'resource':{'resourceType':'Goal'},"
+         " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=a|x'}},"
+         "{'resource':{'resourceType':'Goal'},"
+         " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=a%7Cx'}}",
+         400, "~ identifier=a|x"},
+        {"26: the same condition twice by PUT",
+         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}}"
+         ","
+         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}"
+         "}",
+         400, "~ identifier=x"},
+        {"26: the same condition twice by POST and PUT",
+         "{'resource':{'resourceType':'Goal'},"
+         " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=x'}},"
+         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}"
+         "}",
+         400, "~ identifier=x"},
+        {"26: a name that two entries have",
+         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'},"
+         " 'request':{'method':'POST','url':'Goal'}},"
+         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'},"
+         " 'request':{'method':'POST','url':'Goal'}}",
+         400, "~ entry 3\n~ " URN_1},
+        {"26: a conditional reference with no match in a patch",
+         "{'resource':{'resourceType':'Binary','contentType':'application/"
+         "json-patch+json','data':'"
+         "W3sib3AiOiJhZGQiLCJwYXRoIjoiL21hbmFnaW5nT3JnYW5pemF0aW9uIiwidmFsdWUiOnsicmVmZXJlbmNlIjoiT"
+         "3JnYW5pemF0aW9uP2lkZW50aWZpZXI9bm8ifX1d'},"
+         " 'request':{'method':'PATCH','url':'Patient/ada'}}",
+         412, "/issue/0/code = not-found\n~ there are 0"},
         {"26: a conditional reference with no match",
          "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?identifier=no'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
@@ -302,6 +369,7 @@ static void synthea_bundles_are_posted_as_they_are(void)
 static CU_TestInfo tests[] = {
     {"row 25: batches", batches},
     {"row 26: transactions resolve links", transactions_resolve_links},
+    {"row 26: patches and fragments are links", patches_and_fragments_are_links},
     {"row 26: transactions keep an order", transactions_keep_an_order},
     {"row 26: transactions are all or nothing", transactions_are_all_or_nothing},
     {"Synthea's Bundles are posted as they are", synthea_bundles_are_posted_as_they_are},
