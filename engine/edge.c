@@ -224,8 +224,7 @@ struct edge *edge_start(struct engine *engine, struct err *err)
         edge, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)LIMIT_CONNECTIONS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(2 * LIMIT_HEADER_BYTES),
-        MHD_OPTION_CONNECTION_TIMEOUT, SILENT_S_MAX, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, SILENT_S_MAX, MHD_OPTION_END);
     if (!edge->daemon) {
         err_set(err, ERR_IO, "cannot listen on %s: is the port in use?", engine->options.listen);
         goto out;

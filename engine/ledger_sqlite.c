@@ -11,7 +11,8 @@
  *
  * Invariants: (1) events and audit are only ever inserted; (2) a write is said to have succeeded
  * only after the COMMIT that holds it; (3) one connection, one mutex, nothing but SQLite is called
- * under it; (4) acceptances are made known in the order of their numbers. After a failed COMMIT
+ * under it; (4) acceptances are made known in the order of their numbers; (5) the file is locked
+ * while it is open, so that no second engine works on the same intents. After a failed COMMIT
  * nothing is assumed: the memory is read anew from the file.
  */
 #include <pthread.h>
@@ -75,7 +76,11 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS commits(reference TEXT, version TEXT, guard TEXT, tenant TEXT, "
     "system TEXT,"
     " requester TEXT, PRIMARY KEY(reference, version));"
-    "CREATE INDEX IF NOT EXISTS commits_guard ON commits(reference, guard);";
+    "CREATE INDEX IF NOT EXISTS commits_guard ON commits(reference, guard);"
+    "PRAGMA user_version=1;";
+#define SCHEMA_VERSION 1
+
+#define OWNER_GONE_MS 1000 /* how long the process that had the ledger before may take to end */
 
 #define INTENT_COLUMNS                                                                             \
     "i.number,i.id,i.tenant,i.system,i.key,i.event,i.hash,i.correlation,i.accepted,i.request,"     \
@@ -273,6 +278,17 @@ static int write_durably(struct ledger *ledger, struct write *write)
     return write->rc;
 }
 
+/* A ledger of another version is left as it is. */
+static int make_schema_locked(struct ledger *ledger, struct err *err)
+{
+    int64_t version = number_locked(ledger, "PRAGMA user_version");
+
+    if (version != 0 && version != SCHEMA_VERSION)
+        return err_set(err, ERR_IO, "ledger: its format is %lld, this program's is %d",
+                       (long long)version, SCHEMA_VERSION);
+    return execute_locked(ledger, schema, err);
+}
+
 struct ledger *ledger_open(const char *folder, struct err *err)
 {
     struct ledger *ledger = calloc(1, sizeof(*ledger));
@@ -290,11 +306,14 @@ struct ledger *ledger_open(const char *folder, struct err *err)
         err_set(err, ERR_IO, "%s", sqlite3_errmsg(ledger->db));
         goto out;
     }
-    sqlite3_busy_timeout(ledger->db, 5000);
-    if (execute_locked(ledger, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", err) ||
+    sqlite3_busy_timeout(ledger->db, OWNER_GONE_MS);
+    if (execute_locked(ledger,
+                       "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
+                       "PRAGMA synchronous=FULL;",
+                       err) ||
         execute_locked(ledger, "BEGIN IMMEDIATE", err))
         goto out;
-    rc = end_locked(ledger, execute_locked(ledger, schema, err), err);
+    rc = end_locked(ledger, make_schema_locked(ledger, err), err);
     remember_locked(ledger);
 out:
     if (rc) {

@@ -181,6 +181,7 @@ static int run(int argc, char **argv, struct err *err)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before the first thread: all inherit it */
     signal(SIGPIPE, SIG_IGN);
+    umask(077); /* what the ledger holds is for its owner alone */
     arm_crash(&engine.options);
     engine.ledger = ledger_open(engine.options.data, err);
     if (!engine.ledger)

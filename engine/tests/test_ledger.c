@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the ledger keeps, and what it never lets happen. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -232,6 +233,29 @@ static void what_is_no_ledger_is_refused(void)
     buf_release(&text);
 }
 
+static void a_ledger_has_one_owner_and_one_format(void)
+{
+    struct rig rig;
+    struct err err = ERR_INIT;
+    sqlite3 *db;
+    char path[4096];
+
+    rig_open(&rig);
+    EXPECT_TRUE("a second owner", ledger_open(rig.folder, &err) == NULL);
+    EXPECT_HAS("a second owner", err.text, "locked");
+    ledger_close(rig.ledger);
+    snprintf(path, sizeof(path), "%s/ledger.sqlite", rig.folder);
+    EXPECT_INT("open", sqlite3_open(path, &db), SQLITE_OK);
+    EXPECT_INT("tomorrow's", sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL),
+               SQLITE_OK);
+    sqlite3_close(db);
+    err = ERR_INIT;
+    rig.ledger = ledger_open(rig.folder, &err);
+    EXPECT_TRUE("of another format", rig.ledger == NULL);
+    EXPECT_HAS("of another format", err.text, "format is 99");
+    rig_close(&rig);
+}
+
 static CU_TestInfo tests[] = {
     {"one key of one source is one intent", one_key_of_one_source_is_one_intent},
     {"a step is whole or nothing", a_step_is_whole_or_nothing},
@@ -239,6 +263,7 @@ static CU_TestInfo tests[] = {
     {"own versions are known", own_versions_are_known},
     {"a folder that is none is one line", a_folder_that_is_none_is_one_line},
     {"what is no ledger is refused", what_is_no_ledger_is_refused},
+    {"a ledger has one owner and one format", a_ledger_has_one_owner_and_one_format},
     CU_TEST_INFO_NULL,
 };
 SUITE("ledger", tests)
