@@ -119,6 +119,8 @@ static void make_ready_locked(struct worker *worker, struct job *job)
 {
     job->state = TASK_READY;
     job->ready_next = NULL;
+    if (worker->is_stopping)
+        return; /* nobody takes it any more */
     if (worker->ready_last)
         worker->ready_last->ready_next = job;
     else

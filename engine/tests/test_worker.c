@@ -221,6 +221,46 @@ static void forgetting_leaves_nothing(void)
     end(worker);
 }
 
+static int turns(void)
+{
+    pthread_mutex_lock(&scene.mutex);
+    int turns = scene.turns;
+    pthread_mutex_unlock(&scene.mutex);
+    return turns;
+}
+
+/* Computes until the worker is told to stop. */
+static struct task_end until_stopped(void *arg, struct worker_lane *lane)
+{
+    struct worker_counts counts;
+
+    (void)arg;
+    pthread_mutex_lock(&scene.mutex);
+    scene.turns++;
+    pthread_mutex_unlock(&scene.mutex);
+    worker_settle(lane->worker, 60000, &counts);
+    return (struct task_end){.is_timed = false};
+}
+
+/* The task behind it becomes ready while the worker stops: nobody takes it, and nobody waits for
+ * it. */
+static void what_becomes_ready_too_late_holds_nothing_up(void)
+{
+    struct worker *worker = start();
+    const char *key = "key";
+
+    begin(true);
+    worker_add(worker,
+               &(struct task){.fn = until_stopped, .keys = &key, .key_count = 1, .sequence = -1});
+    add(worker, "b", "key", -1);
+    while (turns() == 0)
+        sched_yield();
+    EXPECT_TRUE("stop", worker_stop(worker));
+    add(worker, "c", "other", -1);
+    EXPECT_STR("not begun", scene.story, "");
+    worker_free(worker);
+}
+
 static CU_TestInfo tests[] = {
     {"tasks of one key run in order", tasks_of_one_key_run_in_order},
     {"what has not begun runs by its sequence", what_has_not_begun_runs_by_its_sequence},
@@ -230,6 +270,7 @@ static CU_TestInfo tests[] = {
     {"a timer holds back what is behind it", a_timer_holds_back_what_is_behind_it},
     {"a call has run when it returns", a_call_has_run_when_it_returns},
     {"forgetting leaves nothing", forgetting_leaves_nothing},
+    {"what becomes ready too late holds nothing up", what_becomes_ready_too_late_holds_nothing_up},
     CU_TEST_INFO_NULL,
 };
 SUITE("worker", tests)
