@@ -234,10 +234,14 @@ static void write_all(struct ledger *ledger, struct write *first)
 
     lock(ledger);
     int rc = execute_locked(ledger, "BEGIN IMMEDIATE", &err);
-    for (struct write *write = first; write && rc == 0; write = write->next)
+    bool has_begun = rc == 0;
+    for (struct write *write = first; write && rc == 0; write = write->next) {
         make_locked(ledger, write);
-    if (rc == 0)
-        rc = end_locked(ledger, 0, &err);
+        if (sqlite3_get_autocommit(ledger->db)) /* a full disk undoes the whole transaction */
+            rc = err_set(&err, ERR_IO, "%s", write->err->text);
+    }
+    if (has_begun)
+        rc = end_locked(ledger, rc, &err);
     unlock(ledger);
     for (struct write *write = first; write; write = write->next) {
         if (rc && write->rc == 0) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the ledger keeps, and what it never lets happen. */
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -10,6 +12,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "engine/ledger.h"
+#include "engine/worker.h"
 #include "tests/expect.h"
 
 struct rig {
@@ -256,6 +259,73 @@ static void a_ledger_has_one_owner_and_one_format(void)
     rig_close(&rig);
 }
 
+#define ROUNDS       12
+#define ROUND_WRITES 8
+
+static struct attempt {
+    struct ledger *ledger;
+    const char *id, *request;
+    bool is_accepted;
+} attempts[ROUNDS][ROUND_WRITES];
+
+static struct task_end try_to_accept(void *arg, struct worker_lane *lane)
+{
+    struct attempt *attempt = arg;
+    struct arena *arena = arena_new();
+    struct err err = ERR_INIT;
+    struct ledger_intent row = row_of(attempt->id, "s", attempt->id, NULL, "h");
+    struct ledger_acceptance acceptance = {.intent = &row, .event = json_object(arena)};
+
+    (void)lane;
+    row.request = attempt->request;
+    attempt->is_accepted = ledger_accept(attempt->ledger, arena, &acceptance, &err) == 0;
+    arena_free(arena);
+    return (struct task_end){.is_timed = false};
+}
+
+/* One write in eight is too large for the disk. What is written with it is there or not, as was
+ * said. */
+static void a_full_disk_makes_no_liar(void)
+{
+    struct rlimit before, small;
+    struct worker *worker = worker_new(&(struct worker_options){.threads_max = ROUND_WRITES});
+    struct worker_counts counts;
+    struct ledger_intent found;
+    struct rig rig;
+    size_t accepted = 0;
+
+    rig_open(&rig);
+    char *large = arena_alloc(rig.arena, 12 << 20);
+    memset(large, 'x', (12 << 20) - 1);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){.rlim_cur = 8 << 20, .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    for (int i = 0; i < ROUNDS * ROUND_WRITES; i++) {
+        struct attempt *attempt = &attempts[i / ROUND_WRITES][i % ROUND_WRITES];
+
+        *attempt = (struct attempt){.ledger = rig.ledger,
+                                    .id = arena_printf(rig.arena, "i%d", i),
+                                    .request = i % ROUND_WRITES == 2 ? large : "{}"};
+        worker_add(worker, &(struct task){.fn = try_to_accept, .arg = attempt, .sequence = -1});
+        if (i % ROUND_WRITES == ROUND_WRITES - 1)
+            worker_settle(worker, 60000, &counts);
+    }
+    setrlimit(RLIMIT_FSIZE, &before);
+    rig_reopen(&rig);
+    for (int i = 0; i < ROUNDS * ROUND_WRITES; i++) {
+        struct attempt *attempt = &attempts[i / ROUND_WRITES][i % ROUND_WRITES];
+
+        EXPECT_INT(attempt->id, ledger_find(rig.ledger, rig.arena, attempt->id, &found),
+                   attempt->is_accepted);
+        accepted += attempt->is_accepted;
+    }
+    EXPECT_TRUE("some", accepted > 0 && accepted < ROUNDS * ROUND_WRITES);
+    EXPECT_TRUE("stop", worker_stop(worker));
+    worker_free(worker);
+    rig_close(&rig);
+}
+
 static CU_TestInfo tests[] = {
     {"one key of one source is one intent", one_key_of_one_source_is_one_intent},
     {"a step is whole or nothing", a_step_is_whole_or_nothing},
@@ -263,6 +333,7 @@ static CU_TestInfo tests[] = {
     {"own versions are known", own_versions_are_known},
     {"a folder that is none is one line", a_folder_that_is_none_is_one_line},
     {"what is no ledger is refused", what_is_no_ledger_is_refused},
+    {"a full disk makes no liar", a_full_disk_makes_no_liar},
     {"a ledger has one owner and one format", a_ledger_has_one_owner_and_one_format},
     CU_TEST_INFO_NULL,
 };
