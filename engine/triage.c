@@ -5,7 +5,8 @@
  * Objects merge member by member. Of a list, what both ends have in common with the base is set
  * aside; what is left in the middle is the part that a side changed (nothing on the base's side:
  * an insertion; as many on both: entry by entry). Two sides merge when these parts do not meet.
- * Entries of `base` keep their place by counting what was inserted or removed before them.
+ * Entries of `base` keep their place by counting what was inserted or removed before them; an entry
+ * that both changed must say which one it is (an id, url, system, value or code of its own).
  */
 #include "engine/triage.h"
 
@@ -124,6 +125,47 @@ static struct cJSON *join(const struct cJSON *base, const struct cJSON *first, c
     return out;
 }
 
+/* Does `entry` say which one it is, and the same as `other` says? */
+static bool is_same_entry(struct merge *m, const struct cJSON *entry, const struct cJSON *other)
+{
+    static const char *const names[] = {"url", "system", "value", "code"};
+    bool has_name = false;
+
+    if (json_get(entry, "id") || json_get(other, "id"))
+        return content_equal(m->arena, json_get(entry, "id"), json_get(other, "id"));
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (!content_equal(m->arena, json_get(entry, names[i]), json_get(other, names[i])))
+            return false;
+        has_name = has_name || json_get(entry, names[i]);
+    }
+    return has_name;
+}
+
+/* Is the entry that stands at `at` in `list` the one that `entry` is, and no other? */
+static bool is_the_one(struct merge *m, const struct cJSON *entry, const struct cJSON *list,
+                       size_t at)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_count(list); i++)
+        count += is_same_entry(m, entry, json_at(list, i));
+    return count == 1 && is_same_entry(m, entry, json_at(list, at));
+}
+
+/* An entry that both sides changed is one entry only where it says so: its place alone may hold
+ * another by now. */
+static bool is_one_entry(struct merge *m, const struct cJSON *base, const struct cJSON *intended,
+                         const struct cJSON *current, size_t at)
+{
+    const struct cJSON *entry = json_at(base, at);
+
+    return !cJSON_IsObject(entry) || content_equal(m->arena, entry, json_at(intended, at)) ||
+           content_equal(m->arena, entry, json_at(current, at)) ||
+           content_equal(m->arena, json_at(intended, at), json_at(current, at)) ||
+           (is_the_one(m, entry, base, at) && is_the_one(m, entry, intended, at) &&
+            is_the_one(m, entry, current, at));
+}
+
 static struct cJSON *merge_entries(struct merge *m, const struct cJSON *base,
                                    const struct cJSON *intended, const struct cJSON *current)
 {
@@ -132,6 +174,7 @@ static struct cJSON *merge_entries(struct merge *m, const struct cJSON *base,
     for (size_t i = 0; i < json_count(base); i++) {
         struct cJSON *entry = merge(m, json_at(base, i), json_at(intended, i), json_at(current, i));
 
+        m->has_conflict = m->has_conflict || !is_one_entry(m, base, intended, current, i);
         json_add(out, entry ? entry : cJSON_CreateNull());
     }
     return out;
