@@ -97,6 +97,62 @@ static bool has_same_places(struct arena *arena, const struct cJSON *patch,
     return true;
 }
 
+static bool has_entry(struct arena *arena, const struct cJSON *list, const struct cJSON *entry)
+{
+    for (size_t i = 0; i < json_count(list); i++) {
+        if (content_equal(arena, json_at(list, i), entry))
+            return true;
+    }
+    return false;
+}
+
+/* The same in both, at `path` and below, or in `current` what is intended already. An entry of a
+ * list may stand elsewhere by now. */
+static bool is_unchanged(struct arena *arena, const char *path, const struct cJSON *base,
+                         const struct cJSON *current, const struct cJSON *intended)
+{
+    for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
+        char *list = arena_copy(arena, path, (size_t)(at - path));
+        char *entry = arena_copy(arena, path, (size_t)(at - path) + 1 + strcspn(at + 1, "/"));
+
+        if (cJSON_IsArray(json_pointer(base, list)) &&
+            has_entry(arena, json_pointer(current, list), json_pointer(base, entry)))
+            return true;
+    }
+    const struct cJSON *now = json_pointer(current, path);
+    return content_equal(arena, json_pointer(base, path), now) ||
+           content_equal(arena, json_pointer(intended, path), now);
+}
+
+/* A new entry of a list touches none that is there. */
+static bool is_insertion(struct arena *arena, const struct cJSON *op, const struct cJSON *base)
+{
+    const char *path = json_string(op, "path");
+    const char *last = strrchr(path, '/');
+
+    return last && strcmp(json_string(op, "op"), "add") == 0 &&
+           cJSON_IsArray(json_pointer(base, arena_copy(arena, path, (size_t)(last - path))));
+}
+
+/* Others changed nothing that the patch names, which it touches whole. */
+static bool is_apart(struct arena *arena, const struct cJSON *patch, const struct cJSON *base,
+                     const struct cJSON *current, const struct cJSON *intended)
+{
+    for (size_t i = 0; i < json_count(patch); i++) {
+        const struct cJSON *op = json_at(patch, i);
+        const char *from = json_string(op, "from");
+
+        if (strcmp(json_string(op, "op"), "test") == 0)
+            continue;
+        if (!is_insertion(arena, op, base) &&
+            !is_unchanged(arena, json_string(op, "path"), base, current, intended))
+            return false;
+        if (from && !is_unchanged(arena, from, base, current, intended))
+            return false;
+    }
+    return true;
+}
+
 const struct cJSON *resolve_rebased(struct job *job, const struct slot *slot,
                                     const struct cJSON *base, const struct cJSON *current,
                                     enum triage_mode mode)
@@ -104,6 +160,9 @@ const struct cJSON *resolve_rebased(struct job *job, const struct slot *slot,
     const struct cJSON *intended = resolve_intended(job, slot, base);
 
     if (!base || !intended)
+        return NULL;
+    if (mode == TRIAGE_FOREIGN && slot->how == WRITE_PATCH &&
+        !is_apart(job->arena, slot->content, base, current, intended))
         return NULL;
     const struct cJSON *merged = triage_merge(job->arena, base, intended, current, mode);
     if (slot->how != WRITE_PATCH || (mode == TRIAGE_FOREIGN && !merged) ||

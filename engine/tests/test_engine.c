@@ -255,6 +255,48 @@ static void changes_apart_merge_unless_they_may_harm(void)
     EXPECT_TRUE("untouched", !json_get(ward_chart(&ward, ALLERGY), "note"));
 }
 
+#define ON_PULSE(patch)                                                                            \
+    "{\"operation\":\"patch\",\"target\":{\"reference\":\"" PULSE                                  \
+    "\"},\"baseVersion\":\"1\",\"patch\":" patch "}"
+#define CODE_TEXT "[{\"op\":\"add\",\"path\":\"/code/text\",\"value\":\"pulse\"}]"
+
+/* What a patch names it touches whole: whatever others changed below is a conflict. */
+static void what_a_patch_replaces_is_touched_whole(void)
+{
+    static const struct {
+        const char *row, *theirs, *ours, *state;
+    } rows[] = {
+        {"below", CODE_TEXT,
+         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/code\",\"value\":{\"coding\":[]}}]"),
+         "needs-review"},
+        {"moved away", CODE_TEXT,
+         ON_PULSE("[{\"op\":\"move\",\"from\":\"/code\",\"path\":\"/method\"}]"), "needs-review"},
+        {"an entry", "[{\"op\":\"add\",\"path\":\"/identifier/0/use\",\"value\":\"usual\"}]",
+         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/identifier/0\",\"value\":{\"system\":"
+                  "\"urn:example:lab\",\"value\":\"P-2051\",\"type\":{\"text\":\"t\"}}}]"),
+         "needs-review"},
+        {"a member of the entry",
+         "[{\"op\":\"add\",\"path\":\"/identifier/0/use\",\"value\":\"usual\"}]",
+         ON_PULSE("[{\"op\":\"add\",\"path\":\"/identifier/0/type\",\"value\":{\"text\":"
+                  "\"t\"}}]"),
+         "committed"},
+        {"beside", CODE_TEXT,
+         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/code/coding\",\"value\":[]}]"), "committed"},
+        {"an entry that has moved on",
+         "[{\"op\":\"add\",\"path\":\"/identifier/0\",\"value\":{\"value\":\"new\"}}]",
+         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/identifier/0/value\",\"value\":\"P-2\"}]"),
+         "committed"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        begin();
+        ward_edit(&ward, "PATCH", PULSE, rows[i].theirs);
+        submit(rows[i].ours, "k1", 202);
+        EXPECT_TRUE(rows[i].row, ward_settle(&ward));
+        EXPECT_STR(rows[i].row, ward_state(&ward, "k1"), rows[i].state);
+    }
+}
+
 /* The review of the note, after the nurse raised the criticality. */
 static const struct cJSON *note_review(const char **out_path)
 {
@@ -509,6 +551,7 @@ WITH_WARD(every_reply_leads_to_an_end_that_is_true)
 WITH_WARD(nothing_is_sent_again_without_a_timer)
 WITH_WARD(one_stale_read_is_not_believed)
 WITH_WARD(changes_apart_merge_unless_they_may_harm)
+WITH_WARD(what_a_patch_replaces_is_touched_whole)
 WITH_WARD(a_review_shows_all_sides)
 WITH_WARD(a_decision_is_carried_out_once)
 WITH_WARD(a_decision_on_an_old_chart_is_sent_back)
@@ -528,6 +571,7 @@ static CU_TestInfo tests[] = {
     {"nothing is sent again without a timer", ward_nothing_is_sent_again_without_a_timer},
     {"one stale read is not believed", ward_one_stale_read_is_not_believed},
     {"changes apart merge unless they may harm", ward_changes_apart_merge_unless_they_may_harm},
+    {"what a patch replaces is touched whole", ward_what_a_patch_replaces_is_touched_whole},
     {"a review shows all sides", ward_a_review_shows_all_sides},
     {"a decision is carried out once", ward_a_decision_is_carried_out_once},
     {"a decision on an old chart is sent back", ward_a_decision_on_an_old_chart_is_sent_back},
