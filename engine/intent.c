@@ -110,8 +110,8 @@ static const struct cJSON *marked(struct arena *arena, const struct cJSON *resou
     struct cJSON *identifier;
 
     json_remove(copy, "id");
-    if (has_single_identifier(type) && json_get(copy, "identifier"))
-        return copy; /* no room for ours; the search is by the one that is there */
+    if (!mark)
+        return copy;
     if (has_single_identifier(type)) {
         identifier = json_put_object(copy, "identifier");
     } else {
@@ -124,40 +124,55 @@ static const struct cJSON *marked(struct arena *arena, const struct cJSON *resou
     return copy;
 }
 
-static const char *exist_query(struct arena *arena, const char *system, const char *value)
+/* A part of a token: what separates tokens has a backslash before it (R4 3.1.1.4.0.1), and what
+ * means something in a URL is escaped. */
+static void put_token_part(struct buf *query, const char *part)
+{
+    for (const char *c = part; *c; c++) {
+        if (strchr("\\,|$", *c))
+            buf_puts(query, "%5C");
+        if (strchr("!*'();@&=+$,?#[]% \"<>\\^`{|}", *c) || (unsigned char)*c < 0x21 ||
+            (unsigned char)*c > 0x7e)
+            buf_printf(query, "%%%02X", (unsigned char)*c);
+        else
+            buf_putc(query, *c);
+    }
+}
+
+static const char *token_query(struct arena *arena, const char *system, const char *bar,
+                               const char *value)
 {
     struct buf query = BUF_INIT;
 
     buf_puts(&query, "identifier=");
-    for (const char *part = system; part; part = part == system ? value : NULL) {
-        for (const char *c = part; *c; c++) {
-            if (strchr("!*'();@&=+$,?#[]% \"<>\\^`{|}", *c) || (unsigned char)*c < 0x21)
-                buf_printf(&query, "%%%02X", (unsigned char)*c);
-            else
-                buf_putc(&query, *c);
-        }
-        if (part == system)
-            buf_putc(&query, '|');
-    }
+    put_token_part(&query, system ? system : "");
+    buf_puts(&query, bar);
+    put_token_part(&query, value);
     char *copy = buf_copy(&query, arena);
     buf_release(&query);
     return copy;
 }
 
-static void plan_create(struct intent *intent, struct slot *slot, const struct cJSON *resource,
-                        const struct cJSON *identifier, const char *asked)
+static int plan_create(struct intent *intent, struct slot *slot, const struct cJSON *resource,
+                       const struct cJSON *identifier, struct err *err)
 {
-    const char *system = json_string(identifier, "system");
+    const struct cJSON *own = json_get(resource, "identifier");
     const char *value = json_string(identifier, "value");
 
-    slot->mark = mark_of(intent, slot->entry);
-    slot->content = marked(intent->arena, resource, slot->type, slot->mark);
-    if (asked)
-        slot->exist = asked;
-    else if (value)
-        slot->exist = exist_query(intent->arena, system ? system : "", value);
-    else
-        slot->exist = exist_query(intent->arena, ENGINE_IDENTIFIER_SYSTEM, slot->mark);
+    slot->is_mark_shared = own && has_single_identifier(slot->type);
+    slot->mark_system =
+        slot->is_mark_shared ? json_string(own, "system") : ENGINE_IDENTIFIER_SYSTEM;
+    slot->mark = slot->is_mark_shared ? json_string(own, "value") : mark_of(intent, slot->entry);
+    if (!slot->mark)
+        return err_set(err, ERR_INPUT, "a %s with an identifier: want its value", slot->type);
+    slot->content =
+        marked(intent->arena, resource, slot->type, slot->is_mark_shared ? NULL : slot->mark);
+    slot->find = token_query(intent->arena, slot->mark_system, "%7C", slot->mark);
+    if (!slot->exist && value)
+        slot->exist = token_query(intent->arena, json_string(identifier, "system"), "|", value);
+    else if (!slot->exist)
+        slot->exist = token_query(intent->arena, slot->mark_system, "|", slot->mark);
+    return 0;
 }
 
 /* A resource is sent without the server's own members, and with the id of its target. */
@@ -198,8 +213,7 @@ static int plan_simple(struct intent *intent, struct err *err)
     slot->guard = plain_version(intent->arena, json_string(intent->request, "baseVersion"));
     if (slot->how == WRITE_CREATE) {
         slot->type = type ? type : "";
-        plan_create(intent, slot, resource, json_get(target, "identifier"), NULL);
-        return 0;
+        return plan_create(intent, slot, resource, json_get(target, "identifier"), err);
     }
     if (!target_of(intent->arena, json_string(target, "reference"), slot)) {
         slot->type = type;
@@ -241,8 +255,8 @@ static int plan_entry(struct intent *intent, const struct cJSON *entry, size_t n
         slot->guard = plain_version(intent->arena, json_string(asks, "ifMatch"));
         if (slot->how == WRITE_CREATE) {
             slot->type = url;
-            plan_create(intent, slot, resource, NULL, json_string(asks, "ifNoneExist"));
-            return 0;
+            slot->exist = json_string(asks, "ifNoneExist");
+            return plan_create(intent, slot, resource, NULL, err);
         }
         if (!target_of(intent->arena, url, slot))
             return err_set(err, ERR_INPUT, "/bundle/entry/%zu/request/url: want \"Type/id\"",

@@ -64,10 +64,14 @@ const char *slot_state_name(enum slot_state state);
 struct slot {
     size_t entry; /* in the Bundle; 0 for a simple intent */
     enum write_how how;
-    const char *type, *id;       /* id NULL: a create whose resource is not known yet */
-    const char *guard;           /* versionId; NULL: not known yet */
-    const char *exist;           /* If-None-Exist; creates only */
-    const char *mark;            /* the value of our own identifier; creates only */
+    const char *type, *id; /* id NULL: a create whose resource is not known yet */
+    const char *guard;     /* versionId; NULL: not known yet */
+    const char *exist;     /* If-None-Exist; creates only */
+    /* The identifier by which what was made is found again; creates only. Ours, unless the type has
+     * room for one and that came with the resource: then others may bear it too. */
+    const char *mark_system, *mark; /* system NULL: has none */
+    bool is_mark_shared;
+    const char *find;            /* the search for it */
     const struct cJSON *content; /* a resource or a JSON Patch; NULL for a delete */
     const char *full_url;        /* of the entry, or NULL */
     bool is_replaced; /* content is a merge or a decision, not the submitted one: kept in `work` */

@@ -180,40 +180,38 @@ enum look look_history(struct job *job, const char *type, const char *id, struct
     return LOOK_FOUND;
 }
 
-static bool is_ours(const struct cJSON *identifier, const char *mark)
+static bool is_same_text(const char *a, const char *b)
 {
-    const char *system = json_string(identifier, "system");
-    const char *value = json_string(identifier, "value");
-
-    return system && value && strcmp(system, ENGINE_IDENTIFIER_SYSTEM) == 0 &&
-           strcmp(value, mark) == 0;
+    return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-bool look_bears(const struct cJSON *resource, const char *mark)
+static bool is_mark(const struct cJSON *identifier, const struct slot *slot)
+{
+    return is_same_text(json_string(identifier, "system"), slot->mark_system) &&
+           is_same_text(json_string(identifier, "value"), slot->mark);
+}
+
+bool look_bears(const struct cJSON *resource, const struct slot *slot)
 {
     const struct cJSON *identifier = json_get(resource, "identifier");
 
-    if (is_ours(identifier, mark))
+    if (is_mark(identifier, slot))
         return true;
     for (size_t i = 0; i < json_count(identifier); i++) {
-        if (is_ours(json_at(identifier, i), mark))
+        if (is_mark(json_at(identifier, i), slot))
             return true;
     }
     return false;
 }
 
-enum look look_marked(struct job *job, const char *type, const char *mark, struct seen *out,
-                      size_t *out_count)
+enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t *out_count)
 {
     struct http_reply reply;
     struct err err = ERR_INIT;
     struct seen seen;
 
     *out_count = 0;
-    if (!get(job,
-             arena_printf(job->arena, "%s?identifier=%s%%7C%s", type, ENGINE_IDENTIFIER_SYSTEM,
-                          mark),
-             &reply))
+    if (!get(job, arena_printf(job->arena, "%s?%s", slot->type, slot->find), &reply))
         return LOOK_LATER;
     const struct cJSON *body =
         reply.status == 200 ? json_parse(job->arena, reply.body, reply.body_size, &err) : NULL;
@@ -224,7 +222,8 @@ enum look look_marked(struct job *job, const char *type, const char *mark, struc
     for (size_t i = 0; i < json_count(entries); i++) {
         const struct cJSON *resource = json_get(json_at(entries, i), "resource");
 
-        if (see(job, resource, type, &seen) && look_bears(resource, mark) && (*out_count)++ == 0)
+        if (see(job, resource, slot->type, &seen) && look_bears(resource, slot) &&
+            (*out_count)++ == 0)
             *out = seen;
     }
     return *out_count ? LOOK_FOUND : LOOK_NONE;

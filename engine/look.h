@@ -14,6 +14,7 @@ struct cJSON;
 struct http_reply;
 struct http_request;
 struct job;
+struct slot;
 
 /* One request. Counts it, and is known to the worker as waiting meanwhile. `reply` is filled
  * either way. */
@@ -41,9 +42,9 @@ struct history { /* oldest first; content NULL: a deletion */
     bool is_whole; /* reaches back to the first version */
 };
 enum look look_history(struct job *job, const char *type, const char *id, struct history *out);
-/* The resources of `type` that bear our identifier `mark`; the number in *out_count, the first of
- * them in *out. */
-enum look look_marked(struct job *job, const char *type, const char *mark, struct seen *out,
+/* The resources that bear the mark of `slot`; the number in *out_count, the first of them in
+ * *out. */
+enum look look_marked(struct job *job, const struct slot *slot, struct seen *out,
                       size_t *out_count);
-bool look_bears(const struct cJSON *resource, const char *mark);
+bool look_bears(const struct cJSON *resource, const struct slot *slot);
 #endif

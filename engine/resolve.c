@@ -206,7 +206,8 @@ static bool split(struct job *job, const char *text, struct slot *slot)
     return true;
 }
 
-/* It bears our identifier, so it is ours: its first version is what we made. */
+/* It bears our identifier, so it is ours: its first version is what we made. Where others may bear
+ * it too it is ours if we were told so, or if it began with exactly what may have been sent. */
 static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen)
 {
     struct history history;
@@ -219,7 +220,14 @@ static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen
         return GO_LATER;
     if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
         first = &history.versions[0];
-    effective(job, slot, first->version, holds(job, first->content, slot->content));
+    bool is_as_sent = holds(job, first->content, slot->content);
+    bool was_there = slot->existing && job->intent->attempts == 1;
+    if (slot->is_mark_shared && slot->state == SLOT_SENT && (was_there || !is_as_sent)) {
+        slot->id = NULL;
+        slot->existing = seen->reference;
+        return human(slot, "exists");
+    }
+    effective(job, slot, first->version, is_as_sent);
     return GO_ON;
 }
 
@@ -233,7 +241,7 @@ static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *
     enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
     if (look == LOOK_LATER)
         return GO_LATER;
-    if (look == LOOK_FOUND && look_bears(seen.content, slot->mark)) {
+    if (look == LOOK_FOUND && look_bears(seen.content, slot)) {
         effective(job, slot, seen.version, holds(job, seen.content, slot->content));
         *out_is_done = true;
     }
@@ -250,7 +258,7 @@ static enum go resolve_existing(struct job *job, struct slot *slot, bool *out_is
     enum look look = look_current(job, slot->type, id, &seen);
     if (look == LOOK_LATER)
         return GO_LATER;
-    if (look == LOOK_FOUND && look_bears(seen.content, slot->mark))
+    if (look == LOOK_FOUND && look_bears(seen.content, slot))
         return adopt(job, slot, &seen);
     if (look == LOOK_FOUND)
         return human(slot, "exists");
@@ -272,7 +280,7 @@ static enum go resolve_create(struct job *job, struct slot *slot)
         go = resolve_existing(job, slot, &is_done);
     if (is_done || go != GO_ON)
         return go;
-    enum look look = look_marked(job, slot->type, slot->mark, &seen, &count);
+    enum look look = look_marked(job, slot, &seen, &count);
     if (look == LOOK_FOUND && count > 1)
         return human(slot, "several");
     if (look == LOOK_FOUND)

@@ -233,6 +233,36 @@ static void one_stale_read_is_not_believed(void)
     EXPECT_INT("no write was in vain", (long long)ward_writes(&ward), 2);
 }
 
+/* ---- identifiers ---- */
+
+#define ANSWERS(value)                                                                             \
+    "{\"operation\":\"create\",\"resource\":{\"resourceType\":\"QuestionnaireResponse\","          \
+    "\"status\":\"completed\",\"identifier\":{\"system\":\"urn:form\",\"value\":\"" value "\"}}}"
+
+/* Types with room for one identifier are found again by the one that they brought. */
+static void a_single_identifier_finds_what_was_made(void)
+{
+    begin();
+    submit(ANSWERS("f1"), "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("clean", ward_state(&ward, "k1"), "committed");
+    ward_fault(&ward, "{\"fault\":\"reset-after\"," WRITES ",\"times\":1}");
+    submit(ANSWERS("f,2|\\\\"), "k2", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("answer lost", ward_state(&ward, "k2"), "committed");
+    ward_fault(&ward, "{\"fault\":\"reset-before\"," WRITES ",\"times\":1}");
+    submit(ANSWERS("f3"), "k3", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("sent twice", ward_state(&ward, "k3"), "committed");
+    EXPECT_INT("made once", (long long)ward_commits(&ward, "QuestionnaireResponse"), 3);
+    ward_edit(&ward, "PUT", "QuestionnaireResponse/theirs",
+              "{\"resourceType\":\"QuestionnaireResponse\",\"id\":\"theirs\",\"status\":"
+              "\"in-progress\",\"identifier\":{\"system\":\"urn:form\",\"value\":\"f4\"}}");
+    submit(ANSWERS("f4"), "k4", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("somebody else's", ward_state(&ward, "k4"), "needs-review");
+}
+
 /* ---- conflicts ---- */
 
 #define RAISE "[{\"op\":\"replace\",\"path\":\"/criticality\",\"value\":\"high\"}]"
@@ -550,6 +580,7 @@ WITH_WARD(before_it_is_sent_it_can_be_cancelled)
 WITH_WARD(every_reply_leads_to_an_end_that_is_true)
 WITH_WARD(nothing_is_sent_again_without_a_timer)
 WITH_WARD(one_stale_read_is_not_believed)
+WITH_WARD(a_single_identifier_finds_what_was_made)
 WITH_WARD(changes_apart_merge_unless_they_may_harm)
 WITH_WARD(what_a_patch_replaces_is_touched_whole)
 WITH_WARD(a_review_shows_all_sides)
@@ -570,6 +601,7 @@ static CU_TestInfo tests[] = {
     {"every reply leads to an end that is true", ward_every_reply_leads_to_an_end_that_is_true},
     {"nothing is sent again without a timer", ward_nothing_is_sent_again_without_a_timer},
     {"one stale read is not believed", ward_one_stale_read_is_not_believed},
+    {"a single identifier finds what was made", ward_a_single_identifier_finds_what_was_made},
     {"changes apart merge unless they may harm", ward_changes_apart_merge_unless_they_may_harm},
     {"what a patch replaces is touched whole", ward_what_a_patch_replaces_is_touched_whole},
     {"a review shows all sides", ward_a_review_shows_all_sides},
