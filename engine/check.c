@@ -32,6 +32,50 @@ static int check_resource(const struct cJSON *resource, const char *pointer, boo
         return wrong(err, pointer, "meta to be an object");
     if (needs_id && !id)
         return wrong(err, pointer, "a resource with an id");
+    const char *version = json_string(json_get(resource, "meta"), "versionId");
+    if (version && !fhir_id_is_valid(version))
+        return wrong(err, pointer, "meta.versionId to be a versionId");
+    return 0;
+}
+
+/* A version travels in headers and URLs: it is one by FHIR's grammar, plain or as an ETag. */
+static int check_version(struct arena *arena, const struct cJSON *item, const char *pointer,
+                         struct err *err)
+{
+    const char *version = json_text(item);
+    bool is_weak;
+
+    if (!item)
+        return 0;
+    if (version && !etag_parse(arena, version, &version, &is_weak))
+        version = json_text(item);
+    return version && fhir_id_is_valid(version) ? 0 : wrong(err, pointer, "a versionId, a string");
+}
+
+static const struct {
+    const char *in, *name, *pointer;
+} texts[] = {
+    {NULL, "tenant", "/tenant"},
+    {"source", "system", "/source/system"},
+    {"source", "eventId", "/source/eventId"},
+};
+
+/* Who says so: what names an act must not be taken for nothing. */
+static int check_source(const struct cJSON *request, struct err *err)
+{
+    const struct cJSON *source = json_get(request, "source");
+
+    if (source && !cJSON_IsObject(source))
+        return wrong(err, "/source", "{system, eventId, sequence}");
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        const struct cJSON *item = json_get(texts[i].in ? source : request, texts[i].name);
+
+        if (item && !json_text(item) && !cJSON_IsNull(item))
+            return wrong(err, texts[i].pointer, "a string");
+    }
+    const struct cJSON *sequence = json_get(source, "sequence");
+    if (sequence && !json_is_number(sequence) && !cJSON_IsNull(sequence))
+        return wrong(err, "/source/sequence", "a number");
     return 0;
 }
 
@@ -104,7 +148,8 @@ static int check_delete(struct arena *arena, const struct cJSON *request, struct
     return target.id ? 0 : wrong(err, "/target/reference", "\"Type/id\"");
 }
 
-static int check_entry(const struct cJSON *entry, size_t number, struct err *err)
+static int check_entry(struct arena *arena, const struct cJSON *entry, size_t number,
+                       struct err *err)
 {
     const char *method = json_string(json_get(entry, "request"), "method");
     const char *url = json_string(json_get(entry, "request"), "url");
@@ -121,6 +166,9 @@ static int check_entry(const struct cJSON *entry, size_t number, struct err *err
                        "/bundle/entry/%zu/request/ifNoneMatch: not offered; submit a POST", number);
     if ((is_post || is_put) && check_resource(resource, "/resource", is_put, err))
         return err_context(err, "/bundle/entry/%zu", number);
+    if (check_version(arena, json_get(json_get(entry, "request"), "ifMatch"), "/request/ifMatch",
+                      err))
+        return err_context(err, "/bundle/entry/%zu", number);
     if (is_post && strcmp(url, type) != 0)
         return err_set(err, ERR_INPUT, "/bundle/entry/%zu/request/url: expected \"%s\"", number,
                        type);
@@ -133,7 +181,6 @@ static int check_bundle(struct arena *arena, const struct cJSON *request, struct
     const struct cJSON *entries = json_get(bundle, "entry");
     const char *type = json_string(bundle, "type");
 
-    (void)arena;
     if (check_resource(bundle, "/bundle", false, err))
         return -1;
     if (!type || (strcmp(type, "batch") != 0 && strcmp(type, "transaction") != 0))
@@ -145,7 +192,7 @@ static int check_bundle(struct arena *arena, const struct cJSON *request, struct
     for (size_t i = 0; i < json_count(entries); i++) {
         const char *method = json_string(json_get(json_at(entries, i), "request"), "method");
 
-        if (check_entry(json_at(entries, i), i, err))
+        if (check_entry(arena, json_at(entries, i), i, err))
             return -1;
         has_write = has_write || (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0);
     }
@@ -163,14 +210,12 @@ static const struct {
 int intent_check(struct arena *arena, const struct cJSON *request, struct err *err)
 {
     const char *operation = json_string(request, "operation");
-    const struct cJSON *version = json_get(request, "baseVersion");
 
     if (!cJSON_IsObject(request))
         return wrong(err, "", "an intent, a JSON object");
-    if (version && !json_text(version))
-        return wrong(err, "/baseVersion", "a versionId, a string");
-    if (json_get(request, "source") && !cJSON_IsObject(json_get(request, "source")))
-        return wrong(err, "/source", "{system, eventId, sequence}");
+    if (check_version(arena, json_get(request, "baseVersion"), "/baseVersion", err) ||
+        check_source(request, err))
+        return -1;
     for (size_t i = 0; operation && i < COUNT_OF(checks); i++) {
         if (strcmp(checks[i].operation, operation) == 0)
             return checks[i].check(arena, request, err);

@@ -49,6 +49,39 @@ static const struct {
     {"a version that is a number",
      "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"baseVersion\":1}",
      "/baseVersion"},
+    {"a version that is none",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"baseVersion\":"
+     "\"1\\r\\nX: y\"}",
+     "a versionId"},
+    {"a version of a resource that is none",
+     "{\"operation\":\"update\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"ada\",\"meta\":"
+     "{"
+     "\"versionId\":\"1/../2\"}}}",
+     "a versionId"},
+    {"a version of an entry that is none",
+     "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
+     "\"entry\":[{\"request\":{\"method\":\"DELETE\",\"url\":\"Patient/"
+     "ada\",\"ifMatch\":\"*\"}}]}}",
+     "a versionId"},
+    {"a version as an ETag",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"baseVersion\":"
+     "\"W/\\\"1\\\"\"}",
+     NULL},
+    {"a tenant that is a number",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"tenant\":1}",
+     "/tenant"},
+    {"a system that is a number",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"source\":{"
+     "\"system\":1}}",
+     "/source/system"},
+    {"an event that is a number",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"source\":{"
+     "\"eventId\":1}}",
+     "/source/eventId"},
+    {"a sequence that is a text",
+     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"source\":{"
+     "\"sequence\":\"1\"}}",
+     "/source/sequence"},
     {"bundle of another type",
      "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"document\"}}",
      "/bundle/type"},
