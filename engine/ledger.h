@@ -106,8 +106,9 @@ typedef void ledger_review_fn(void *arg, const struct ledger_review *review);
 void ledger_open_reviews(struct ledger *ledger, struct arena *arena, ledger_review_fn *each,
                          void *arg);
 
-/* Was `version` of `reference` made for this tenant, source and requester? */
-bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit);
+/* Was `version` of `reference` made for this tenant, source and requester, by intent number `last`
+ * or one accepted before it? */
+bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, int64_t last);
 /* Has this engine replaced `version` of `reference` already? Then a read that shows it is stale. */
 bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version);
 

@@ -75,7 +75,7 @@ static const char schema[] =
     " recorded INTEGER NOT NULL, body TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS commits(reference TEXT, version TEXT, guard TEXT, tenant TEXT, "
     "system TEXT,"
-    " requester TEXT, PRIMARY KEY(reference, version));"
+    " requester TEXT, number INTEGER NOT NULL, PRIMARY KEY(reference, version));"
     "CREATE INDEX IF NOT EXISTS commits_guard ON commits(reference, guard);"
     "PRAGMA user_version=1;";
 #define SCHEMA_VERSION 1
@@ -287,7 +287,9 @@ static int make_schema_locked(struct ledger *ledger, struct err *err)
 {
     int64_t version = number_locked(ledger, "PRAGMA user_version");
 
-    if (version != 0 && version != SCHEMA_VERSION)
+    bool is_new = version == 0 && number_locked(ledger, "SELECT count(*) FROM sqlite_master") == 0;
+
+    if (!is_new && version != SCHEMA_VERSION)
         return err_set(err, ERR_IO, "ledger: its format is %lld, this program's is %d",
                        (long long)version, SCHEMA_VERSION);
     return execute_locked(ledger, schema, err);
@@ -384,9 +386,9 @@ static int make_step(struct ledger *ledger, struct arena *arena, void *arg, stru
     for (size_t i = 0; i < step->commit_count; i++) {
         const struct ledger_commit *commit = &step->commits[i];
 
-        if (run_locked(ledger, err, "INSERT OR IGNORE INTO commits VALUES(?,?,?,?,?,?)", "tttttt",
-                       commit->reference, commit->version, commit->guard, commit->tenant,
-                       commit->system, commit->requester))
+        if (run_locked(ledger, err, "INSERT OR IGNORE INTO commits VALUES(?,?,?,?,?,?,?)",
+                       "tttttti", commit->reference, commit->version, commit->guard, commit->tenant,
+                       commit->system, commit->requester, step->intent->number))
             return -1;
     }
     if (review && run_locked(ledger, err, "INSERT OR REPLACE INTO reviews VALUES(?,?,?,?,?)",
@@ -643,15 +645,15 @@ void ledger_open_reviews(struct ledger *ledger, struct arena *arena, ledger_revi
     unlock(ledger);
 }
 
-bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit)
+bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, int64_t last)
 {
     lock(ledger);
     sqlite3_stmt *stmt =
         query_locked(ledger,
                      "SELECT 1 FROM commits WHERE reference=? AND version=? AND tenant=? AND "
-                     "system=? AND requester=?",
-                     "ttttt", commit->reference, commit->version, commit->tenant, commit->system,
-                     commit->requester);
+                     "system=? AND requester=? AND number<=?",
+                     "ttttti", commit->reference, commit->version, commit->tenant, commit->system,
+                     commit->requester, last);
     bool is_own = has_row(stmt);
     sqlite3_finalize(stmt);
     unlock(ledger);

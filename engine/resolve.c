@@ -331,7 +331,8 @@ static enum go see_history(struct job *job, struct slot *slot, struct target *ta
     return GO_ON;
 }
 
-/* Every version after the guard was made here, for the same source and requester. */
+/* Every version after the guard was made here, by this or earlier intents of the same source and
+ * requester. */
 static bool is_our_chain(struct job *job, const struct target *target, const char *reference)
 {
     const struct intent *intent = job->intent;
@@ -348,7 +349,7 @@ static bool is_our_chain(struct job *job, const struct target *target, const cha
                                        .system = intent->row.system,
                                        .requester = intent->requester};
 
-        if (!commit.version || !ledger_is_own(job->engine->ledger, &commit))
+        if (!commit.version || !ledger_is_own(job->engine->ledger, &commit, intent->row.number))
             return false;
     }
     return true;

@@ -547,6 +547,29 @@ static void a_rejected_intent_can_be_replayed(void)
     EXPECT_TRUE("no problem", cJSON_IsNull(json_get(ward_view(&ward, "k1"), "problem")));
 }
 
+#define STATUS(event, value)                                                                       \
+    "{\"operation\":\"patch\",\"target\":{\"reference\":\"" PULSE                                  \
+    "\"},\"baseVersion\":\"1\",\"patch\":[{\"op\":\"replace\",\"path\":\"/"                        \
+    "status\",\"value\":\"" value "\"}],\"source\":{\"system\":\"urn:lab\",\"eventId\":\"" event   \
+    "\"}}"
+
+/* Earlier intents of the source are no conflict, later ones are: they know better. */
+static void a_replay_does_not_go_over_what_came_after(void)
+{
+    begin();
+    ward_fault(&ward, "{\"fault\":\"reject(invalid,/status)\"," WRITES ",\"times\":1}");
+    const struct cJSON *view = submit(STATUS("e1", "final"), "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    submit(STATUS("e2", "amended"), "k2", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("the later one", ward_state(&ward, "k2"), "committed");
+    char *path = arena_printf(ward.arena, "/v1/intents/%s/replay", json_string(view, "id"));
+    EXPECT_INT("replay", ward_call(&ward, "POST", path, "{}", NULL, NULL), 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("the earlier one", ward_state(&ward, "k1"), "needs-review");
+    expect_text("stays", ward_chart(&ward, PULSE), "/status", "amended");
+}
+
 static void reset_forgets_everything(void)
 {
     begin();
@@ -591,6 +614,7 @@ WITH_WARD(earlier_intents_of_the_source_are_no_conflict)
 WITH_WARD(one_stale_read_does_not_tear_a_transaction)
 WITH_WARD(only_the_failed_part_is_sent_again)
 WITH_WARD(a_rejected_intent_can_be_replayed)
+WITH_WARD(a_replay_does_not_go_over_what_came_after)
 WITH_WARD(reset_forgets_everything)
 
 static CU_TestInfo tests[] = {
@@ -613,6 +637,7 @@ static CU_TestInfo tests[] = {
     {"one stale read does not tear a transaction", ward_one_stale_read_does_not_tear_a_transaction},
     {"only the failed part is sent again", ward_only_the_failed_part_is_sent_again},
     {"a rejected intent can be replayed", ward_a_rejected_intent_can_be_replayed},
+    {"a replay does not go over what came after", ward_a_replay_does_not_go_over_what_came_after},
     {"reset forgets everything", ward_reset_forgets_everything},
     CU_TEST_INFO_NULL,
 };

@@ -202,13 +202,14 @@ static void own_versions_are_known(void)
                      &(struct ledger_step){.intent = &row, .commits = &made, .commit_count = 1},
                      &err),
         0);
-    EXPECT_TRUE("ours", ledger_is_own(rig.ledger, &made));
+    EXPECT_TRUE("ours", ledger_is_own(rig.ledger, &made, row.number));
+    EXPECT_TRUE("later", !ledger_is_own(rig.ledger, &made, row.number - 1));
     other.requester = "another";
-    EXPECT_TRUE("of another requester", !ledger_is_own(rig.ledger, &other));
+    EXPECT_TRUE("of another requester", !ledger_is_own(rig.ledger, &other, row.number));
     EXPECT_TRUE("replaced", ledger_is_replaced(rig.ledger, "Task/1", "1"));
     EXPECT_TRUE("not replaced", !ledger_is_replaced(rig.ledger, "Task/1", "2"));
     EXPECT_INT("reset", ledger_reset(rig.ledger, &err), 0);
-    EXPECT_TRUE("forgotten", !ledger_is_own(rig.ledger, &made));
+    EXPECT_TRUE("forgotten", !ledger_is_own(rig.ledger, &made, row.number));
     rig_close(&rig);
 }
 
