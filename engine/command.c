@@ -199,7 +199,7 @@ static bool is_allowed(const struct job *job)
     const struct intent *intent = job->intent;
 
     return intent->attempts_since < job->engine->options.attempts_max &&
-           intent->requests_since < job->engine->options.requests_max;
+           intent->requests_since < intent_parts(intent) * job->engine->options.requests_max;
 }
 
 enum go command_send(struct job *job)

@@ -21,7 +21,8 @@ struct engine_options {
     const char *fhir; /* base URL of the EHR, without a slash at the end */
     const char *listen, *data, *token;
     long timeout_ms, retry_ms;
-    unsigned attempts_max, requests_max; /* per intent, between two acts of an operator */
+    unsigned attempts_max, requests_max; /* per part of an intent, between two acts of an
+                                            * operator */
     bool has_test_hooks;
 };
 

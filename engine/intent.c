@@ -61,6 +61,11 @@ bool intent_is_open(enum intent_state state)
     return state == INTENT_NEEDS_REVIEW || state == INTENT_INCOMPLETE;
 }
 
+unsigned intent_parts(const struct intent *intent)
+{
+    return intent->slot_count > 1 ? (unsigned)intent->slot_count : 1;
+}
+
 const char *slot_reference(const struct slot *slot, struct arena *arena)
 {
     return slot->id ? arena_printf(arena, "%s/%s", slot->type, slot->id) : NULL;

@@ -105,6 +105,8 @@ struct intent {
     struct cJSON *problem; /* or NULL */
 };
 
+/* What its bounds are counted for: slots, 1 at least. */
+unsigned intent_parts(const struct intent *intent);
 /* Is `request` an intent that this engine can take? Else ERR_INPUT with the JSON Pointer in the
  * text. */
 int intent_check(struct arena *arena, const struct cJSON *request, struct err *err) ATTR_MUST_USE;

@@ -43,7 +43,7 @@ void look_call(struct job *job, struct http_request *request, struct http_reply 
         job->retry_after_ms = retry_after_ms;
 }
 
-/* Of the bound on requests: for showing a human the chart once it is reached, and for sweeps to find
+/* Of the bound on requests, for each part: for showing a human the chart once it is reached, and for sweeps to find
  * out what has become of a write. */
 #define LOOKS_RESERVED 12
 
@@ -56,7 +56,7 @@ static bool get(struct job *job, const char *path, struct http_reply *reply)
 
     if (!job->may_use_reserve)
         max -= max > 2 * LOOKS_RESERVED ? LOOKS_RESERVED : 0;
-    if (job->intent->requests_since >= max) {
+    if (job->intent->requests_since >= max * intent_parts(job->intent)) {
         job->is_exhausted = true;
         return false;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "engine/tests/ward.h"
 #include "tests/expect.h"
@@ -532,6 +533,31 @@ static void only_the_failed_part_is_sent_again(void)
     EXPECT_INT("and one of the end between", (long long)ward_audit(&ward, "k1", "incomplete"), 1);
 }
 
+#define MANY 100
+
+/* Every part is looked at; the bound on requests is one for each. */
+static void a_long_batch_is_seen_to_its_end(void)
+{
+    struct buf text = BUF_INIT;
+
+    begin();
+    buf_puts(&text, "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":"
+                    "\"batch\",\"entry\":[");
+    for (int i = 0; i < MANY; i++)
+        buf_printf(
+            &text,
+            "%s{\"resource\":{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":"
+            "{\"text\":\"%d\"}},\"request\":{\"method\":\"POST\",\"url\":\"Observation\"}}",
+            i ? "," : "", i);
+    buf_puts(&text, "]}}");
+    submit(buf_text(&text), "k1", 202);
+    buf_release(&text);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("all of it", ward_state(&ward, "k1"), "committed");
+    EXPECT_INT("made once", (long long)ward_commits(&ward, "Observation"), MANY);
+    EXPECT_INT("a record each", (long long)ward_audit(&ward, "k1", "committed"), MANY);
+}
+
 static void a_rejected_intent_can_be_replayed(void)
 {
     begin();
@@ -613,6 +639,7 @@ WITH_WARD(a_sweep_shows_the_chart_as_it_is)
 WITH_WARD(earlier_intents_of_the_source_are_no_conflict)
 WITH_WARD(one_stale_read_does_not_tear_a_transaction)
 WITH_WARD(only_the_failed_part_is_sent_again)
+WITH_WARD(a_long_batch_is_seen_to_its_end)
 WITH_WARD(a_rejected_intent_can_be_replayed)
 WITH_WARD(a_replay_does_not_go_over_what_came_after)
 WITH_WARD(reset_forgets_everything)
@@ -636,6 +663,7 @@ static CU_TestInfo tests[] = {
      ward_earlier_intents_of_the_source_are_no_conflict},
     {"one stale read does not tear a transaction", ward_one_stale_read_does_not_tear_a_transaction},
     {"only the failed part is sent again", ward_only_the_failed_part_is_sent_again},
+    {"a long batch is seen to its end", ward_a_long_batch_is_seen_to_its_end},
     {"a rejected intent can be replayed", ward_a_rejected_intent_can_be_replayed},
     {"a replay does not go over what came after", ward_a_replay_does_not_go_over_what_came_after},
     {"reset forgets everything", ward_reset_forgets_everything},
