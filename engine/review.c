@@ -34,16 +34,23 @@ static bool is_open(const struct slot *slot)
     return slot->state != SLOT_EFFECTIVE;
 }
 
-static enum go look_at(struct job *job, struct slot *slot, struct sight *out)
+/* What the chart shows now. */
+static enum go look_now(struct job *job, struct slot *slot, struct sight *out)
 {
-    struct seen base = {.content = NULL};
-
     *out = (struct sight){.slot = slot, .look = LOOK_NONE, .type = slot->type, .id = slot->id};
     if (slot->how == WRITE_CREATE && slot->existing)
         out->id = strrchr(slot->existing, '/') + 1;
     if (out->id)
         out->look = look_current(job, out->type, out->id, &out->current);
-    if (out->look == LOOK_LATER && !job->is_exhausted)
+    return out->look == LOOK_LATER && !job->is_exhausted ? GO_LATER : GO_ON;
+}
+
+/* And what the intent was made on, and means. */
+static enum go look_at(struct job *job, struct slot *slot, struct sight *out)
+{
+    struct seen base = {.content = NULL};
+
+    if (look_now(job, slot, out) != GO_ON)
         return GO_LATER;
     if (slot->guard && out->look == LOOK_FOUND && strcmp(out->current.version, slot->guard) == 0)
         base = out->current;
@@ -183,17 +190,24 @@ static void put_slots(const struct sight *sights, size_t count, struct cJSON *bo
 }
 
 /* Looks at every slot that is not in effect. */
-static enum go look_at_all(struct job *job, struct sight *sights, size_t *out_count)
+static enum go look_at_each(struct job *job,
+                            enum go (*look)(struct job *job, struct slot *slot, struct sight *out),
+                            struct sight *sights, size_t *out_count)
 {
     struct intent *intent = job->intent;
 
     *out_count = 0;
     for (size_t i = 0; i < intent->slot_count; i++) {
         if (is_open(&intent->slots[i]) &&
-            look_at(job, &intent->slots[i], &sights[(*out_count)++]) != GO_ON)
+            look(job, &intent->slots[i], &sights[(*out_count)++]) != GO_ON)
             return GO_LATER;
     }
     return GO_ON;
+}
+
+static enum go look_at_all(struct job *job, struct sight *sights, size_t *out_count)
+{
+    return look_at_each(job, look_at, sights, out_count);
 }
 
 /* The slot that gives the review its name: the first that is not merely pending. */
@@ -502,13 +516,14 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
     job->may_use_reserve = true;
     if (find_out(job, &row))
         return (struct task_end){.is_timed = false};
-    if (look_at_all(job, sights, &count) != GO_ON)
+    if (look_at_each(job, look_now, sights, &count) != GO_ON || job->is_exhausted)
         return (struct task_end){.is_timed = false};
     for (size_t i = 0; i < count; i++) {
         if (sights[i].current.reference)
             json_add(refresh->examined, cJSON_CreateString(sights[i].current.reference));
     }
-    if (has_moved(review, sights, count))
+    if (has_moved(review, sights, count) && look_at_all(job, sights, &count) == GO_ON &&
+        !job->is_exhausted)
         put_review(job, row.id, body_of(job, row.id, sights, count), true);
     if (job_write(job, &err)) /* the requests made count in any case */
         job_failed(job, &err);

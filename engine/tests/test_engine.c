@@ -441,6 +441,28 @@ static void a_sweep_shows_the_chart_as_it_is(void)
     EXPECT_INT("one conflict", (long long)ward_audit(&ward, "k1", "conflict"), 1);
 }
 
+#define SWEEPS 60
+
+/* The bound on requests ends the looking, never what was seen. */
+static void many_sweeps_leave_a_review_as_it_is(void)
+{
+    const struct cJSON *answer;
+    const char *path;
+
+    note_review(&path);
+    for (int i = 0; i < SWEEPS; i++)
+        EXPECT_INT("sweep",
+                   ward_call(&ward, "POST", "/v1/sweeps", "{\"kind\":\"reconcile\"}", NULL, NULL),
+                   200);
+    ward_call(&ward, "GET", path, NULL, NULL, &answer);
+    expect_text("seen", answer, "/seenVersion", "2");
+    expect_text("current", answer, "/current/criticality", "high");
+    EXPECT_INT("seen now", decide(path, "{\"decision\":\"apply\",\"seenVersion\":\"2\"}", &answer),
+               202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("committed", ward_state(&ward, "k1"), "committed");
+}
+
 #define SECOND(patch)                                                                              \
     "{\"operation\":\"patch\",\"target\":{\"reference\":\"" ALLERGY                                \
     "\"},\"baseVersion\":\"1\",\"patch\":" patch                                                   \
@@ -636,6 +658,7 @@ WITH_WARD(a_review_shows_all_sides)
 WITH_WARD(a_decision_is_carried_out_once)
 WITH_WARD(a_decision_on_an_old_chart_is_sent_back)
 WITH_WARD(a_sweep_shows_the_chart_as_it_is)
+WITH_WARD(many_sweeps_leave_a_review_as_it_is)
 WITH_WARD(earlier_intents_of_the_source_are_no_conflict)
 WITH_WARD(one_stale_read_does_not_tear_a_transaction)
 WITH_WARD(only_the_failed_part_is_sent_again)
@@ -659,6 +682,7 @@ static CU_TestInfo tests[] = {
     {"a decision is carried out once", ward_a_decision_is_carried_out_once},
     {"a decision on an old chart is sent back", ward_a_decision_on_an_old_chart_is_sent_back},
     {"a sweep shows the chart as it is", ward_a_sweep_shows_the_chart_as_it_is},
+    {"many sweeps leave a review as it is", ward_many_sweeps_leave_a_review_as_it_is},
     {"earlier intents of the source are no conflict",
      ward_earlier_intents_of_the_source_are_no_conflict},
     {"one stale read does not tear a transaction", ward_one_stale_read_does_not_tear_a_transaction},
