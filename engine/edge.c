@@ -31,6 +31,7 @@ struct edge {
 struct exchange { /* one request while it comes in */
     struct arena *arena;
     struct buf body;
+    size_t thrown_away; /* what came beyond LIMIT_BODY_BYTES */
     bool is_too_large;
 };
 
@@ -97,16 +98,26 @@ static bool is_authorized(const struct call *call)
     return given && strncmp(given, "Bearer ", 7) == 0 && is_same_secret(token, given + 7);
 }
 
+/* What can be refused before the body has come, and is. */
+static bool is_welcome(struct call *call, const struct exchange *exchange)
+{
+    const char *length = call_header(call, "Content-Length");
+
+    if (!is_authorized(call))
+        call_problem(call, 401, "No valid token", "Send Authorization: Bearer TOKEN.");
+    else if (exchange->is_too_large || (length && strtoull(length, NULL, 10) > LIMIT_BODY_BYTES))
+        call_problem(call, 413, "The body is too large", "Submit it in parts.");
+    else
+        return true;
+    return false;
+}
+
 static void route(struct call *call)
 {
     const struct call_kind *kinds;
     size_t count = call_kinds(&kinds);
     const char *allow = NULL;
 
-    if (!is_authorized(call)) {
-        call_problem(call, 401, "No valid token", "Send Authorization: Bearer TOKEN.");
-        return;
-    }
     for (size_t i = 0; i < count; i++) {
         if (!path_fits(call->arena, kinds[i].path, call->path, &call->id))
             continue;
@@ -127,25 +138,32 @@ static void route(struct call *call)
                      "See GET /v1/intents, /v1/reviews, /v1/events.");
 }
 
-static enum MHD_Result answer(struct edge *edge, struct MHD_Connection *connection,
-                              struct exchange *exchange, const char *method, const char *path)
+static struct call call_of(struct edge *edge, struct MHD_Connection *connection,
+                           struct exchange *exchange, const char *method, const char *path)
 {
-    struct call call = {.engine = edge->engine,
-                        .arena = exchange->arena,
-                        .connection = connection,
-                        .method = method,
-                        .path = path,
-                        .request = buf_text(&exchange->body),
-                        .request_size = exchange->body.size,
-                        .status = 500,
-                        .body = "",
-                        .content_type = "application/json"};
+    return (struct call){.engine = edge->engine,
+                         .arena = exchange->arena,
+                         .connection = connection,
+                         .method = method,
+                         .path = path,
+                         .request = buf_text(&exchange->body),
+                         .request_size = exchange->body.size,
+                         .status = 500,
+                         .body = "",
+                         .content_type = "application/json"};
+}
 
-    if (exchange->is_too_large)
-        call_problem(&call, 413, "The body is too large", "Submit it in parts.");
-    else
-        route(&call);
-    return send_answer(connection, &call);
+/* More of the body. A client that goes on after as much again is hung up on. */
+static enum MHD_Result take_body(struct exchange *exchange, const char *bytes, size_t *size)
+{
+    if (exchange->body.size + *size > LIMIT_BODY_BYTES) {
+        exchange->is_too_large = true;
+        exchange->thrown_away += *size;
+    } else {
+        buf_add(&exchange->body, bytes, *size);
+    }
+    *size = 0;
+    return exchange->thrown_away > LIMIT_BODY_BYTES ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
@@ -153,24 +171,25 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
                                   size_t *upload_size, void **state)
 {
     struct exchange *exchange = *state;
+    bool is_begin = !exchange;
 
     (void)version;
-    if (!exchange) {
+    if (is_begin) {
         exchange = calloc(1, sizeof(*exchange));
         if (!exchange)
             return MHD_NO;
         exchange->arena = arena_new();
         *state = exchange;
-        return MHD_YES;
+    } else if (*upload_size > 0) {
+        return take_body(exchange, upload, upload_size);
     }
-    if (*upload_size == 0)
-        return answer(arg, connection, exchange, method, path);
-    if (exchange->body.size + *upload_size > LIMIT_BODY_BYTES)
-        exchange->is_too_large = true;
-    else
-        buf_add(&exchange->body, upload, *upload_size);
-    *upload_size = 0;
-    return MHD_YES;
+    struct call call = call_of(arg, connection, exchange, method, path);
+    if (is_welcome(&call, exchange)) {
+        if (is_begin)
+            return MHD_YES; /* the body is next */
+        route(&call);
+    }
+    return send_answer(connection, &call);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **state,

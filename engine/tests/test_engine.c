@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The engine's interface, call by call, against a simulator: what it answers, and what it never
  * does. */
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -111,6 +115,52 @@ static void bad_calls_are_refused_and_change_nothing(void)
     }
     EXPECT_INT("no write", (long long)ward_writes(&ward), 0);
     EXPECT_STR("no event", ward_text(&ward, "/v1/events"), "");
+}
+
+/* Sends `head`, then `more` without end; how many bytes were taken before the engine hung up. */
+static size_t flood(const char *head, const char *more, size_t more_size, size_t max)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port =
+                                      htons((uint16_t)atoi(strrchr(ward.engine.url, ':') + 1)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t sent = 0;
+
+    EXPECT_INT("connect", connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    ssize_t rc = send(fd, head, strlen(head), MSG_NOSIGNAL);
+    for (; rc >= 0 && sent<max; sent += rc> 0 ? (size_t)rc : 0)
+        rc = send(fd, more, more_size, MSG_NOSIGNAL);
+    close(fd);
+    return sent;
+}
+
+#define FLOOD_MAX (100u << 20)
+
+static void a_body_that_never_ends_is_not_listened_to(void)
+{
+    static const struct {
+        const char *row, *headers;
+        bool is_chunked;
+        size_t max; /* sockets hold a few MB */
+    } rows[] = {
+        {"chunks", "Authorization: Bearer test\r\nTransfer-Encoding: chunked", true, 64u << 20},
+        {"declared", "Authorization: Bearer test\r\nContent-Length: 99999999999", false, 8u << 20},
+        {"a stranger's", "Transfer-Encoding: chunked", true, 8u << 20},
+    };
+    char chunk[7 + 65536 + 2];
+    char head[512];
+
+    memset(chunk, 'x', sizeof(chunk));
+    memcpy(chunk, "10000\r\n", 7);
+    memcpy(chunk + 7 + 65536, "\r\n", 2);
+    begin();
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        snprintf(head, sizeof(head), "POST /v1/intents HTTP/1.1\r\nHost: engine\r\n%s\r\n\r\n",
+                 rows[i].headers);
+        EXPECT_TRUE(rows[i].row, flood(head, chunk, sizeof(chunk), FLOOD_MAX) <= rows[i].max);
+    }
+    EXPECT_INT("it lives", ward_call(&ward, "GET", "/healthz", NULL, NULL, NULL), 200);
 }
 
 static void nothing_is_said_without_the_token(void)
@@ -646,6 +696,7 @@ static void with_ward(void (*test)(void))
 
 WITH_WARD(a_key_has_one_answer)
 WITH_WARD(bad_calls_are_refused_and_change_nothing)
+WITH_WARD(a_body_that_never_ends_is_not_listened_to)
 WITH_WARD(nothing_is_said_without_the_token)
 WITH_WARD(before_it_is_sent_it_can_be_cancelled)
 WITH_WARD(every_reply_leads_to_an_end_that_is_true)
@@ -670,6 +721,7 @@ WITH_WARD(reset_forgets_everything)
 static CU_TestInfo tests[] = {
     {"a key has one answer", ward_a_key_has_one_answer},
     {"bad calls are refused and change nothing", ward_bad_calls_are_refused_and_change_nothing},
+    {"a body that never ends is not listened to", ward_a_body_that_never_ends_is_not_listened_to},
     {"nothing is said without the token", ward_nothing_is_said_without_the_token},
     {"before it is sent it can be cancelled", ward_before_it_is_sent_it_can_be_cancelled},
     {"every reply leads to an end that is true", ward_every_reply_leads_to_an_end_that_is_true},
