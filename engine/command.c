@@ -129,6 +129,8 @@ void command_take(struct job *job, struct slot *slot, int status, const char *et
     bool is_weak;
 
     slot->status = status;
+    if (outcome_from_reply(status, true) == OUTCOME_STALE)
+        metrics_add(job->engine->metrics, METRIC_CONFLICTS);
     if (outcome_from_reply(status, true) != OUTCOME_APPLIED)
         return;
     if (location && !reference_parse(&reference, job->arena, location, job->engine->options.fhir))
@@ -173,7 +175,7 @@ static void conclude(struct job *job, const struct http_reply *reply)
         job_event(job, "reply", intent->bundle_type ? NULL : intent->slots, NULL,
                   json_copy(result));
     }
-    if (outcome == OUTCOME_STALE)
+    if (outcome == OUTCOME_STALE && intent->bundle_type) /* as a whole */
         metrics_add(job->engine->metrics, METRIC_CONFLICTS);
     if (outcome == OUTCOME_UNKNOWN)
         intent->state = INTENT_UNKNOWN;

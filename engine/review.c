@@ -335,7 +335,9 @@ static const struct cJSON *merged_fields(struct job *job, const struct sight *si
 
     for (size_t i = 0; i < count; i++) {
         paths[i] = json_text(json_at(fields, i));
-        if (!paths[i])
+        if (!paths[i] ||
+            (!json_pointer(sight->base, paths[i]) && !json_pointer(sight->intended, paths[i]) &&
+             !json_pointer(sight->current.content, paths[i])))
             return NULL;
     }
     if (!sight->intended || !sight->current.content || count == 0)

@@ -455,6 +455,21 @@ static void a_decision_is_carried_out_once(void)
     }
 }
 
+static void a_field_that_is_nowhere_is_no_decision(void)
+{
+    const struct cJSON *answer;
+    const char *path;
+
+    note_review(&path);
+    EXPECT_INT("a slip of the pen",
+               decide(path,
+                      "{\"decision\":\"merge\",\"fields\":[\"/note\",\"/notes\"],"
+                      "\"seenVersion\":\"2\"}",
+                      &answer),
+               422);
+    EXPECT_STR("still open", ward_state(&ward, "k1"), "needs-review");
+}
+
 static void a_decision_on_an_old_chart_is_sent_back(void)
 {
     const struct cJSON *answer;
@@ -630,6 +645,22 @@ static void a_long_batch_is_seen_to_its_end(void)
     EXPECT_INT("a record each", (long long)ward_audit(&ward, "k1", "committed"), MANY);
 }
 
+static void a_conflict_of_an_entry_counts_as_one(void)
+{
+    begin();
+    ward_edit(&ward, "PATCH", ALLERGY, RAISE);
+    submit("{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
+           "\"entry\":[{\"request\":{\"method\":\"DELETE\",\"url\":\"" ALLERGY
+           "\",\"ifMatch\":\"W/\\\"1\\\"\"}}]}}",
+           "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("asked", ward_state(&ward, "k1"), "needs-review");
+    EXPECT_HAS("in a Bundle", ward_text(&ward, "/metrics"), "writeback_conflicts_total 1\n");
+    submit(NOTE, "k2", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_HAS("alone", ward_text(&ward, "/metrics"), "writeback_conflicts_total 2\n");
+}
+
 static void a_rejected_intent_can_be_replayed(void)
 {
     begin();
@@ -707,6 +738,7 @@ WITH_WARD(changes_apart_merge_unless_they_may_harm)
 WITH_WARD(what_a_patch_replaces_is_touched_whole)
 WITH_WARD(a_review_shows_all_sides)
 WITH_WARD(a_decision_is_carried_out_once)
+WITH_WARD(a_field_that_is_nowhere_is_no_decision)
 WITH_WARD(a_decision_on_an_old_chart_is_sent_back)
 WITH_WARD(a_sweep_shows_the_chart_as_it_is)
 WITH_WARD(many_sweeps_leave_a_review_as_it_is)
@@ -714,6 +746,7 @@ WITH_WARD(earlier_intents_of_the_source_are_no_conflict)
 WITH_WARD(one_stale_read_does_not_tear_a_transaction)
 WITH_WARD(only_the_failed_part_is_sent_again)
 WITH_WARD(a_long_batch_is_seen_to_its_end)
+WITH_WARD(a_conflict_of_an_entry_counts_as_one)
 WITH_WARD(a_rejected_intent_can_be_replayed)
 WITH_WARD(a_replay_does_not_go_over_what_came_after)
 WITH_WARD(reset_forgets_everything)
@@ -732,6 +765,7 @@ static CU_TestInfo tests[] = {
     {"what a patch replaces is touched whole", ward_what_a_patch_replaces_is_touched_whole},
     {"a review shows all sides", ward_a_review_shows_all_sides},
     {"a decision is carried out once", ward_a_decision_is_carried_out_once},
+    {"a field that is nowhere is no decision", ward_a_field_that_is_nowhere_is_no_decision},
     {"a decision on an old chart is sent back", ward_a_decision_on_an_old_chart_is_sent_back},
     {"a sweep shows the chart as it is", ward_a_sweep_shows_the_chart_as_it_is},
     {"many sweeps leave a review as it is", ward_many_sweeps_leave_a_review_as_it_is},
@@ -740,6 +774,7 @@ static CU_TestInfo tests[] = {
     {"one stale read does not tear a transaction", ward_one_stale_read_does_not_tear_a_transaction},
     {"only the failed part is sent again", ward_only_the_failed_part_is_sent_again},
     {"a long batch is seen to its end", ward_a_long_batch_is_seen_to_its_end},
+    {"a conflict of an entry counts as one", ward_a_conflict_of_an_entry_counts_as_one},
     {"a rejected intent can be replayed", ward_a_rejected_intent_can_be_replayed},
     {"a replay does not go over what came after", ward_a_replay_does_not_go_over_what_came_after},
     {"reset forgets everything", ward_reset_forgets_everything},
