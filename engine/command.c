@@ -29,7 +29,10 @@ static const struct {
 
 static void take_guard(struct slot *slot, enum look look, const struct seen *seen)
 {
-    if (look == LOOK_FOUND) {
+    if (look == LOOK_FOUND && slot->how == WRITE_UPDATE) {
+        slot->state = SLOT_HUMAN; /* it may have been changed since the source looked */
+        slot->why = "base-unknown";
+    } else if (look == LOOK_FOUND) {
         slot->guard = seen->version;
     } else if (slot->how == WRITE_DELETE) { /* what is gone need not be deleted */
         slot->state = SLOT_EFFECTIVE;

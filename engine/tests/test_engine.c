@@ -378,6 +378,37 @@ static void what_a_patch_replaces_is_touched_whole(void)
     }
 }
 
+#define PULSE_FINAL "\"resourceType\":\"Observation\",\"id\":\"pulse\",\"status\":\"final\""
+
+/* What the source has not seen it would undo. */
+static void an_update_of_nobody_knows_which_version_is_asked_about(void)
+{
+    const struct cJSON *answer;
+
+    begin();
+    submit("{\"operation\":\"update\",\"resource\":{" PULSE_FINAL "}}", "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("asked", ward_state(&ward, "k1"), "needs-review");
+    EXPECT_INT("nothing is sent", (long long)ward_writes(&ward), 0);
+    char *path =
+        arena_printf(ward.arena, "/v1/reviews/%s", json_string(ward_view(&ward, "k1"), "review"));
+    EXPECT_INT("review", ward_call(&ward, "GET", path, NULL, NULL, &answer), 200);
+    expect_text("kind", answer, "/failureType", "base-unknown");
+    expect_text("current", answer, "/current/status", "preliminary");
+    path = arena_printf(ward.arena, "%s/decision", path);
+    EXPECT_INT("apply",
+               ward_call(&ward, "POST", path, "{\"decision\":\"apply\",\"seenVersion\":\"1\"}",
+                         NULL, &answer),
+               202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("then it is written", ward_state(&ward, "k1"), "committed");
+    submit("{\"operation\":\"update\",\"resource\":{\"meta\":{\"versionId\":\"2\"}," PULSE_FINAL
+           "}}",
+           "k2", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("it says so itself", ward_state(&ward, "k2"), "committed");
+}
+
 /* The review of the note, after the nurse raised the criticality. */
 static const struct cJSON *note_review(const char **out_path)
 {
@@ -736,6 +767,7 @@ WITH_WARD(one_stale_read_is_not_believed)
 WITH_WARD(a_single_identifier_finds_what_was_made)
 WITH_WARD(changes_apart_merge_unless_they_may_harm)
 WITH_WARD(what_a_patch_replaces_is_touched_whole)
+WITH_WARD(an_update_of_nobody_knows_which_version_is_asked_about)
 WITH_WARD(a_review_shows_all_sides)
 WITH_WARD(a_decision_is_carried_out_once)
 WITH_WARD(a_field_that_is_nowhere_is_no_decision)
@@ -763,6 +795,8 @@ static CU_TestInfo tests[] = {
     {"a single identifier finds what was made", ward_a_single_identifier_finds_what_was_made},
     {"changes apart merge unless they may harm", ward_changes_apart_merge_unless_they_may_harm},
     {"what a patch replaces is touched whole", ward_what_a_patch_replaces_is_touched_whole},
+    {"an update of nobody knows which version is asked about",
+     ward_an_update_of_nobody_knows_which_version_is_asked_about},
     {"a review shows all sides", ward_a_review_shows_all_sides},
     {"a decision is carried out once", ward_a_decision_is_carried_out_once},
     {"a field that is nowhere is no decision", ward_a_field_that_is_nowhere_is_no_decision},
