@@ -337,10 +337,10 @@ static bool is_our_chain(struct job *job, const struct target *target, const cha
 {
     const struct intent *intent = job->intent;
 
+    if (target->guard_at + 1 >= target->history.count || target->current_look != LOOK_FOUND)
+        return false;
     const struct seen *newest = &target->history.versions[target->history.count - 1];
-
-    if (target->guard_at + 1 >= target->history.count || target->current_look != LOOK_FOUND ||
-        !newest->version || strcmp(newest->version, target->current.version) != 0)
+    if (!newest->version || strcmp(newest->version, target->current.version) != 0)
         return false;
     for (size_t i = target->guard_at + 1; i < target->history.count; i++) {
         struct ledger_commit commit = {.reference = reference,
