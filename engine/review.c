@@ -534,27 +534,33 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
 
 struct ids {
     struct arena *arena;
-    const char *ids[1000];
-    size_t count;
+    const char **ids;
+    size_t count, room;
 };
 
 static void collect_id(void *arg, const struct ledger_review *review)
 {
     struct ids *ids = arg;
 
-    if (ids->count < COUNT_OF(ids->ids))
-        ids->ids[ids->count++] = review->id;
+    if (ids->count == ids->room) {
+        size_t room = ids->room ? 2 * ids->room : 64;
+
+        ids->ids = arena_grow(ids->arena, ids->ids, ids->room * sizeof(*ids->ids),
+                              room * sizeof(*ids->ids));
+        ids->room = room;
+    }
+    ids->ids[ids->count++] = review->id;
 }
 
 void review_refresh_all(struct engine *engine, struct arena *arena, struct cJSON *examined)
 {
-    struct ids *ids = arena_alloc(arena, sizeof(*ids));
+    struct ids ids = {.arena = arena};
 
-    ledger_open_reviews(engine->ledger, arena, collect_id, ids);
-    for (size_t i = 0; i < ids->count; i++) {
+    ledger_open_reviews(engine->ledger, arena, collect_id, &ids);
+    for (size_t i = 0; i < ids.count; i++) {
         struct refresh refresh = {
-            .engine = engine, .arena = arena, .id = ids->ids[i], .examined = examined};
+            .engine = engine, .arena = arena, .id = ids.ids[i], .examined = examined};
 
-        worker_call(engine->worker, order_key(arena, ids->ids[i]), run_refresh, &refresh);
+        worker_call(engine->worker, order_key(arena, ids.ids[i]), run_refresh, &refresh);
     }
 }
