@@ -267,15 +267,12 @@ static void list_intents(struct call *call)
     struct cJSON *answer = json_object(call->arena);
     struct listing listing = {.call = call, .intents = json_put_array(answer, "intents")};
     const char *key = parameter(call, "key");
-    struct ledger_intent row;
 
-    if (key) {
-        if (ledger_find_key(call->engine->ledger, call->arena, key, &row))
-            list_one(&listing, &row);
-    } else {
+    if (key)
+        ledger_each_key(call->engine->ledger, call->arena, key, list_one, &listing);
+    else
         ledger_each(call->engine->ledger, call->arena, parameter(call, "state"),
                     number_parameter(call, "after"), PAGE_INTENTS, list_one, &listing);
-    }
     if (!key && listing.count == PAGE_INTENTS)
         json_put_integer(answer, "next", listing.last);
     else

@@ -89,13 +89,14 @@ bool ledger_find(struct ledger *ledger, struct arena *arena, const char *id,
                  struct ledger_intent *out);
 bool ledger_find_number(struct ledger *ledger, struct arena *arena, int64_t number,
                         struct ledger_intent *out);
-bool ledger_find_key(struct ledger *ledger, struct arena *arena, const char *key,
-                     struct ledger_intent *out);
 /* Calls `each` for intents after `after`, in order of acceptance, `max` at most; state NULL: all
  * that have not ended. */
 typedef void ledger_each_fn(void *arg, const struct ledger_intent *intent);
 void ledger_each(struct ledger *ledger, struct arena *arena, const char *state, int64_t after,
                  size_t max, ledger_each_fn *each, void *arg);
+/* The intents that were delivered under `key`, one for each tenant and source that has it. */
+void ledger_each_key(struct ledger *ledger, struct arena *arena, const char *key,
+                     ledger_each_fn *each, void *arg);
 /* The lines after `after`, each with its newline. */
 void ledger_events(struct ledger *ledger, int64_t after, struct buf *out);
 void ledger_audit(struct ledger *ledger, int64_t after, struct buf *out);

@@ -544,26 +544,33 @@ bool ledger_find_number(struct ledger *ledger, struct arena *arena, int64_t numb
     return is_found;
 }
 
-bool ledger_find_key(struct ledger *ledger, struct arena *arena, const char *key,
-                     struct ledger_intent *out)
+static void each_locked(sqlite3_stmt *stmt, struct arena *arena, ledger_each_fn *each, void *arg)
+{
+    struct ledger_intent intent;
+
+    while (has_row(stmt)) {
+        read_intent(stmt, arena, &intent);
+        each(arg, &intent);
+    }
+    sqlite3_finalize(stmt);
+}
+
+void ledger_each_key(struct ledger *ledger, struct arena *arena, const char *key,
+                     ledger_each_fn *each, void *arg)
 {
     lock(ledger);
-    bool is_found = find_locked(ledger, arena,
-                                query_locked(ledger,
-                                             "SELECT " INTENT_COLUMNS
-                                             " FROM names n JOIN intents i ON i.number=n.number "
-                                             "WHERE n.key=? ORDER BY i.number LIMIT 1",
-                                             "t", key),
-                                out);
+    each_locked(query_locked(ledger,
+                             "SELECT " INTENT_COLUMNS
+                             " FROM names n JOIN intents i ON i.number=n.number "
+                             "WHERE n.key=? ORDER BY i.number",
+                             "t", key),
+                arena, each, arg);
     unlock(ledger);
-    return is_found;
 }
 
 void ledger_each(struct ledger *ledger, struct arena *arena, const char *state, int64_t after,
                  size_t max, ledger_each_fn *each, void *arg)
 {
-    struct ledger_intent intent;
-
     lock(ledger);
     sqlite3_stmt *stmt =
         state ? query_locked(ledger,
@@ -574,11 +581,7 @@ void ledger_each(struct ledger *ledger, struct arena *arena, const char *state, 
                              "SELECT " INTENT_COLUMNS " FROM intents i WHERE number>? AND "
                              "state IN " NOT_ENDED " ORDER BY number LIMIT ?",
                              "ii", after, (int64_t)max);
-    while (has_row(stmt)) {
-        read_intent(stmt, arena, &intent);
-        each(arg, &intent);
-    }
-    sqlite3_finalize(stmt);
+    each_locked(stmt, arena, each, arg);
     unlock(ledger);
 }
 

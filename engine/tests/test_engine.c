@@ -202,6 +202,23 @@ static void before_it_is_sent_it_can_be_cancelled(void)
     EXPECT_INT("audit", (long long)ward_audit(&ward, "k1", "cancelled"), 1);
 }
 
+#define OF_TENANT(tenant)                                                                          \
+    "{\"operation\":\"delete\",\"target\":{\"reference\":\"Task/none\"},\"tenant\":\"" tenant "\"" \
+                                                                                              "}"
+
+static void a_key_of_two_tenants_is_two_intents(void)
+{
+    const struct cJSON *answer;
+
+    begin();
+    const struct cJSON *a = submit(OF_TENANT("a"), "k1", 202);
+    const struct cJSON *b = submit(OF_TENANT("b"), "k1", 202);
+    ward_call(&ward, "GET", "/v1/intents?key=k1", NULL, NULL, &answer);
+    EXPECT_INT("both are listed", (long long)json_count(json_get(answer, "intents")), 2);
+    expect_text("the first", answer, "/intents/0/id", json_string(a, "id"));
+    expect_text("the second", answer, "/intents/1/id", json_string(b, "id"));
+}
+
 /* ---- what a reply, or none, leads to ---- */
 
 static const struct {
@@ -761,6 +778,7 @@ WITH_WARD(bad_calls_are_refused_and_change_nothing)
 WITH_WARD(a_body_that_never_ends_is_not_listened_to)
 WITH_WARD(nothing_is_said_without_the_token)
 WITH_WARD(before_it_is_sent_it_can_be_cancelled)
+WITH_WARD(a_key_of_two_tenants_is_two_intents)
 WITH_WARD(every_reply_leads_to_an_end_that_is_true)
 WITH_WARD(nothing_is_sent_again_without_a_timer)
 WITH_WARD(one_stale_read_is_not_believed)
@@ -789,6 +807,7 @@ static CU_TestInfo tests[] = {
     {"a body that never ends is not listened to", ward_a_body_that_never_ends_is_not_listened_to},
     {"nothing is said without the token", ward_nothing_is_said_without_the_token},
     {"before it is sent it can be cancelled", ward_before_it_is_sent_it_can_be_cancelled},
+    {"a key of two tenants is two intents", ward_a_key_of_two_tenants_is_two_intents},
     {"every reply leads to an end that is true", ward_every_reply_leads_to_an_end_that_is_true},
     {"nothing is sent again without a timer", ward_nothing_is_sent_again_without_a_timer},
     {"one stale read is not believed", ward_one_stale_read_is_not_believed},
