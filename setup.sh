@@ -4,7 +4,7 @@
 # Packages are installed by root alone; anyone else is shown the line to run (exit 2).
 set -eu
 
-packages='gcc make libmicrohttpd-dev libcjson-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev uthash-dev libcunit1-dev'
+packages='gcc make libmicrohttpd-dev libcjson-dev libcurl4-openssl-dev libsqlite3-dev libssl-dev uthash-dev libcunit1-dev curl'
 [ "${1:-}" != develop ] || packages="$packages clang clang-format libclang-rt-14-dev wrk"
 
 missing=''
@@ -13,7 +13,7 @@ for package in $packages; do
 done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ]; then
-    echo "setup: missing packages; run: sudo apt-get install -y$missing" >&2
+    echo "setup: missing packages; run: sudo apt-get update && sudo apt-get install -y$missing" >&2
     exit 2
 fi
 echo "setup: installing$missing" >&2

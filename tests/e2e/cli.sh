@@ -51,7 +51,8 @@ ROWS
 printf '{"name": "n", "interface": "native", "start": {"command": ["sh", "-c", "tail -f %s & wait"], "url": {"stdout": "http"}, "readyMs": 200}}' \
     "$SCRATCH/never" >"$SCRATCH/never.json"
 check "an engine with a child that never becomes ready" ends 3 "$CP" run --out "$out" --engine "$SCRATCH/never.json" "$good"
-check "nothing of it is left running" [ -z "$(pgrep -f "tail -f $SCRATCH/neve[r]")" ]
+nothing_runs_with() { ! grep -qsa "$1" /proc/[0-9]*/cmdline; }
+check "nothing of it is left running" nothing_runs_with "$SCRATCH/neve[r]"
 
 # A port in use.
 "$BIN/fhirsim" --listen 127.0.0.1:0 >"$SCRATCH/sim.out" 2>&1 &
