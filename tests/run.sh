@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs the unit test programs given and every tests/e2e/*.sh, and adds up. Each prints, as its last line,
 # "name: N passed, N failed, N skipped"; one that does not, or that exits otherwise than it says, has failed.
-# Ends with "N passed, N failed" (and ", N skipped"); exit status 1 when anything failed.
+# Ends with the line "N passed, N failed", before it "N skipped" if any; exit status 1 when anything failed.
 set -u
 
 log=$(mktemp) || exit 2
@@ -29,9 +29,6 @@ for program in "$@" tests/e2e/*.sh; do
     echo "$(basename "$program"): $p passed, $f failed, $s skipped"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
-if [ "$skipped" -gt 0 ]; then
-    echo "$passed passed, $failed failed, $skipped skipped"
-else
-    echo "$passed passed, $failed failed"
-fi
+[ "$skipped" -eq 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
