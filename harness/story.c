@@ -63,6 +63,23 @@ static const char *tell_decision(const struct telling *telling, const struct sim
                         decision ? decision : "");
 }
 
+/* An audit record or an event that proves something. */
+static const char *tell_record(const struct telling *telling, const struct sim_entry *entry)
+{
+    const struct cJSON *record = parse(telling, entry);
+    const char *what = json_string(record, "outcome"), *kind = json_string(record, "kind");
+    const char *reference = json_string(json_get(record, "target"), "reference");
+    const char *version = json_string(record, "versionWritten");
+
+    if (!what && !kind)
+        return arena_printf(telling->arena, "%s: %s: %.120s", entry->intent, entry->what,
+                            entry->body ? entry->body : "");
+    return arena_printf(telling->arena, "%s: %s %lld: %s%s%s%s%s", entry->intent, entry->what,
+                        json_integer(record, "sequence", 0), what ? what : kind,
+                        reference ? ", " : "", reference ? reference : "",
+                        version ? " version " : "", version ? version : "");
+}
+
 static const char *tell_said(const struct telling *telling, const struct sim_entry *entry,
                              bool is_proof)
 {
@@ -80,8 +97,7 @@ static const char *tell_said(const struct telling *telling, const struct sim_ent
             return NULL;
     }
     if (is_proof && (strcmp(what, "audit") == 0 || strcmp(what, "event") == 0))
-        return arena_printf(telling->arena, "%s: %s: %.120s", entry->intent, what,
-                            entry->body ? entry->body : "");
+        return tell_record(telling, entry);
     return arena_printf(telling->arena, "%s%s%s", entry->intent, entry->intent[0] ? ": " : "",
                         what);
 }
@@ -132,7 +148,8 @@ static const char *tell(const struct telling *telling, const struct sim_entry *e
     case SIM_HUNG_UP:
         return arena_printf(telling->arena, "%s: hangs up", entry->intent);
     case SIM_FAULT:
-        return "fault";
+        return arena_printf(telling->arena, "%s: fault",
+                            entry->intent[0] ? entry->intent : entry->actor);
     case SIM_EDIT:
         *out_column = STORY_FOREIGN;
         return arena_printf(telling->arena, "%s: %s %.100s", entry->actor, entry->method,

@@ -73,12 +73,49 @@ static void a_story_has_columns_faults_and_proofs(void)
     }
     EXPECT_INT("the second view is no news", (long long)views, 1);
     EXPECT_TRUE("the fault is marked", faults > 0);
+    EXPECT_TRUE("and says whose it is", find(lines, count, "note: fault") != NULL);
     EXPECT_TRUE("the audit is left out", find(lines, count, "audit") == NULL);
     case_free(k);
 }
 
+static void what_proves_is_told_in_words(void)
+{
+    static const struct {
+        const char *what, *body, *told;
+    } rows[] = {
+        {"audit",
+         "{'sequence':7,'intent':'i-1','outcome':'committed','target':{'reference':'Patient/ada'},"
+         "'versionWritten':'3'}",
+         "note: audit 7: committed, Patient/ada version 3"},
+        {"audit",
+         "{'sequence':8,'outcome':'conflict','target':{'reference':'Patient/"
+         "ada'},'versionWritten':null}",
+         "note: audit 8: conflict, Patient/ada"},
+        {"audit", "{'sequence':9,'outcome':'refused','target':{'reference':'Patient/ada'}}",
+         "note: audit 9: refused, Patient/ada"},
+        {"event", "{'sequence':2,'kind':'accepted'}", "note: event 2: accepted"},
+        {"event", "{'nonsense':2}", "note: event: {\"nonsense\":2}"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct kase *k = case_new();
+        struct result_invariant finding = {.name = "x", .entry_count = 1};
+        size_t count = 0;
+
+        case_chart(k, ADA, "{'resourceType':'Patient','active':true}");
+        case_intent(k, "note", NOTE);
+        finding.entries[0] = case_said(k, rows[i].what, "note", 0, rows[i].body);
+        const struct story_line *lines =
+            story_tell(case_evidence(k), &finding, case_arena(k), &count);
+        const struct story_line *line = find(lines, count, rows[i].what);
+        EXPECT_STR(rows[i].told, line ? line->text : "", rows[i].told);
+        case_free(k);
+    }
+}
+
 static CU_TestInfo story_tests[] = {
     {"a story has columns, faults and proofs", a_story_has_columns_faults_and_proofs},
+    {"what proves is told in words", what_proves_is_told_in_words},
     CU_TEST_INFO_NULL,
 };
 
