@@ -8,9 +8,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,6 +41,25 @@ static int make_folder(char *path, struct err *err)
         return err_set(err, ERR_INPUT, "%s: cannot make the report folder: %s", path,
                        strerror(errno));
     return 0;
+}
+
+/* Two runs in one folder would mix their evidence. The lock lasts as long as the process. */
+static int lock_folder(const char *folder, struct err *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return err_set(err, ERR_INPUT, "%s: cannot open the report folder: %s", folder,
+                       strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return 0; /* and stays open */
+    bool is_taken = errno == EWOULDBLOCK;
+    close(fd);
+    if (!is_taken)
+        return 0; /* a file system without locks */
+    return err_set(
+        err, ERR_INPUT,
+        "%s: another run writes its report there; expected --out with a folder of its own", folder);
 }
 
 static int prove_writable(const char *folder, struct arena *arena, struct err *err)
@@ -76,7 +97,8 @@ static void remove_numbered(const char *folder, struct arena *arena)
 
 int outdir_prepare(const char *folder, struct arena *arena, struct err *err)
 {
-    if (make_folder(arena_strdup(arena, folder), err) || prove_writable(folder, arena, err))
+    if (make_folder(arena_strdup(arena, folder), err) || lock_folder(folder, err) ||
+        prove_writable(folder, arena, err))
         return -1;
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         char *path = arena_printf(arena, "%s/%s", folder, folders[i]);

@@ -18,7 +18,7 @@ struct result;
 struct scenario;
 struct trial;
 
-/* Makes it and proves that it can be written. ERR_INPUT when it can't. */
+/* Makes it, proves that it can be written and keeps other runs out until the process ends. ERR_INPUT when it can't. */
 int outdir_prepare(const char *folder, struct arena *arena, struct err *err) ATTR_MUST_USE;
 
 int outdir_evidence(const char *folder, size_t number, const struct evidence *evidence,

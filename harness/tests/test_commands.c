@@ -359,3 +359,22 @@ static CU_TestInfo commands_tests[] = {
 };
 
 SUITE("commands", commands_tests)
+static void two_runs_do_not_share_a_report_folder(void)
+{
+    struct bench bench = bench_open();
+    struct child *child = start(&bench, "chartproof run --engine slow.json --out out area");
+
+    wait_engine(&bench, child);
+    struct outcome got = run_line(&bench, "chartproof run --engine strawman --out out area");
+    EXPECT_STR("the second", got.end, "exit status 2");
+    EXPECT_HAS("why", got.err, "out: another run writes its report there");
+    got = run_line(&bench, "chartproof run --engine strawman --out other area");
+    EXPECT_STR("elsewhere", got.end, "exit status 0");
+    child_signal(child, SIGTERM);
+    finish(&bench, child);
+    got = run_line(&bench, "chartproof run --engine strawman --out out area");
+    EXPECT_STR("after the first", got.end, "exit status 0");
+    bench_close(&bench);
+}
+
+    {"two runs do not share a report folder", two_runs_do_not_share_a_report_folder},
