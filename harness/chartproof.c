@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "harness/commands.h"
 #include "harness/conduct/interrupt.h"
+#include "harness/options.h"
 
 #define KEPT_BYTES (64 << 20)
 
@@ -44,19 +45,32 @@ static int cmd_help(int argc, char **argv, enum verdict *out_verdict, struct err
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         bool is_wanted = argc > 1 && strcmp(commands[i].name, argv[1]) == 0;
 
-        if (is_wanted)
+        if (is_wanted) {
             printf("chartproof %s %s\n    %s\n", commands[i].name, commands[i].usage,
                    commands[i].summary);
-        else if (argc < 2)
+            options_explain(commands[i].usage, stdout);
+        } else if (argc < 2) {
             printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+        }
         is_known |= is_wanted;
     }
     if (!is_known)
         return err_set(err, ERR_INPUT, "unknown command '%.40s'", argv[1]);
     if (argc < 2)
-        printf("\nExit status: 0 PASS, 1 FAIL, 2 usage or bad input, 3 UNKNOWN.\n");
+        printf("\nchartproof help COMMAND says more.\n"
+               "Exit status: 0 PASS, 1 FAIL, 2 usage or bad input, 3 UNKNOWN.\n");
     *out_verdict = VERDICT_PASS;
     return 0;
+}
+
+/* `chartproof run --help`: wherever it stands before "--". */
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Descriptors 0 to 2 are ours whatever the caller closed: nothing else may get these numbers. */
@@ -72,6 +86,8 @@ static void open_standard_files(void)
 
 int main(int argc, char **argv)
 {
+    static char help[] = "help";
+    char *help_argv[] = {argv[0], help, argc > 1 ? argv[1] : NULL, NULL};
     const char *name = argc > 1 ? argv[1] : "help";
     enum verdict verdict = VERDICT_UNKNOWN;
     struct err err = ERR_INIT;
@@ -85,6 +101,11 @@ int main(int argc, char **argv)
     interrupt_watch();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
+    if (wants_help(argc, argv)) {
+        name = help;
+        argc = 3;
+        argv = help_argv;
+    }
     if (strcmp(name, "--version") == 0) {
         printf("chartproof %s\n", CHARTPROOF_VERSION);
         return 0;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/near.h"
 #include "harness/commands.h"
 #include "harness/conduct/child.h"
 #include "harness/judge/judge.h"
@@ -38,7 +39,8 @@ static int list_invariants(struct arena *arena, const struct options *options, s
 
     (void)arena, (void)options, (void)err;
     for (size_t i = 0; i < count; i++)
-        printf("%-24s %-24s %s\n", table[i].name, table[i].control, table[i].clinician);
+        printf("%-24s %-24s %s\n    %s\n", table[i].name, table[i].control, table[i].clinician,
+               table[i].engineer);
     return 0;
 }
 
@@ -102,22 +104,27 @@ static const struct {
 
 int cmd_list(int argc, char **argv, enum verdict *out_verdict, struct err *err)
 {
+    const char *names[COUNT_OF(lists) + 1] = {NULL};
     struct arena *arena = arena_new();
     struct options options;
     int rc = -1;
 
     if (options_read(arena, argc, argv, "scenarios", &options, err))
         goto out;
-    const char *what = options.path_count == 1 ? options.paths[0] : "";
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        names[i] = lists[i].name;
+    if (options.path_count != 1) {
+        err_set(err, ERR_INPUT, "expected one name: faults, invariants, scenarios or flaws");
+        goto out;
+    }
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        if (strcmp(lists[i].name, what) != 0)
+        if (strcmp(lists[i].name, options.paths[0]) != 0)
             continue;
         rc = lists[i].list(arena, &options, err);
         *out_verdict = VERDICT_PASS;
         goto out;
     }
-    err_set(err, ERR_INPUT, "found \"%.40s\"; expected one of faults, invariants, scenarios, flaws",
-            what);
+    err_set(err, ERR_INPUT, "found %s", near_explain(arena, options.paths[0], names));
 out:
     arena_free(arena);
     return rc;

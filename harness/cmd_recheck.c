@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "harness/commands.h"
 #include "harness/evidence.h"
 #include "harness/judged.h"
 #include "harness/options.h"
+#include "harness/shell.h"
 #include "harness/story.h"
 #include "reports/reports.h"
 
@@ -97,6 +99,22 @@ static bool is_whole(const struct evidence *evidence)
     return false;
 }
 
+/* Where the scenario lies, the evidence does not say: it is looked for in scenarios/. */
+static const char *replay_line(const struct evidence *evidence, struct arena *arena)
+{
+    struct buf line = BUF_INIT;
+
+    buf_puts(&line, "chartproof replay --engine ");
+    shell_put_word(&line, evidence->engine);
+    buf_puts(&line, " --personality ");
+    shell_put_word(&line, evidence->personality);
+    buf_putc(&line, ' ');
+    shell_put_quoted(&line, evidence->replay);
+    const char *copy = buf_copy(&line, arena);
+    buf_release(&line);
+    return copy;
+}
+
 static void add_failures(struct recheck *recheck, const struct evidence *evidence, const char *file,
                          const struct result_scenario *scenario)
 {
@@ -115,17 +133,13 @@ static void add_failures(struct recheck *recheck, const struct evidence *evidenc
                                           recheck->failure_room * sizeof(*result->failures));
         }
         struct result_failure *failure = &result->failures[result->failure_count++];
-        *failure = (struct result_failure){
-            .scenario = scenario->name,
-            .invariant = found->name,
-            .verdict = VERDICT_FAIL,
-            .text = found->text,
-            .diff = found->diff,
-            .replay = arena_printf(recheck->arena,
-                                   "chartproof replay --engine %s "
-                                   "--personality %s '%s'",
-                                   evidence->engine, evidence->personality, evidence->replay),
-            .file = file};
+        *failure = (struct result_failure){.scenario = scenario->name,
+                                           .invariant = found->name,
+                                           .verdict = VERDICT_FAIL,
+                                           .text = found->text,
+                                           .diff = found->diff,
+                                           .replay = replay_line(evidence, recheck->arena),
+                                           .file = file};
         failure->story = story_tell(evidence, found, recheck->arena, &failure->story_count);
     }
 }
@@ -173,6 +187,7 @@ int cmd_recheck(int argc, char **argv, enum verdict *out_verdict, struct err *er
         find_files(&recheck, &options, err))
         goto out;
     recheck.result.tool_version = CHARTPROOF_VERSION;
+    recheck.result.program = shell_program(recheck.arena);
     recheck.result.scenarios =
         arena_alloc(recheck.arena, recheck.count * sizeof(*recheck.result.scenarios));
     recheck.result.verdict = VERDICT_PASS;

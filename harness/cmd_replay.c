@@ -21,6 +21,7 @@
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/scenario_check.h"
 #include "harness/scenario/schedule.h"
+#include "harness/shell.h"
 #include "harness/trial.h"
 #include "reports/reports.h"
 
@@ -109,7 +110,7 @@ static void wait_enter(void *arg, const char *step, const char *held)
     printf("next: %s   [Enter] ", step);
     fflush(stdout);
     *is_open = !interrupt_came() && fgets(line, sizeof(line), stdin) != NULL;
-    if (!*is_open)
+    if (!*is_open || !isatty(STDIN_FILENO)) /* else the Enter is on the screen */
         printf("\n");
 }
 
@@ -120,6 +121,7 @@ static void show(struct request *request, const struct trial *trial, const struc
     struct result_failure *failures =
         trial_failures(trial, adapter, request->scenario, NULL, request->arena, &count);
     struct result result = {.tool_version = CHARTPROOF_VERSION,
+                            .program = shell_program(request->arena),
                             .engine = adapter->name,
                             .personality = request->scenario->personality,
                             .seed = request->options.seed,

@@ -21,6 +21,7 @@
 #include "harness/outdir.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
+#include "harness/shell.h"
 #include "harness/trial.h"
 #include "reports/reports.h"
 
@@ -70,9 +71,12 @@ static void show_progress(const struct work *work, size_t index, const struct tr
                 trial->problem ? trial->problem : "");
         return;
     }
-    fprintf(stderr, "\r\033[K%zu/%zu scenarios, %.0f/s, %.0f s left, %zu failing  %s", index + 1,
-            work->count, rate, rate > 0 ? (double)(work->count - index - 1) / rate : 0.0,
-            work->failing, scenario->name);
+    char line[80]; /* a line that wraps cannot be written over */
+    snprintf(line, sizeof(line), "%zu/%zu scenarios, %.0f/s, %.0f s left, %zu failing  %s",
+             index + 1, work->count, rate,
+             rate > 0 ? (double)(work->count - index - 1) / rate : 0.0, work->failing,
+             scenario->name);
+    fprintf(stderr, "\r\033[K%s", line);
     if (index + 1 == work->count || work->stopped)
         fprintf(stderr, "\r\033[K");
 }
@@ -191,6 +195,7 @@ int cmd_run(int argc, char **argv, enum verdict *out_verdict, struct err *err)
         goto out;
     work.result = (struct result){
         .tool_version = CHARTPROOF_VERSION,
+        .program = shell_program(work.arena),
         .engine = work.adapter->name,
         .personality = work.scenarios[0]->personality,
         .seed = work.options.seed,

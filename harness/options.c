@@ -12,13 +12,20 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/near.h"
 
 static const struct {
-    const char *name;
-    bool has_value;
+    const char *name, *value; /* value: NULL where it takes none */
+    const char *summary;
 } known[] = {
-    {"engine", true}, {"out", true},    {"personality", true}, {"scenarios", true},
-    {"seed", true},   {"reset", false}, {"step", false},
+    {"engine", "SPEC",
+     "an adapter file, or writebackd (unless said), strawman, strawman:FLAW (see list flaws)"},
+    {"out", "DIR", "where the reports go; chartproof-report unless said"},
+    {"personality", "NAME", "the server to be like; the scenario's first unless said"},
+    {"reset", NULL, "one engine process for all runs, reset in between; else a fresh one for each"},
+    {"scenarios", "DIR", "where area/name is found; scenarios unless said"},
+    {"seed", "N", "what random choices follow from; 1 unless said"},
+    {"step", NULL, "stop before each step and show what is held; Enter lets it happen"},
 };
 
 static bool is_accepted(const char *accepted, const char *name, size_t length)
@@ -72,6 +79,20 @@ static int put(struct options *options, const char *name, const char *value, str
     return 0;
 }
 
+static int refuse(struct arena *arena, const char *name, const char *accepted, struct err *err)
+{
+    const char *names[COUNT_OF(known) + 1];
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (is_accepted(accepted, known[i].name, strlen(known[i].name)))
+            names[count++] = arena_printf(arena, "--%s", known[i].name);
+    }
+    names[count] = NULL;
+    return err_set(err, ERR_INPUT, "unknown option %s",
+                   near_explain(arena, arena_printf(arena, "--%s", name), names));
+}
+
 static int read_option(struct arena *arena, char **argv, int *index, const char *accepted,
                        struct options *out, struct err *err)
 {
@@ -82,16 +103,27 @@ static int read_option(struct arena *arena, char **argv, int *index, const char 
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         if (strcmp(known[i].name, name) != 0 || !is_accepted(accepted, name, length))
             continue;
-        if (!known[i].has_value && text[length])
+        if (!known[i].value && text[length])
             return err_set(err, ERR_INPUT, "--%s takes no value", name);
         const char *value = text[length] ? text + length + 1 : NULL;
-        if (known[i].has_value && !value)
+        if (known[i].value && !value)
             value = argv[++*index];
-        if (known[i].has_value && (!value || !*value))
+        if (known[i].value && (!value || !*value))
             return err_set(err, ERR_INPUT, "--%s: expected a value", name);
         return put(out, name, value, err);
     }
-    return err_set(err, ERR_INPUT, "unknown option --%.40s; expected --%s", name, accepted);
+    return refuse(arena, name, accepted, err);
+}
+
+void options_explain(const char *usage, FILE *out)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        const char *at = strstr(usage, known[i].name);
+
+        if (at && at - usage >= 2 && strncmp(at - 2, "--", 2) == 0)
+            fprintf(out, "  --%-11s %-5s %s\n", known[i].name, known[i].value ? known[i].value : "",
+                    known[i].summary);
+    }
 }
 
 int options_read(struct arena *arena, int argc, char **argv, const char *accepted,

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/attr.h"
 
@@ -30,6 +31,9 @@ struct options {
 /* `accepted`: the options of this command, "engine out reset ...". */
 int options_read(struct arena *arena, int argc, char **argv, const char *accepted,
                  struct options *out, struct err *err) ATTR_MUST_USE;
+
+/* A line for each option that a usage like "[--engine SPEC] PATH..." names. */
+void options_explain(const char *usage, FILE *out);
 
 bool use_color(int fd); /* a terminal, and NO_COLOR is not set */
 #endif

@@ -15,6 +15,7 @@
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/schedule.h"
+#include "harness/shell.h"
 #include "harness/story.h"
 
 static void judge(struct trial *trial)
@@ -144,30 +145,6 @@ void trial_release(struct trial *trial)
     trial->arena = NULL;
 }
 
-/* A word as the shell reads it back. */
-static void put_quoted(struct buf *out, const char *text)
-{
-    buf_putc(out, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_puts(out, "'\\''");
-        else
-            buf_putc(out, *text);
-    }
-    buf_putc(out, '\'');
-}
-
-static void put_word(struct buf *out, const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@";
-
-    if (text[0] && text[strspn(text, plain)] == '\0')
-        buf_puts(out, text);
-    else
-        put_quoted(out, text);
-}
-
 const char *trial_replay(const struct trial *trial, const struct adapter *adapter,
                          const struct scenario *scenario)
 {
@@ -176,15 +153,15 @@ const char *trial_replay(const struct trial *trial, const struct adapter *adapte
     const char *folder = path > tail ? arena_copy(trial->arena, scenario->path, path - tail) : "";
 
     buf_puts(&line, "chartproof replay --engine ");
-    put_word(&line, adapter->spelled);
+    shell_put_word(&line, adapter->spelled);
     buf_puts(&line, " --personality ");
-    put_word(&line, scenario->personality);
+    shell_put_word(&line, scenario->personality);
     if (strcmp(folder, "scenarios") != 0) {
         buf_puts(&line, " --scenarios ");
-        put_word(&line, folder[0] ? folder : ".");
+        shell_put_word(&line, folder[0] ? folder : ".");
     }
     buf_putc(&line, ' ');
-    put_quoted(&line, trial->conducted.evidence.replay);
+    shell_put_quoted(&line, trial->conducted.evidence.replay);
     const char *copy = buf_copy(&line, trial->arena);
     buf_release(&line);
     return copy;

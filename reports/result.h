@@ -44,7 +44,7 @@ struct result_failure {
     const char *why; /* the scenario's */
     const char *text;
     const char *diff;           /* or NULL */
-    const char *replay;         /* the whole command line */
+    const char *replay;         /* the whole command line, "chartproof replay ..." */
     const char *file;           /* failures/N.json */
     unsigned reproduced, tried; /* "reproduced k of n" */
     struct story_line *story;
@@ -66,6 +66,7 @@ struct result_scenario {
 
 struct result {
     const char *tool_version, *engine, *personality;
+    const char *program; /* how a terminal's shell finds chartproof; NULL: by that name */
     uint64_t seed;
     enum verdict verdict;
     struct result_scenario *scenarios;

@@ -102,7 +102,8 @@ static unsigned print_invariants(FILE *out, const struct result *result, bool us
     size_t count = tally_invariants(result, tallies);
     unsigned judgements = 0;
 
-    fprintf(out, "\n%-8s %-24s %7s  %s\n", "verdict", "invariant", "judged", "control");
+    if (count > 0)
+        fprintf(out, "\n%-8s %-24s %7s  %s\n", "verdict", "invariant", "judged", "control");
     for (size_t i = 0; i < count; i++) {
         const struct tally *tally = &tallies[i];
 
@@ -152,9 +153,24 @@ static void print_story(FILE *out, const struct result_failure *failure, bool us
     }
 }
 
-static void print_failure(FILE *out, const struct result_failure *failure, size_t number,
-                          bool use_color)
+/* To be pasted into the shell: the program as it was started. */
+static void print_replay(FILE *out, const struct result_failure *failure, const char *program)
 {
+    static const char name[] = "chartproof ";
+    const char *command = failure->replay;
+
+    if (failure->file)
+        fprintf(out, "\n  kept in %s; to see it again:", failure->file);
+    if (program && strncmp(command, name, strlen(name)) == 0)
+        fprintf(out, "\n  %s %s\n", program, command + strlen(name));
+    else
+        fprintf(out, "\n  %s\n", command);
+}
+
+static void print_failure(FILE *out, const struct result *result, size_t number, bool use_color)
+{
+    const struct result_failure *failure = &result->failures[number - 1];
+
     fprintf(out, "\n%s%s %zu%s  %s: %s", paint(use_color, failure->verdict),
             verdict_name(failure->verdict), number, unpaint(use_color), failure->scenario,
             failure->invariant);
@@ -165,7 +181,7 @@ static void print_failure(FILE *out, const struct result_failure *failure, size_
         fprintf(out, "  why it matters: %s\n", failure->why);
     print_lines(out, "    ", failure->diff);
     print_story(out, failure, use_color);
-    fprintf(out, "\n  %s\n", failure->replay);
+    print_replay(out, failure, result->program);
 }
 
 void report_terminal(FILE *out, const struct result *result, bool use_color)
@@ -175,7 +191,7 @@ void report_terminal(FILE *out, const struct result *result, bool use_color)
     print_scenarios(out, result, use_color);
     unsigned judgements = print_invariants(out, result, use_color);
     for (size_t i = 0; i < result->failure_count; i++)
-        print_failure(out, &result->failures[i], i + 1, use_color);
+        print_failure(out, result, i + 1, use_color);
     for (size_t i = 0; i < result->scenario_count; i++)
         schedules += result->scenarios[i].schedules;
     fprintf(out, "\n%s%s%s  %s: %zu scenarios, %u schedules, %u judgements, %.1f s\n",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of the program: exit statuses, one clear line for bad input, reports that can be used, nothing left running. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -143,9 +144,13 @@ static void exit_statuses_and_errors_are_as_promised(void)
     } rows[] = {
         {"chartproof help", "exit status 0", "recheck"},
         {"chartproof help run", "exit status 0", "--reset"},
+        {"chartproof help run", "exit status 0", "strawman:FLAW"},
+        {"chartproof run area --help", "exit status 0", "strawman:FLAW"},
+        {"chartproof replay -h", "exit status 0", "stop before each step"},
         {"chartproof nonsense", "exit status 2", "unknown command 'nonsense'"},
         {"chartproof run", "exit status 2", "no scenario"},
-        {"chartproof run --bogus area", "exit status 2", "unknown option --bogus"},
+        {"chartproof run --bogus area", "exit status 2", "unknown option \"--bogus\""},
+        {"chartproof run --enigne x area", "exit status 2", "nearest is \"--engine\""},
         {"chartproof run --seed x area", "exit status 2", "--seed x: expected a number"},
         {"chartproof run nowhere", "exit status 2", "nowhere: No such file"},
         {"chartproof run typo.json", "exit status 2", "scheduel"},
@@ -173,7 +178,9 @@ static void exit_statuses_and_errors_are_as_promised(void)
         {"chartproof list invariants", "exit status 0", "truthful-state"},
         {"chartproof list flaws", "exit status 0", "blind-put"},
         {"chartproof list scenarios --scenarios area", "exit status 0", "race@"},
-        {"chartproof list nonsense", "exit status 2", "expected one of faults"},
+        {"chartproof list invariants", "exit status 0", "honest guard"},
+        {"chartproof list flaw", "exit status 2", "nearest is \"flaws\""},
+        {"chartproof list faults flaws", "exit status 2", "expected one name"},
     };
     struct bench bench = bench_open();
 
@@ -271,6 +278,23 @@ static void what_a_scenario_expects_is_judged_again(void)
     bench_close(&bench);
 }
 
+static void the_line_to_paste_names_the_program_as_it_was_started(void)
+{
+    struct bench bench = bench_open();
+    struct outcome run = run_line(&bench, "\"$CHARTPROOF_BIN/chartproof\" run --engine "
+                                          "strawman:blind-put --out out area/race.json; exit $?");
+    char bin[PATH_MAX] = "";
+
+    EXPECT_TRUE("programs", realpath(test_program("."), bin) != NULL);
+    const char *line =
+        arena_printf(bench.arena, "%s/chartproof replay --engine strawman:blind-put", bin);
+
+    EXPECT_HAS("by its path", run.out, line);
+    run = run_line(&bench, "chartproof run --engine strawman:blind-put --out out area/race.json");
+    EXPECT_HAS("by its name", run.out, "\n  chartproof replay --engine strawman:blind-put");
+    bench_close(&bench);
+}
+
 static void stepping_shows_what_is_held(void)
 {
     struct bench bench = bench_open();
@@ -279,6 +303,7 @@ static void stepping_shows_what_is_held(void)
     struct outcome got = run_line(&bench, "yes '' | chartproof replay --step out/failures/1.json");
     EXPECT_HAS("before the first step", got.out, "next: portal/note.submit   [Enter]");
     EXPECT_HAS("what is held", got.out, "portal/note.update (PUT AllergyIntolerance/penicillin)");
+    EXPECT_HAS("what follows has a line of its own", got.out, "\nverdict  scenario");
     bench_close(&bench);
 }
 
@@ -335,30 +360,6 @@ static void an_interrupt_leaves_reports_and_no_engine(void)
     }
 }
 
-static void a_killed_harness_takes_its_engine_along(void)
-{
-    struct bench bench = bench_open();
-    struct child *child = start(&bench, "chartproof run --engine slow.json --out out area");
-    pid_t engine = wait_engine(&bench, child);
-
-    child_kill(child);
-    EXPECT_TRUE("the engine is gone", is_gone_soon(engine));
-    child_free(child);
-    bench_close(&bench);
-}
-
-static CU_TestInfo commands_tests[] = {
-    {"exit statuses and errors are as promised", exit_statuses_and_errors_are_as_promised},
-    {"a failure can be replayed from what is printed and written",
-     a_failure_can_be_replayed_from_what_is_printed_and_written},
-    {"what a scenario expects is judged again", what_a_scenario_expects_is_judged_again},
-    {"stepping shows what is held", stepping_shows_what_is_held},
-    {"an interrupt leaves reports and no engine", an_interrupt_leaves_reports_and_no_engine},
-    {"a killed harness takes its engine along", a_killed_harness_takes_its_engine_along},
-    CU_TEST_INFO_NULL,
-};
-
-SUITE("commands", commands_tests)
 static void two_runs_do_not_share_a_report_folder(void)
 {
     struct bench bench = bench_open();
@@ -377,4 +378,30 @@ static void two_runs_do_not_share_a_report_folder(void)
     bench_close(&bench);
 }
 
+static void a_killed_harness_takes_its_engine_along(void)
+{
+    struct bench bench = bench_open();
+    struct child *child = start(&bench, "chartproof run --engine slow.json --out out area");
+    pid_t engine = wait_engine(&bench, child);
+
+    child_kill(child);
+    EXPECT_TRUE("the engine is gone", is_gone_soon(engine));
+    child_free(child);
+    bench_close(&bench);
+}
+
+static CU_TestInfo commands_tests[] = {
+    {"exit statuses and errors are as promised", exit_statuses_and_errors_are_as_promised},
+    {"a failure can be replayed from what is printed and written",
+     a_failure_can_be_replayed_from_what_is_printed_and_written},
+    {"what a scenario expects is judged again", what_a_scenario_expects_is_judged_again},
+    {"the line to paste names the program as it was started",
+     the_line_to_paste_names_the_program_as_it_was_started},
+    {"stepping shows what is held", stepping_shows_what_is_held},
+    {"an interrupt leaves reports and no engine", an_interrupt_leaves_reports_and_no_engine},
     {"two runs do not share a report folder", two_runs_do_not_share_a_report_folder},
+    {"a killed harness takes its engine along", a_killed_harness_takes_its_engine_along},
+    CU_TEST_INFO_NULL,
+};
+
+SUITE("commands", commands_tests)
