@@ -179,6 +179,7 @@ static void exit_statuses_and_errors_are_as_promised(void)
         {"chartproof list flaws", "exit status 0", "blind-put"},
         {"chartproof list scenarios --scenarios area", "exit status 0", "race@"},
         {"chartproof list invariants", "exit status 0", "honest guard"},
+        {"chartproof list nonsense", "exit status 2", "expected one of faults"},
         {"chartproof list flaw", "exit status 2", "nearest is \"flaws\""},
         {"chartproof list faults flaws", "exit status 2", "expected one name"},
     };
