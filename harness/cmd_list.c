@@ -69,7 +69,7 @@ static int list_flaws(struct arena *arena, const struct options *options, struct
     int fds[CHILD_FDS_MAX];
 
     (void)options;
-    if (!program)
+    if (!program || !adapter_read(arena, "strawman", err))
         return -1;
     const char *const command[] = {program, "--list-flaws", NULL};
     struct child *child = child_start(&(struct child_options){.command = command}, err);

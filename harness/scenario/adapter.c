@@ -333,6 +333,19 @@ static int add_flaw(struct arena *arena, struct adapter *adapter, const char *fl
     return 0;
 }
 
+/* An installation has no strawman: it is said before anything runs. */
+static int find_program(struct arena *arena, const char *name, struct err *err)
+{
+    const char *path = arena_printf(arena, "%s/%s", bin_folder(arena), name);
+
+    if (access(path, X_OK) == 0)
+        return 0;
+    return err_set(err, ERR_INPUT,
+                   "%s is not there; expected beside chartproof (the strawman is only where the "
+                   "project is built)",
+                   path);
+}
+
 static const char *built_in_text(const char *name, size_t length)
 {
     for (size_t i = 0; i < COUNT_OF(built_in); i++) {
@@ -355,6 +368,8 @@ struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *
                 near_explain(arena, spec, built_in_names));
         return NULL;
     }
+    if (text && find_program(arena, flaw ? "strawman" : spec, err))
+        return NULL;
     tree = text ? json_parse(arena, text, strlen(text), err) : json_parse_file(arena, spec, err);
     if (!tree)
         return NULL;
