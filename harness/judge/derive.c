@@ -16,6 +16,7 @@
 #include "harness/judge/canon.h"
 #include "harness/judge/claims.h"
 #include "harness/judge/diff.h"
+#include "harness/judge/facts_build.h"
 #include "harness/judge/touch.h"
 
 /* ---- content and touch ---- */
@@ -32,10 +33,37 @@ static const struct canon *slot_canon(const struct facts *facts, const struct fa
                         slot ? live_tree(slot->base) : NULL);
 }
 
+static bool refers_by_urn(const struct cJSON *tree)
+{
+    const struct cJSON *child;
+
+    cJSON_ArrayForEach(child, tree)
+    {
+        const char *text = json_text(child);
+
+        if (text ? child->string && strcmp(child->string, "reference") == 0 &&
+                       strncmp(text, "urn:", 4) == 0
+                 : refers_by_urn(child))
+            return true;
+    }
+    return false;
+}
+
+/* The canon depends on who asks only where urns are resolved or contained ids renamed. */
 const struct canon *version_canon(const struct facts *facts, const struct fact_slot *slot,
                                   const struct fact_version *version)
 {
-    return slot_canon(facts, slot, live_tree(version));
+    const struct cJSON *tree = live_tree(version);
+
+    if (!tree)
+        return NULL;
+    struct fact_memo *memo = version->memo;
+    if (!memo->has_canon) {
+        memo->has_canon = true;
+        memo->is_own_canon = !json_get(tree, "contained") && !refers_by_urn(tree);
+        memo->canon = memo->is_own_canon ? slot_canon(facts, NULL, tree) : NULL;
+    }
+    return memo->is_own_canon ? memo->canon : slot_canon(facts, slot, tree);
 }
 
 /* Does it start from a version that there never was, of what was there? */
@@ -46,7 +74,8 @@ static bool is_baseless(const struct facts *facts, const struct fact_slot *slot)
            facts_current(facts, slot->reference, slot->intent->submitted);
 }
 
-bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out)
+static bool make_touch(const struct facts *facts, const struct fact_slot *slot,
+                       const struct touch **out)
 {
     const struct cJSON *base = live_tree(slot->base);
     const struct canon_options options = {.base = facts->evidence->base};
@@ -67,6 +96,18 @@ bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const s
     *out = was && slot->method == METHOD_PUT ? touch_update(facts->arena, was, shall)
                                              : touch_all(facts->arena, NULL, shall);
     return shall != NULL;
+}
+
+bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out)
+{
+    struct fact_memo *memo = slot->memo;
+
+    if (!memo->has_touch) {
+        memo->has_touch = true;
+        memo->is_touch_told = make_touch(facts, slot, &memo->touch);
+    }
+    *out = memo->touch;
+    return memo->is_touch_told;
 }
 
 /* What the human saw when deciding on the slot's target; NULL: not known, or not there. */
@@ -257,6 +298,17 @@ static bool lists_sensitive(const struct facts *facts, const struct fact_version
     return false;
 }
 
+static bool is_sensitive_list(const struct facts *facts, const struct fact_version *version)
+{
+    struct fact_memo *memo = version->memo;
+
+    if (!memo->has_sensitive) {
+        memo->has_sensitive = true;
+        memo->is_sensitive = lists_sensitive(facts, version);
+    }
+    return memo->is_sensitive;
+}
+
 bool version_is_sensitive(const struct facts *facts, const struct fact_version *version)
 {
     const char *type = version->resource->type;
@@ -264,8 +316,8 @@ bool version_is_sensitive(const struct facts *facts, const struct fact_version *
     if (type_is_sensitive(facts, type))
         return true;
     return type && strcmp(type, "List") == 0 &&
-           (lists_sensitive(facts, version) ||
-            (version->pred && lists_sensitive(facts, version->pred)));
+           (is_sensitive_list(facts, version) ||
+            (version->pred && is_sensitive_list(facts, version->pred)));
 }
 
 /* ---- decisions ---- */
@@ -552,14 +604,39 @@ bool write_excludes(const struct facts *facts, const struct fact_write *write,
            version_is_newer(version, guard.version);
 }
 
-const struct fact_version *slot_since(const struct fact_slot *slot,
-                                      const struct fact_version *foreign)
+struct foreigns foreigns_before(const struct fact_slot *slot, const struct fact_version *version)
 {
-    for (const struct fact_version *own = foreign->pred; own; own = own->pred) {
-        if (own == slot->base || version_is_own(slot, own))
-            return own;
+    size_t start =
+        slot->base && slot->base->resource == version->resource ? slot->base->position + 1 : 0;
+
+    return (struct foreigns){.before = version, .next = start, .since = slot->base};
+}
+
+const struct fact_version *foreigns_next(const struct facts *facts, const struct fact_slot *slot,
+                                         struct foreigns *foreigns)
+{
+    const struct fact_version *const *versions =
+        (const struct fact_version *const *)foreigns->before->resource->versions;
+
+    while (foreigns->next < foreigns->before->position) {
+        const struct fact_version *version = versions[foreigns->next++];
+
+        if (version_is_own(slot, version))
+            foreigns->since = version;
+        else if (version_is_foreign(facts, slot, version))
+            return version;
     }
-    return slot->base;
+    return NULL;
+}
+
+bool foreign_meets(const struct facts *facts, const struct fact_slot *slot,
+                   const struct touch *touch, const struct foreigns *foreigns,
+                   const struct fact_version *foreign)
+{
+    return touch_meets(facts->arena, touch, version_canon(facts, slot, foreigns->since),
+                       version_canon(facts, slot, foreigns->before->pred)) &&
+           touch_meets(facts->arena, touch, version_canon(facts, slot, foreign->pred),
+                       version_canon(facts, slot, foreign));
 }
 
 bool version_was_held(const struct fact_version *version, uint64_t n)

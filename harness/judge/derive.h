@@ -83,9 +83,19 @@ bool write_derives_from(const struct facts *facts, const struct fact_write *writ
  * for a new resource: then it was the server that wrote over it. */
 bool write_excludes(const struct facts *facts, const struct fact_write *write,
                     const struct fact_version *version);
-/* What somebody's change is held against: the last own version before it, else the base. */
-const struct fact_version *slot_since(const struct fact_slot *slot,
-                                      const struct fact_version *foreign);
+/* The foreign versions between the slot's base and a version, the oldest first. */
+struct foreigns {
+    const struct fact_version *before;
+    const struct fact_version *since; /* the last own version before the one given, else the base */
+    size_t next;
+};
+struct foreigns foreigns_before(const struct fact_slot *slot, const struct fact_version *version);
+const struct fact_version *foreigns_next(const struct facts *facts, const struct fact_slot *slot,
+                                         struct foreigns *foreigns); /* NULL: no more */
+/* Did the last one given change what is touched to another value, which is there still when `before` is made? */
+bool foreign_meets(const struct facts *facts, const struct fact_slot *slot,
+                   const struct touch *touch, const struct foreigns *foreigns,
+                   const struct fact_version *foreign);
 
 /* Did the engine have the whole content before n, by reading or by writing it itself? */
 bool version_was_held(const struct fact_version *version, uint64_t n);

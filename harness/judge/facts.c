@@ -142,6 +142,7 @@ static void group_versions(struct facts_builder *builder)
         struct fact_version *version = &builder->versions[i];
 
         version->parsed = fact_parsed_new(arena, version->content, version->size);
+        version->memo = arena_alloc(arena, sizeof(*version->memo));
         sorted[i] = version;
     }
     qsort(sorted, count, sizeof(*sorted), by_resource);

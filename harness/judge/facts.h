@@ -22,6 +22,7 @@ struct arena;
 struct cJSON;
 struct fact_exchange;
 struct fact_intent;
+struct fact_memo;   /* what derive.c made of a version or a slot when first asked for */
 struct fact_parsed; /* a tree that is made when first asked for */
 struct fact_resource;
 struct fact_slot;
@@ -51,6 +52,7 @@ struct fact_version {
     const char *content; /* as stored; NULL for a deletion */
     size_t size;
     struct fact_parsed *parsed; /* see fact_tree */
+    struct fact_memo *memo;
     /* The cause. All NULL: loaded or foreign. `exchange` alone: the engine's, but of no intent we
      * know. */
     const struct fact_exchange *exchange;
@@ -103,7 +105,8 @@ struct fact_write {
     const struct fact_version *
         *commits; /* what it made, in order: several by a duplicating proxy */
     size_t commit_count;
-    int status; /* of the answer to this act as the engine received it; 0: none came */
+    const char *content; /* of the body, as text, but for what server and engine add */
+    int status;          /* of the answer to this act as the engine received it; 0: none came */
     const char *told_reference, *told_label; /* what that answer vouched for; or NULL */
 };
 
@@ -212,6 +215,7 @@ struct fact_slot {
     size_t write_count;
     const struct fact_version **effects; /* versions it caused, in commit order */
     size_t effect_count;
+    struct fact_memo *memo;
 };
 
 struct fact_intent {

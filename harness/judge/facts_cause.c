@@ -222,7 +222,7 @@ static const struct fact_slot *slot_by_content(struct causing *causing,
 static void attribute(struct causing *causing, struct fact_write *write)
 {
     const struct fact_intent *named = write->exchange->correlated;
-    const char *content = content_key(causing->builder, write->body);
+    const char *content = write->content = content_key(causing->builder, write->body);
     const struct fact_slot *slot = named ? best_slot(causing, named, write, content) : NULL;
 
     if (!slot && named && facts_is_companion(causing->builder->facts, write->type)) {
@@ -245,8 +245,9 @@ static void attribute(struct causing *causing, struct fact_write *write)
 
 /* ---- which write made it? ---- */
 
-static int explains(struct causing *causing, const struct fact_write *write,
-                    const struct fact_version *version)
+/* `content`: the version's, where it is one of several of its exchange. */
+static int explains(const struct fact_write *write, const struct fact_version *version,
+                    const char *content)
 {
     const char *reference = version->resource->reference;
 
@@ -261,9 +262,7 @@ static int explains(struct causing *causing, const struct fact_write *write,
     if (write->reference)
         return 8;
     int score = write->commit_count == 0 ? 2 : 1;
-    if (write->method != METHOD_PATCH && write->exchange->write_count > 1 &&
-        strcmp(content_key(causing->builder, write->body),
-               content_key(causing->builder, fact_tree(version))) == 0)
+    if (write->method != METHOD_PATCH && content && strcmp(write->content, content) == 0)
         score += 4;
     return score;
 }
@@ -271,12 +270,14 @@ static int explains(struct causing *causing, const struct fact_write *write,
 static void explain(struct causing *causing, struct fact_exchange *exchange,
                     struct fact_version *version, struct facts_list *commits)
 {
+    const char *content =
+        exchange->write_count > 1 ? content_key(causing->builder, fact_tree(version)) : NULL;
     struct fact_write *best = NULL;
     int best_score = 0;
 
     version->exchange = exchange;
     for (size_t i = 0; i < exchange->write_count; i++) {
-        int score = explains(causing, &exchange->writes[i], version);
+        int score = explains(&exchange->writes[i], version, content);
 
         if (score > best_score) {
             best = &exchange->writes[i];
@@ -415,6 +416,7 @@ static void finish_slots(struct causing *causing)
             slot->effects = (const struct fact_version **)lists->effects.items;
             slot->effect_count = lists->effects.count;
             slot->base = base_of(builder, slot);
+            slot->memo = arena_alloc(builder->arena, sizeof(*slot->memo));
         }
     }
 }

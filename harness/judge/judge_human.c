@@ -43,45 +43,57 @@ static void fail_conflict(const struct resolved *resolved, const struct fact_ver
 
 /* ---- what needed a human ---- */
 
-static void judge_conflict(const struct resolved *resolved, const struct fact_version *foreign)
+/* Why the write, in itself, resolves no conflict without a human; NULL: it is guarded by what it was made from. */
+static const char *why_unguarded(const struct resolved *resolved)
+{
+    const struct fact_write *write = resolved->version->write;
+    struct named_guard guard;
+
+    if (!write)
+        return NULL;
+    write_guard(resolved->facts, write, &guard);
+    if (!guard.is_there)
+        return "and without a guard";
+    if (guard.version &&
+        !write_derives_from(resolved->facts, write, resolved->touch, guard.version))
+        return "by a write that was not made from what it is guarded by";
+    return NULL;
+}
+
+static void judge_conflict(const struct resolved *resolved, const struct foreigns *foreigns,
+                           const struct fact_version *foreign, const char *unguarded)
 {
     const struct facts *facts = resolved->facts;
     const struct fact_slot *slot = resolved->slot;
-    const struct fact_version *pred = resolved->version->pred;
-    struct named_guard guard;
+    bool is_sensitive =
+        version_is_sensitive(facts, foreign) || version_is_sensitive(facts, resolved->version);
+    const char *why = is_sensitive ? "though its type is sensitive" : unguarded;
 
-    if (!version_is_foreign(facts, slot, foreign) ||
-        write_excludes(facts, resolved->version->write, foreign) ||
+    if (!resolved->decision && !is_sensitive &&
+        foreign_meets(facts, slot, resolved->touch, foreigns, foreign))
+        why = "though both changed the same";
+    if ((!resolved->decision && !why) ||
+        decision_covers(facts, slot, resolved->decision, foreign) ||
         version_converges(facts, slot, foreign) ||
-        decision_covers(facts, slot, resolved->decision, foreign))
+        write_excludes(facts, resolved->version->write, foreign))
         return;
-    if (resolved->decision) {
+    if (resolved->decision)
         finding_fail(resolved->finding,
                      ENTRIES(resolved->decision->asked->n, foreign->n, resolved->version->n),
                      "what a human decided for %s was applied to another version than was seen",
                      slot->intent->given->name);
-        return;
-    }
-    if (version_is_sensitive(facts, foreign) || version_is_sensitive(facts, resolved->version)) {
-        fail_conflict(resolved, foreign, "though its type is sensitive");
-        return;
-    }
-    if (touch_meets(facts->arena, resolved->touch, version_canon(facts, slot, foreign->pred),
-                    version_canon(facts, slot, foreign)) &&
-        touch_meets(facts->arena, resolved->touch,
-                    version_canon(facts, slot, slot_since(slot, foreign)),
-                    version_canon(facts, slot, pred))) {
-        fail_conflict(resolved, foreign, "though both changed the same");
-        return;
-    }
-    if (!resolved->version->write)
-        return;
-    write_guard(facts, resolved->version->write, &guard);
-    if (!guard.is_there)
-        fail_conflict(resolved, foreign, "and without a guard");
-    else if (guard.version &&
-             !write_derives_from(facts, resolved->version->write, resolved->touch, guard.version))
-        fail_conflict(resolved, foreign, "by a write that was not made from what it is guarded by");
+    else
+        fail_conflict(resolved, foreign, why);
+}
+
+static void judge_conflicts(const struct resolved *resolved)
+{
+    const char *unguarded = why_unguarded(resolved);
+    struct foreigns foreigns = foreigns_before(resolved->slot, resolved->version);
+    const struct fact_version *foreign;
+
+    while ((foreign = foreigns_next(resolved->facts, resolved->slot, &foreigns)))
+        judge_conflict(resolved, &foreigns, foreign, unguarded);
 }
 
 /* ---- what was decided ---- */
@@ -222,8 +234,7 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
     if (canon_equal(version_canon(facts, version->slot, version->pred),
                     version_canon(facts, version->slot, version)))
         return; /* nothing was applied */
-    for (const struct fact_version *other = version->pred; other; other = other->pred)
-        judge_conflict(&resolved, other);
+    judge_conflicts(&resolved);
 }
 
 void judge_human_review(const struct facts *facts, struct finding *finding)

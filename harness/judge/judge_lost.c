@@ -57,20 +57,15 @@ static const char *lost_beyond(const struct commit *commit, const struct touch *
 }
 
 static void judge_foreign(const struct commit *commit, const struct touch *touch,
-                          const struct fact_version *foreign)
+                          const struct foreigns *foreigns, const struct fact_version *foreign)
 {
     const struct facts *facts = commit->facts;
     const struct fact_slot *slot = commit->slot;
 
-    if (!version_is_foreign(facts, slot, foreign) ||
-        write_excludes(facts, commit->version->write, foreign) ||
-        decision_covers(facts, slot, commit->decision, foreign))
-        return;
-    if (!touch_meets(facts->arena, touch, version_canon(facts, slot, foreign->pred),
-                     version_canon(facts, slot, foreign)) ||
-        !touch_meets(facts->arena, touch, version_canon(facts, slot, slot_since(slot, foreign)),
-                     commit->before))
-        return; /* disjoint, converging, or taken back meanwhile */
+    if (!foreign_meets(facts, slot, touch, foreigns, foreign) ||
+        decision_covers(facts, slot, commit->decision, foreign) ||
+        write_excludes(facts, commit->version->write, foreign))
+        return; /* disjoint, converging, taken back meanwhile, or decided */
     if (write_may_be_decided(commit->version->write)) {
         finding_unknown(commit->finding, ENTRIES(foreign->n, commit->version->n),
                         "%s overwrote somebody's change of %s, maybe by a decision whose answer "
@@ -107,8 +102,10 @@ static void judge_slot_commit(const struct commit *commit)
                      version->resource->reference);
         finding_diff(commit->finding, lost);
     }
-    for (const struct fact_version *other = version->pred; other; other = other->pred)
-        judge_foreign(commit, touch, other);
+    struct foreigns foreigns = foreigns_before(commit->slot, version);
+    const struct fact_version *foreign;
+    while ((foreign = foreigns_next(facts, commit->slot, &foreigns)))
+        judge_foreign(commit, touch, &foreigns, foreign);
 }
 
 static void judge_commit(const struct facts *facts, const struct fact_version *version,
