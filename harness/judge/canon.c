@@ -445,6 +445,24 @@ const struct canon *canon_member(const struct canon *node, const char *name)
     return NULL;
 }
 
+size_t canon_position(const struct canon *list, size_t index)
+{
+    size_t low = 0, high = list->count;
+
+    while (!list->is_set &&
+           low < high) { /* entries that say nothing are left out, the rest is in order */
+        size_t middle = low + (high - low) / 2;
+
+        if (list->children[middle]->index < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low < list->count && list->children[low]->index != index)
+        low = list->is_set ? low + 1 : list->count;
+    return low;
+}
+
 bool canon_holds_sets(const struct canon *node)
 {
     for (size_t i = 0; node && node->kind == CANON_OBJECT && i < node->count; i++) {

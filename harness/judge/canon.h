@@ -48,6 +48,8 @@ bool canon_equal(const struct canon *a, const struct canon *b);
 
 /* The member of an object; a plain value is its own CANON_SELF. NULL: not there. */
 const struct canon *canon_member(const struct canon *node, const char *name);
+/* Where in `list` the entry is that had this index in the JSON array; list->count: nowhere. */
+size_t canon_position(const struct canon *list, size_t index);
 /* An object with sets among its members (meta): leaving it out is no removal of those. */
 bool canon_holds_sets(const struct canon *node);
 #endif

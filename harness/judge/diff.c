@@ -159,13 +159,42 @@ const struct canon *list_find(struct arena *arena, const struct canon *home,
     return NULL;
 }
 
-size_t list_count_equal(const struct canon *list, const struct canon *entry)
+static int compare_strings(const void *a, const void *b)
 {
-    size_t equal = 0;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-    for (size_t i = 0; i < count_of(list); i++)
-        equal += canon_equal(list->children[i], entry);
-    return equal;
+void list_texts_of(struct list_texts *out, struct arena *arena, const struct canon *const *entries,
+                   size_t count)
+{
+    out->texts = arena_alloc(arena, (count + 1) * sizeof(out->texts[0]));
+    out->count = count;
+    for (size_t i = 0; i < count; i++)
+        out->texts[i] = entries[i]->text;
+    qsort(out->texts, count, sizeof(out->texts[0]), compare_strings);
+}
+
+/* How many texts are less than this one; `or_equal`: or equal to it. */
+static size_t texts_below(const struct list_texts *texts, const char *text, bool or_equal)
+{
+    size_t low = 0, high = texts->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(texts->texts[middle], text);
+
+        if (order < 0 || (order == 0 && or_equal))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t list_texts_count(const struct list_texts *texts, const struct canon *entry)
+{
+    return entry ? texts_below(texts, entry->text, true) - texts_below(texts, entry->text, false)
+                 : 0;
 }
 
 /* ---- walking ---- */
@@ -288,6 +317,8 @@ struct lists {
     const struct touch **touches; /* of each entry before, or NULL */
     bool *is_used;                /* entries after that explain a change */
     size_t allowed;               /* new entries that the touch allows */
+    const struct touch **adrift;  /* of the base's entries that are not before */
+    size_t adrift_count;
 };
 
 /* Which entry before each touched entry of the base is. */
@@ -302,12 +333,17 @@ static void find_touches(struct walk *walk, struct lists *lists)
         return;
     lists->allowed = touch->added_count;
     list_match(&pairs, walk->arena, touch->base, lists->before);
-    for (size_t t = 0; t < touch->below_count; t++) {
-        for (size_t i = 0; i < count_of(touch->base); i++) {
-            if (touch->base->children[i] == touch->below[t]->base &&
-                pairs.of_before[i] != LIST_NONE)
-                lists->touches[pairs.of_before[i]] = touch->below[t];
-        }
+    lists->adrift = arena_alloc(walk->arena, (touch->below_count + 1) * sizeof(lists->adrift[0]));
+    for (size_t t = 0; t < touch->below_count && count_of(touch->base); t++) {
+        const struct touch *one = touch->below[t];
+        size_t i = one->base ? canon_position(touch->base, one->base->index) : 0;
+
+        if (!one->base || i == touch->base->count)
+            continue;
+        if (pairs.of_before[i] != LIST_NONE)
+            lists->touches[pairs.of_before[i]] = one;
+        else if (!one->is_whole)
+            lists->adrift[lists->adrift_count++] = one;
     }
 }
 
@@ -335,13 +371,8 @@ static bool became(struct walk *walk, struct lists *lists, const struct touch *t
  * it as it would have changed the base's. */
 static bool became_by_another(struct walk *walk, struct lists *lists, const struct canon *entry)
 {
-    const struct touch *touch = lists->touch;
-
-    for (size_t t = 0; touch && t < touch->below_count; t++) {
-        const struct touch *one = touch->below[t];
-
-        if (!one->is_whole && !list_find(walk->arena, touch->base, one->base, lists->before) &&
-            became(walk, lists, one, entry))
+    for (size_t t = 0; t < lists->adrift_count; t++) {
+        if (became(walk, lists, lists->adrift[t], entry))
             return true;
     }
     return false;

@@ -26,7 +26,15 @@ void list_match(struct list_pairs *out, struct arena *arena, const struct canon 
 /* The entry of `list` that is `entry`, as list_match finds it in `home`, the list that `entry` is of. NULL: none. */
 const struct canon *list_find(struct arena *arena, const struct canon *home,
                               const struct canon *entry, const struct canon *list);
-size_t list_count_equal(const struct canon *list, const struct canon *entry);
+
+/* How often each content is in a list: sorted once, asked often. */
+struct list_texts {
+    const char **texts;
+    size_t count;
+};
+void list_texts_of(struct list_texts *out, struct arena *arena, const struct canon *const *entries,
+                   size_t count);
+size_t list_texts_count(const struct list_texts *texts, const struct canon *entry);
 
 /* What differs, for people: lines "- path: value" and "+ path: value", a JSON Pointer each. NULL: nothing. */
 const char *diff_text(struct arena *arena, const struct canon *before, const struct canon *after);

@@ -35,21 +35,27 @@ struct touch *touch_new_whole(struct arena *arena, const char *name, const struc
     return touch;
 }
 
+/* An array of pointers with room for one more: it doubles whenever its count is a power of two. */
+static void *with_room(struct arena *arena, void *items, size_t count)
+{
+    bool is_full = (count & (count - 1)) == 0; /* of none, too */
+    size_t room = count ? 2 * count : 1;
+
+    return is_full ? arena_grow(arena, items, count * sizeof(void *), room * sizeof(void *))
+                   : items;
+}
+
 void touch_add_below(struct arena *arena, struct touch *touch, struct touch *below)
 {
-    size_t size = touch->below_count * sizeof(touch->below[0]);
-
     if (!below)
         return;
-    touch->below = arena_grow(arena, touch->below, size, size + sizeof(touch->below[0]));
+    touch->below = with_room(arena, touch->below, touch->below_count);
     touch->below[touch->below_count++] = below;
 }
 
 void touch_add_entry(struct arena *arena, struct touch *touch, const struct canon *entry)
 {
-    size_t size = touch->added_count * sizeof(touch->added[0]);
-
-    touch->added = arena_grow(arena, touch->added, size, size + sizeof(touch->added[0]));
+    touch->added = with_room(arena, touch->added, touch->added_count);
     touch->added[touch->added_count++] = entry;
 }
 
@@ -80,11 +86,9 @@ const char *pointer_token(struct arena *arena, const char **pointer)
 
 const struct canon *list_entry_at(const struct canon *list, size_t index)
 {
-    for (size_t i = 0; list && list->kind == CANON_LIST && i < list->count; i++) {
-        if (list->children[i]->index == index)
-            return list->children[i];
-    }
-    return NULL;
+    size_t at = list && list->kind == CANON_LIST ? canon_position(list, index) : 0;
+
+    return list && list->kind == CANON_LIST && at < list->count ? list->children[at] : NULL;
 }
 
 const struct touch *touch_all(struct arena *arena, const struct canon *base,
@@ -309,18 +313,17 @@ static bool list_is_met(struct arena *arena, const struct touch *touch, const st
     list_match(&pairs, arena, before, after);
     for (size_t t = 0; t < touch->below_count; t++) {
         const struct touch *one = touch->below[t];
+        size_t at = is_list(touch->base) && one->base
+                        ? here.of_before[canon_position(touch->base, one->base->index)]
+                        : LIST_NONE;
 
-        for (size_t i = 0; is_list(touch->base) && i < touch->base->count; i++) {
-            size_t at = touch->base->children[i] == one->base ? here.of_before[i] : LIST_NONE;
-
-            if (at == LIST_NONE)
-                continue;
-            const struct canon *entry = before->children[at];
-            size_t to = pairs.of_before[at];
-            if (to == LIST_NONE ? entry_is_met(arena, one, entry, after, &pairs)
-                                : touch_meets(arena, one, entry, after->children[to]))
-                return true;
-        }
+        if (at == LIST_NONE)
+            continue;
+        const struct canon *entry = before->children[at];
+        size_t to = pairs.of_before[at];
+        if (to == LIST_NONE ? entry_is_met(arena, one, entry, after, &pairs)
+                            : touch_meets(arena, one, entry, after->children[to]))
+            return true;
     }
     return addition_is_met(arena, touch, before, after);
 }
@@ -347,32 +350,43 @@ bool touch_meets(struct arena *arena, const struct touch *touch, const struct ca
 
 /* ---- what stands ---- */
 
-/* An entry that shall be gone: no more of its content than shall be, and it is not there with other content. */
-static bool entry_is_gone(struct arena *arena, const struct touch *lists, const struct canon *entry,
-                          const struct canon *list)
-{
-    const struct canon *same = list_find(arena, lists->base, entry, list);
+/* A list that is asked whether a touch of it stands. */
+struct standing {
+    struct arena *arena;
+    const struct touch *touch;
+    const struct canon *list;
+    struct list_pairs here,
+        intended; /* from the base's entries to those of the list, and those intended */
+    struct list_texts list_texts, intended_texts;
+};
 
-    if (list_count_equal(list, entry) > list_count_equal(lists->intended, entry))
+/* An entry that shall be gone: no more of its content than shall be, and it is not there with other content. */
+static bool entry_is_gone(const struct standing *standing, const struct canon *entry, size_t at)
+{
+    size_t to = standing->here.of_before[at];
+
+    if (list_texts_count(&standing->list_texts, entry) >
+        list_texts_count(&standing->intended_texts, entry))
         return false;
-    return !same || canon_equal(same, entry) ||
-           list_find(arena, lists->base, entry, lists->intended) != NULL;
+    return to == LIST_NONE || canon_equal(standing->list->children[to], entry) ||
+           standing->intended.of_before[at] != LIST_NONE;
 }
 
-static bool entry_stands(struct arena *arena, const struct touch *lists, const struct touch *touch,
-                         const struct canon *list)
+static bool entry_stands(const struct standing *standing, const struct touch *touch)
 {
+    const struct canon *list = standing->list;
+    size_t at = canon_position(standing->touch->base, touch->base->index);
+
     if (touch->is_whole && !touch->intended)
-        return entry_is_gone(arena, lists, touch->base, list);
+        return entry_is_gone(standing, touch->base, at);
     if (touch->is_whole)
-        return list_count_equal(list, touch->intended) > 0 &&
-               list_count_equal(list, touch->base) <=
-                   list_count_equal(lists->intended, touch->base);
-    const struct canon *same = list_find(arena, lists->base, touch->base, list);
-    if (same)
-        return touch_stands(arena, touch, same);
-    for (size_t i = 0; is_list(list) && i < list->count; i++) {
-        if (touch_stands(arena, touch, list->children[i]))
+        return list_texts_count(&standing->list_texts, touch->intended) > 0 &&
+               list_texts_count(&standing->list_texts, touch->base) <=
+                   list_texts_count(&standing->intended_texts, touch->base);
+    if (standing->here.of_before[at] != LIST_NONE)
+        return touch_stands(standing->arena, touch, list->children[standing->here.of_before[at]]);
+    for (size_t i = 0; list && i < list->count; i++) {
+        if (touch_stands(standing->arena, touch, list->children[i]))
             return true;
     }
     return false;
@@ -380,16 +394,24 @@ static bool entry_stands(struct arena *arena, const struct touch *lists, const s
 
 static bool list_stands(struct arena *arena, const struct touch *touch, const struct canon *list)
 {
+    struct standing standing = {.arena = arena, .touch = touch, .list = list};
+    struct list_texts added;
+
+    list_match(&standing.here, arena, touch->base, list);
+    list_match(&standing.intended, arena, touch->base, touch->intended);
+    list_texts_of(&standing.list_texts, arena, list ? list->children : NULL,
+                  list ? list->count : 0);
+    list_texts_of(&standing.intended_texts, arena,
+                  is_list(touch->intended) ? touch->intended->children : NULL,
+                  is_list(touch->intended) ? touch->intended->count : 0);
+    list_texts_of(&added, arena, touch->added, touch->added_count);
     for (size_t i = 0; i < touch->below_count; i++) {
-        if (!entry_stands(arena, touch, touch->below[i], list))
+        if (!is_list(touch->base) || !entry_stands(&standing, touch->below[i]))
             return false;
     }
     for (size_t i = 0; i < touch->added_count; i++) {
-        size_t wanted = 0;
-
-        for (size_t k = 0; k < touch->added_count; k++)
-            wanted += canon_equal(touch->added[k], touch->added[i]);
-        if (list_count_equal(list, touch->added[i]) < wanted)
+        if (list_texts_count(&standing.list_texts, touch->added[i]) <
+            list_texts_count(&added, touch->added[i]))
             return false;
     }
     return true;

@@ -32,30 +32,23 @@ static bool is_value(const struct canon *node)
 
 #define MARK "\x02"
 
-/* Gives `entry` the mark of an index in the base. The tree is ours. */
-static void mark_entry(struct cJSON *list, size_t at, const char *mark)
-{
-    struct cJSON *entry = list->child;
-
-    while (entry && at--)
-        entry = entry->next;
-    if (cJSON_IsObject(entry))
-        json_put_string(entry, MARK, mark);
-    else if (entry)
-        cJSON_ReplaceItemViaPointer(list, entry, cJSON_CreateString(mark));
-}
-
+/* Gives the entries of every list the mark of their index in the base. The tree is ours. */
 static void mark_all(struct cJSON *item)
 {
     size_t index = 0;
 
-    for (struct cJSON *child = item->child; child; child = child->next)
-        mark_all(child);
-    for (; cJSON_IsArray(item) && index < json_count(item); index++) {
+    for (struct cJSON *child = item->child, *next; child; child = next) {
         char mark[32];
 
-        snprintf(mark, sizeof(mark), MARK "%zu", index);
-        mark_entry(item, index, mark);
+        next = child->next;
+        mark_all(child);
+        if (!cJSON_IsArray(item))
+            continue;
+        snprintf(mark, sizeof(mark), MARK "%zu", index++);
+        if (cJSON_IsObject(child))
+            json_put_string(child, MARK, mark);
+        else
+            cJSON_ReplaceItemViaPointer(item, child, cJSON_CreateString(mark));
     }
 }
 
@@ -119,17 +112,13 @@ static struct touch *follow(struct following *following, const char *pointer, bo
     return touch;
 }
 
-static const struct cJSON *pointed(const struct cJSON *root, const char *pointer, bool *out_is_list)
+static const struct cJSON *pointed(struct arena *arena, const struct cJSON *root,
+                                   const char *pointer, bool *out_is_list)
 {
     size_t size = *pointer != '\0' ? (size_t)(strrchr(pointer, '/') - pointer) : 0;
-    char above[1024];
 
-    *out_is_list = false;
-    if (size < sizeof(above) && *pointer != '\0') {
-        memcpy(above, pointer, size);
-        above[size] = '\0';
-        *out_is_list = cJSON_IsArray(json_pointer(root, above));
-    }
+    *out_is_list =
+        *pointer != '\0' && cJSON_IsArray(json_pointer(root, arena_copy(arena, pointer, size)));
     return json_pointer(root, pointer);
 }
 
@@ -179,7 +168,7 @@ static bool follow_add(struct following *following, const char *path, const stru
         touch_whole(following->root);
         return true;
     }
-    pointed(following->marked, path, &is_list);
+    pointed(following->arena, following->marked, path, &is_list);
     struct touch *touch = follow(following, path, true);
     if (!is_list)
         touch_whole(touch);
@@ -197,7 +186,7 @@ static bool follow_remove(struct following *following, const char *path)
 static bool follow_replace(struct following *following, const char *path, const struct cJSON *value)
 {
     bool is_list = false;
-    const char *mark = mark_of(pointed(following->marked, path, &is_list));
+    const char *mark = mark_of(pointed(following->arena, following->marked, path, &is_list));
 
     if (*path == '\0') {
         touch_whole(following->root);
