@@ -33,6 +33,11 @@ static const struct canon *slot_canon(const struct facts *facts, const struct fa
                         slot ? live_tree(slot->base) : NULL);
 }
 
+bool version_is_unreadable(const struct fact_version *version)
+{
+    return version && !version->is_deletion && !cJSON_IsObject(fact_tree(version));
+}
+
 static bool refers_by_urn(const struct cJSON *tree)
 {
     const struct cJSON *child;

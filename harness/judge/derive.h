@@ -18,6 +18,9 @@ struct touch;
 const struct canon *version_canon(const struct facts *facts, const struct fact_slot *slot,
                                   const struct fact_version *version);
 
+/* Is its content there, but no JSON? Then nothing can be said of what it changed. */
+bool version_is_unreadable(const struct fact_version *version);
+
 /* What the slot means to change in its base. False: it can't be told (a patch that does not fit its
  * base, or a base that never was). */
 bool slot_touch(const struct facts *facts, const struct fact_slot *slot, const struct touch **out);

@@ -219,6 +219,12 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
 
     if (!version->slot || version->is_companion)
         return;
+    if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {
+        finding_unknown(finding, ENTRIES(version->n),
+                        "whether %s met a conflict can't be told: a version can't be read",
+                        version->slot->intent->given->name);
+        return;
+    }
     judge_discarded(&resolved);
     if (version->write)
         resolved.decision = write_decision(version->write);

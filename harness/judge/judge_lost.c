@@ -115,6 +115,12 @@ static void judge_commit(const struct facts *facts, const struct fact_version *v
 
     if (!version->exchange || version->is_companion || !version->pred)
         return;
+    if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {
+        finding_unknown(finding, ENTRIES(version->pred->n, version->n),
+                        "what was changed in %s can't be told: a version of it can't be read",
+                        version->resource->reference);
+        return;
+    }
     commit.slot = version->slot;
     commit.before = version_canon(facts, version->slot, version->pred);
     commit.after = version_canon(facts, version->slot, version);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_judge_conflicts - stories of conflicts, own versions and humans: what is wrong, and what is only unusual. */
+#include <string.h>
+
 #include "harness/tests/case.h"
 #include "harness/tests/story.h"
 #include "tests/expect.h"
@@ -450,9 +452,32 @@ static void a_label_given_twice_may_still_be_the_own_one(void)
     case_free(k);
 }
 
+/* What somebody wrote was cut off in the evidence. */
+static void what_cannot_be_read_is_not_judged_as_gone(void)
+{
+    static const char *const judges[] = {"no-lost-update", "human-review"};
+
+    for (size_t i = 0; i < COUNT_OF(judges); i++) {
+        struct kase *k = case_new();
+
+        case_chart(k, ADA, BASE);
+        case_intent(k, "gender", GENDER);
+        case_submit(k, "gender");
+        uint64_t torn = case_edit(k, ADA, BORN);
+        struct sim_entry *entry = (struct sim_entry *)case_evidence(k)->entries[torn - 1];
+        case_write(k, "gender", PATCH_ADA, AT("2"), TO_OTHER);
+        entry->body = "{\"resourceType\":\"Pat";
+        entry->body_size = strlen(entry->body);
+        case_recover(k);
+        case_expect(k, "a torn version", judges[i], VERDICT_UNKNOWN);
+        case_free(k);
+    }
+}
+
 static CU_TestInfo judge_conflicts_tests[] = {
     {"judges tell wrong ends from unusual ones", judges_tell_wrong_ends_from_unusual_ones},
     {"a label given twice may still be the own one", a_label_given_twice_may_still_be_the_own_one},
+    {"what cannot be read is not judged as gone", what_cannot_be_read_is_not_judged_as_gone},
     CU_TEST_INFO_NULL,
 };
 SUITE("judge_conflicts", judge_conflicts_tests)
