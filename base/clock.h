@@ -14,6 +14,8 @@ uint64_t clock_wall_ms(void); /* since 1970, UTC */
 void clock_instant(uint64_t wall_ms, char out[CLOCK_INSTANT_SIZE]);
 /* RFC 9110 IMF-fixdate, "Fri, 02 Jan 2026 03:04:05 GMT". */
 void clock_http_date(uint64_t wall_ms, char out[CLOCK_INSTANT_SIZE]);
-/* Reads an IMF-fixdate; 0 and fills out, or -1. */
+/* Reads that, and the two older forms that RFC 9110 wants read; 0 and fills out, or -1. */
 int clock_parse_http_date(const char *text, uint64_t *out_wall_ms);
+/* A FHIR instant, with or without a fraction of a second; -1: it is none. */
+int clock_parse_instant(const char *text, uint64_t *out_wall_ms);
 #endif

@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/epoll.h>
 
 #include "base/arena.h"
@@ -72,6 +73,15 @@ static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const cha
     struct header_walk *walk = arg;
 
     (void)kind;
+    walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
+    for (size_t i = 0; i < walk->count; i++) {
+        struct http_header *same = &walk->headers[i];
+
+        if (strcasecmp(same->name, name) != 0)
+            continue;
+        same->value = arena_printf(walk->arena, "%s, %s", same->value, value ? value : "");
+        return MHD_YES;
+    }
     if (walk->count + 1 >= walk->room) {
         const size_t size = walk->room * sizeof(walk->headers[0]);
 
@@ -81,11 +91,10 @@ static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const cha
     walk->headers[walk->count++] =
         (struct http_header){.name = arena_strdup(walk->arena, name),
                              .value = arena_strdup(walk->arena, value ? value : "")};
-    walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
     return MHD_YES;
 }
 
-/* Copies the headers; gives their size on the wire. */
+/* Copies the headers, those of one name as one (RFC 9110 section 5.3); gives their size on the wire. */
 static size_t read_headers(struct exchange *exchange, struct MHD_Connection *connection)
 {
     struct header_walk walk = {.arena = exchange->arena, .room = HEADERS_USUAL};

@@ -77,7 +77,7 @@ static const char *segment_shape(const struct path *path, size_t index)
         return "$";
     if (index == 0 && text[0] >= 'A' && text[0] <= 'Z')
         return "T";
-    if (text[0] == '_' || strcmp(text, "metadata") == 0)
+    if (text[0] == '_' || index == 0)
         return text;
     return index == 1 ? "I" : index == 3 ? "V" : text;
 }
@@ -295,12 +295,24 @@ static bool sends_json(const struct exchange_request *request)
     return is_json_type(type, strcspn(type, "; \t"));
 }
 
-/* PATCH has types of its own (see interact/patch.c), and so have searches by form. */
+static bool sends_form(const struct exchange_request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = request_header(request, "Content-Type");
+
+    return !type || (strncasecmp(type, form, sizeof(form) - 1) == 0 &&
+                     strchr("; \t", type[sizeof(form) - 1]));
+}
+
+/* PATCH has types of its own (see interact/patch.c). */
 static void check_media_types(struct exchange_request *request, enum interaction label,
                               struct answer *answer)
 {
     const bool has_resource = label == INTERACTION_CREATE || label == INTERACTION_UPDATE ||
                               label == INTERACTION_BATCH || label == INTERACTION_TRANSACTION;
+
+    const bool has_form = label == INTERACTION_SEARCH && strcmp(request->method, "POST") == 0;
+    const char *encoding = request_header(request, "Content-Encoding");
 
     if (!wants_json(request))
         answer_refuse(answer, request->arena, 406, "not-supported", NULL,
@@ -308,6 +320,12 @@ static void check_media_types(struct exchange_request *request, enum interaction
     else if (has_resource && request->body && !sends_json(request))
         answer_refuse(answer, request->arena, 415, "not-supported", NULL,
                       "The body must be application/fhir+json in UTF-8.");
+    else if (has_form && request->body && !sends_form(request))
+        answer_refuse(answer, request->arena, 415, "not-supported", NULL,
+                      "The body must be application/x-www-form-urlencoded.");
+    else if (request->body && encoding && strcasecmp(encoding, "identity") != 0)
+        answer_refuse(answer, request->arena, 415, "not-supported", NULL,
+                      "Bodies are not decompressed here; Content-Encoding is %.64s.", encoding);
 }
 
 /* ---- the route ---- */

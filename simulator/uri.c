@@ -3,6 +3,7 @@
 #include "simulator/uri.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 
@@ -42,7 +43,7 @@ bool uri_split(struct uri *out, struct arena *arena, const char *text)
 {
     static const char scheme[] = "http://";
 
-    if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) { /* the absolute form, as to a proxy */
+    if (strncasecmp(text, scheme, sizeof(scheme) - 1) == 0) { /* the absolute form, as to a proxy */
         text += sizeof(scheme) - 1;
         text += strcspn(text, "/?");
     }

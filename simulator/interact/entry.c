@@ -102,6 +102,24 @@ static void take_body(struct entry *entry, const struct act *act, const struct c
         answer_refuse(&entry->answer, arena, 400, "invalid", NULL, "Binary.data is not base64");
 }
 
+/* The header is an HTTP date, the member an instant. */
+static void take_since(struct entry *entry, const struct act *act, const char *instant)
+{
+    struct arena *arena = act->request->arena;
+    char date[CLOCK_INSTANT_SIZE];
+    uint64_t since_ms = 0;
+
+    if (!instant)
+        return;
+    if (clock_parse_instant(instant, &since_ms)) {
+        answer_refuse(&entry->answer, arena, 400, "invalid", NULL,
+                      "request.ifModifiedSince: an instant was expected, got %s", instant);
+        return;
+    }
+    clock_http_date(since_ms, date);
+    add_header(entry, "If-Modified-Since", arena_strdup(arena, date));
+}
+
 static void entry_read(struct entry *entry, const struct act *act, const struct cJSON *tree,
                        struct span span)
 {
@@ -111,7 +129,6 @@ static void entry_read(struct entry *entry, const struct act *act, const struct 
         {"ifMatch", "If-Match"},
         {"ifNoneMatch", "If-None-Match"},
         {"ifNoneExist", "If-None-Exist"},
-        {"ifModifiedSince", "If-Modified-Since"},
     };
     const struct cJSON *request = json_get(tree, "request");
     const char *method = json_string(request, "method"), *url = json_string(request, "url");
@@ -135,6 +152,7 @@ static void entry_read(struct entry *entry, const struct act *act, const struct 
     for (size_t i = 0; i < COUNT_OF(conditions); i++)
         add_header(entry, conditions[i].header, json_string(request, conditions[i].member));
     add_header(entry, "Prefer", request_header(act->request, "Prefer"));
+    take_since(entry, act, json_string(request, "ifModifiedSince"));
     if (!split_url(entry, act))
         answer_refuse(&entry->answer, act->request->arena, 400, "invalid", NULL,
                       "request.url has a bad escape: %s", entry->url);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -28,58 +27,6 @@ struct listing {
     uint64_t since_ms; /* 0: all */
     const char *page;  /* the _page parameter or NULL */
 };
-
-static bool read_digits(const char **at, size_t digits, int *out)
-{
-    *out = 0;
-    for (size_t i = 0; i < digits; i++, (*at)++) {
-        if (**at < '0' || **at > '9')
-            return false;
-        *out = *out * 10 + (**at - '0');
-    }
-    return true;
-}
-
-static bool read_zone(const char *at, long *out_minutes)
-{
-    int hours = 0, minutes = 0;
-    char sign = *at;
-
-    *out_minutes = 0;
-    if (*at == 'Z')
-        return at[1] == '\0';
-    if (*at != '+' && *at != '-')
-        return false;
-    at++;
-    if (!read_digits(&at, 2, &hours) || *at++ != ':' || !read_digits(&at, 2, &minutes) || *at)
-        return false;
-    *out_minutes = (sign == '-' ? -1 : 1) * (hours * 60L + minutes);
-    return true;
-}
-
-/* A FHIR instant, with or without a fraction of a second. */
-static bool read_instant(const char *at, uint64_t *out_ms)
-{
-    struct tm tm = {.tm_isdst = 0};
-    long zone = 0, ms = 0, unit = 100;
-
-    if (!read_digits(&at, 4, &tm.tm_year) || *at++ != '-' || !read_digits(&at, 2, &tm.tm_mon) ||
-        *at++ != '-' || !read_digits(&at, 2, &tm.tm_mday) || *at++ != 'T' ||
-        !read_digits(&at, 2, &tm.tm_hour) || *at++ != ':' || !read_digits(&at, 2, &tm.tm_min) ||
-        *at++ != ':' || !read_digits(&at, 2, &tm.tm_sec))
-        return false;
-    if (*at == '.') {
-        for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
-            ms += unit * (*at - '0');
-    }
-    if (!read_zone(at, &zone) || tm.tm_year < 1970)
-        return false;
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    long long seconds = (long long)timegm(&tm) - zone * 60;
-    *out_ms = seconds < 0 ? 0 : (uint64_t)seconds * 1000 + (uint64_t)ms;
-    return true;
-}
 
 static bool read_page(struct listing *listing)
 {
@@ -106,7 +53,7 @@ static bool read_listing(const struct act *act, const struct query *query, struc
                             .page = query_value(query, "_page")};
     if (!page_count(act, query, &out->count))
         return false;
-    if (since && !read_instant(since, &out->since_ms)) {
+    if (since && clock_parse_instant(since, &out->since_ms)) {
         REFUSE(act, 400, "invalid",
                "_since: an instant like 2026-01-01T00:00:00Z was expected, got %s", since);
         return false;
@@ -212,7 +159,7 @@ void interact_history(const struct act *act)
     struct query query;
 
     query_parse(&query, request->arena, request->query);
-    if (!read_listing(act, &query, &listing))
+    if (!query_is_sound(act, &query) || !read_listing(act, &query, &listing))
         return;
     if (request->id && !store_current(act->store, request->type, request->id)) {
         REFUSE(act, 404, "not-found", "%s/%s does not exist", request->type, request->id);

@@ -27,7 +27,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-static const char *decode(struct arena *arena, const char *text, size_t size)
+static const char *decode(struct query *query, struct arena *arena, const char *text, size_t size)
 {
     char *out = arena_alloc(arena, size + 1);
     size_t length = 0;
@@ -38,7 +38,8 @@ static const char *decode(struct arena *arena, const char *text, size_t size)
             hex_digit(text[i + 2]) >= 0) {
             c = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
             i += 2;
-        }
+        } else if (c == '%')
+            query->has_bad_escape = true;
         if (c != '\0') /* a NUL would hide what follows it */
             out[length++] = c;
     }
@@ -59,11 +60,18 @@ void query_parse(struct query *out, struct arena *arena, const char *text)
 
         if (length > 0)
             out->parameters[out->count++] = (struct query_parameter){
-                .name = decode(arena, text, name),
-                .value = equals ? decode(arena, equals + 1, length - name - 1) : "",
+                .name = decode(out, arena, text, name),
+                .value = equals ? decode(out, arena, equals + 1, length - name - 1) : "",
             };
         text += length + (text[length] == '&');
     }
+}
+
+bool query_is_sound(const struct act *act, const struct query *query)
+{
+    if (query->has_bad_escape)
+        REFUSE(act, 400, "invalid", "the query has a bad percent escape");
+    return !query->has_bad_escape;
 }
 
 const char *query_value(const struct query *query, const char *name)
@@ -369,6 +377,8 @@ bool query_conditional(const struct act *act, const char *where, const char *typ
     struct query query;
 
     query_parse(&query, act->request->arena, text);
+    if (!query_is_sound(act, &query))
+        return false;
     if (query.count == 0) {
         REFUSE(act, 400, "invalid", "%s: a query was expected, e.g. identifier=system|value",
                where);

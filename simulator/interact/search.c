@@ -60,6 +60,18 @@ static void add_link(struct buf *buf, const struct act *act, const char *relatio
     buf_release(&url);
 }
 
+/* A page goes on behind the resource of that number; only a link knows it. */
+static bool page_behind(const struct act *act, const char *page, size_t *out_behind)
+{
+    char *end = NULL;
+
+    *out_behind = strtoul(page, &end, 10);
+    if (*page >= '0' && *page <= '9' && *end == '\0')
+        return true;
+    REFUSE(act, 400, "invalid", "_page: %s is not from a link of this search", page);
+    return false;
+}
+
 void interact_search(const struct act *act)
 {
     const struct version **matches = NULL;
@@ -68,11 +80,12 @@ void interact_search(const struct act *act)
     size_t count = PAGE_DEFAULT, behind = 0;
 
     query_parse(&query, act->request->arena, act->request->query); /* a form's is there, too */
-    if (!drop_unknown(act, &query) || !page_count(act, &query, &count))
+    if (!query_is_sound(act, &query) || !drop_unknown(act, &query) ||
+        !page_count(act, &query, &count))
         return;
     const char *page = query_value(&query, "_page");
-    if (page)
-        behind = strtoul(page, NULL, 10);
+    if (page && !page_behind(act, page, &behind))
+        return;
     size_t total = query_match(act, act->request->type, &query, &matches);
     size_t first = 0;
     while (first < total && page && matches[first]->serial <= behind)

@@ -57,6 +57,15 @@ static const char sibling_batch[] =
 static void batches(void)
 {
     static const struct step steps[] = {
+        {"25: ifModifiedSince is an instant", "POST", "", NULL,
+         BATCH "{'request':{'method':'GET','url':'Patient/ada',"
+               "'ifModifiedSince':'2026-01-01T00:00:00Z'}},"
+               "{'request':{'method':'GET','url':'Patient/ada',"
+               "'ifModifiedSince':'2025-12-31T23:59:59.999Z'}},"
+               "{'request':{'method':'GET','url':'Patient/ada','ifModifiedSince':'yesterday'}}" END,
+         200,
+         "/entry/0/response/status = 304 Not Modified\n/entry/1/response/status = 200 OK\n"
+         "/entry/2/response/status = 400 Bad Request"},
         {"25: each on its own, answers in the order of the request", "POST", "", NULL, mixed_batch,
          200,
          "/type = batch-response\n/entry/0/response/status = 200 OK\n/entry/0/resource/id = ada\n"

@@ -158,6 +158,7 @@ static void a_uri_is_taken_apart(void)
         {"/fhir/a%00b", "fhir", "a%00b", "", false},
         {"/fhir/a%g1", "fhir", "a%g1", "", false},
         {"http://h:1/fhir/Patient", "fhir", "Patient", "", true},
+        {"HTTP://h/fhir/Patient", "fhir", "Patient", "", true},
         {"http://h?x", "", "", "x", true},
     };
     struct arena *arena = arena_new();

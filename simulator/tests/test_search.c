@@ -90,6 +90,8 @@ static void parameters_choose(void)
          "Content-Type: application/x-www-form-urlencoded", "identifier=urn%3Ax%7C1", 200,
          "/total = 1\n/link/0/url = BASE/Patient?identifier=urn:x%7C1"},
         {"24: over all types", "GET", "?_id=ada", NULL, NULL, 200, "/total = 2"},
+        {"24: a bad escape", "GET", "Patient?identifier=%zz", NULL, NULL, 400, "~ escape"},
+        {"24: a page that is none", "GET", "Patient?_page=x", NULL, NULL, 400, "~ _page"},
         {"24: a bad count", "GET", "Patient?_count=many", NULL, NULL, 400, "~ _count"},
     };
 
