@@ -40,6 +40,7 @@
 #define CONNECTION_MEMORY ((size_t)32 << 10) /* the library clears it for every request */
 #define FULL_REST_MS      50
 #define CLOSING_TURNS     100
+#define SLOW_LOOK_US      250000
 
 void edge_watch(struct edge *edge, int fd, uint32_t events, void *what)
 {
@@ -104,6 +105,7 @@ static struct client *client_new(struct edge *edge, struct MHD_Connection *conne
     client->connection = connection;
     client->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     client->run_number = edge->run_number;
+    client->since_us = clock_monotonic_us();
     client->is_control = edge->accepting->is_control;
     client->is_surplus = edge->client_count >= LIMIT_CONNECTIONS;
     DL_APPEND(edge->clients, client);
@@ -186,8 +188,29 @@ static void take_events(struct edge *edge)
     }
 }
 
+/* The library counts from the last byte, so that one now and then would keep a connection for ever.
+ * (A body that drips is inbound.c's.) */
+static void cut_off_slow(struct edge *edge)
+{
+    const uint64_t timeout_us = edge->sim->options.request_timeout_s * (uint64_t)1000000;
+    const uint64_t now_us = clock_monotonic_us();
+    struct client *client;
+
+    if (now_us - edge->slow_seen_us < SLOW_LOOK_US)
+        return;
+    edge->slow_seen_us = now_us;
+    DL_FOREACH(edge->clients, client)
+    {
+        if ((!client->exchange || !client->exchange->has_headers) &&
+            now_us - client->since_us > timeout_us)
+            socket_reset(client->fd);
+    }
+}
+
 void edge_turn(struct edge *edge)
 {
+    if (edge->sim->options.request_timeout_s)
+        cut_off_slow(edge);
     accept_again(edge);
     take_events(edge);
     if (edge->queue)

@@ -23,6 +23,7 @@ struct client {
     struct MHD_Connection *connection;
     int fd;
     uint64_t run_number;
+    uint64_t since_us;         /* accepted, or done with its last request */
     struct exchange *exchange; /* from its first line to its end, or until the client left */
     bool is_control, is_surplus;
 };
@@ -51,6 +52,7 @@ struct edge {
     bool is_down;
     bool is_full; /* out of descriptors: the listeners rest until full_until_us */
     uint64_t full_until_us;
+    uint64_t slow_seen_us; /* when slow clients were looked for */
 };
 
 void edge_watch(struct edge *edge, int fd, uint32_t events, void *what);

@@ -51,8 +51,10 @@ void inbound_completed(void *arg, struct MHD_Connection *connection, void **cont
     if (!exchange)
         return;
     *context = NULL;
-    if (exchange->client)
+    if (exchange->client) {
         exchange->client->exchange = NULL;
+        exchange->client->since_us = clock_monotonic_us();
+    }
     exchange->client = NULL;
     if (exchange->is_counted)
         edge->unsent--;

@@ -17,7 +17,7 @@
 
 static void add_header(struct reply *reply, const char *name, const char *value)
 {
-    if (!value)
+    if (!value || !*value) /* the library sends none that is empty */
         return;
     ASSERT(reply->header_count < REPLY_HEADERS_MAX);
     reply->headers[reply->header_count++] = (struct http_header){name, value};
@@ -64,7 +64,7 @@ void reply_make(struct exchange *exchange)
     struct sim_entry entry;
 
     fill(exchange);
-    if (!request_id)
+    if (!request_id || !*request_id)
         request_id =
             arena_printf(exchange->arena, "req-%llu", (unsigned long long)exchange->face.number);
     add_header(reply, "X-Request-Id", request_id);

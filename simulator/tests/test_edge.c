@@ -225,6 +225,53 @@ static void a_body_that_drips_for_ever_is_cut_off(void)
     rig_close(&rig);
 }
 
+/* So has what comes before it, though the library counts from the last byte. */
+static void headers_that_drip_for_ever_are_cut_off(void)
+{
+    static const char *const heads[] = {"",
+                                        "GET /fhir/Patient/ada HTTP/1.1\r\nHost: x\r\nX-Drip: "};
+
+    for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        const uint64_t deadline_ms = clock_monotonic_ms() + DEADLINE_MS;
+        struct rig rig;
+        uint64_t sent_ms = 0;
+        char byte;
+        int fd;
+
+        rig_open_with(&rig, &(struct sim_options){.request_timeout_s = 1});
+        fd = rig_connect(&rig);
+        (void)send(fd, heads[i], strlen(heads[i]), MSG_NOSIGNAL);
+        while (recv(fd, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN &&
+               clock_monotonic_ms() < deadline_ms) {
+            if (clock_monotonic_ms() > sent_ms + 100) {
+                (void)send(fd, "x", 1, MSG_NOSIGNAL);
+                sent_ms = clock_monotonic_ms();
+            }
+            rig_turn(&rig);
+        }
+        EXPECT_TRUE("cut off", clock_monotonic_ms() < deadline_ms);
+        EXPECT_INT("another is not",
+                   rig_until_done(&rig, rig_start(&rig, "GET", "Patient/ada", NULL, NULL))->status,
+                   200);
+        close(fd);
+        rig_close(&rig);
+    }
+}
+
+static void an_empty_request_id_is_none(void)
+{
+    struct rig rig;
+
+    open_alone(&rig);
+    EXPECT_HAS("31: made up",
+               talk_anew(&rig, "GET /fhir/Patient/ada HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                               "X-Request-Id:\r\nX-Correlation-Id:\r\n\r\n"),
+               "X-Request-Id: req-1\r\n");
+    EXPECT_TRUE("nor is an empty header told",
+                !strstr(sim_journal_at(rig.sim, 1)->headers, "X-Correlation-Id"));
+    rig_close(&rig);
+}
+
 static void a_client_may_wait_for_100_continue(void)
 {
     static const char head[] =
@@ -420,6 +467,8 @@ static CU_TestInfo tests[] = {
     {"a request that never ends is cut off, but a held one is not",
      a_request_that_never_ends_is_cut_off_but_a_held_one_is_not},
     {"a body that drips for ever is cut off", a_body_that_drips_for_ever_is_cut_off},
+    {"headers that drip for ever are cut off", headers_that_drip_for_ever_are_cut_off},
+    {"an empty request id is none", an_empty_request_id_is_none},
     {"a client may wait for 100 Continue", a_client_may_wait_for_100_continue},
     {"one connection carries many requests", one_connection_carries_many_requests},
     {"connections over the limit are told so", connections_over_the_limit_are_told_so},
