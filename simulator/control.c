@@ -265,6 +265,10 @@ static int read_fault(const struct call *call, const struct cJSON *body, struct 
     struct buf text = BUF_INIT;
 
     *out = (struct sim_fault){.name = NULL};
+    if (!name && (args || json_get(body, "fault")))
+        return err_set(err, ERR_INPUT, "'fault' is missing or no string");
+    if (args && !cJSON_IsArray(args))
+        return err_set(err, ERR_INPUT, "'args' is not an array");
     if (!name)
         return 0;
     buf_puts(&text, name);

@@ -185,6 +185,8 @@ static int read_fault(struct rule *rule, const struct cJSON *source, struct err 
 
     if (!text)
         return err_set(err, ERR_INPUT, "'fault' is missing");
+    if (args && !cJSON_IsArray(args))
+        return err_set(err, ERR_INPUT, "'args' is not an array");
     for (size_t i = 0; i < json_count(args); i++) {
         const struct cJSON *item = json_at(args, i);
         const char *word = json_text(item) ? json_text(item) : json_number_text(item);

@@ -156,6 +156,8 @@ static void calls_answer(void)
          "\"times\":1}",
          201, "{\"id\":1}"},
         {"the faults", "GET", "faults", NULL, 200, "\"error-before\""},
+        {"a fault with arguments that are no list", "POST", "faults",
+         "{\"fault\":\"error-before\",\"args\":503}", 400, "'args'"},
         {"a fault that is none", "POST", "faults", "{\"fault\":\"error-befor\"}", 400,
          "error-before"},
         {"no such fault to remove", "DELETE", "faults/7", NULL, 404, "7"},
@@ -255,6 +257,13 @@ static void holds_hold_until_released(void)
     const char *path = arena_printf(wire.arena, "held/%s/release", wire_at(&wire, reply, "/0/n"));
     reply = steer(&wire, "POST", path, NULL, "{\"fault\":\"error-befor\"}");
     EXPECT_INT("a fault that is none", reply->status, 400);
+    EXPECT_INT("one that is no text", steer(&wire, "POST", path, NULL, "{\"fault\":503}")->status,
+               400);
+    EXPECT_INT("arguments of none", steer(&wire, "POST", path, NULL, "{\"args\":[503]}")->status,
+               400);
+    EXPECT_INT(
+        "arguments that are no list",
+        steer(&wire, "POST", path, NULL, "{\"fault\":\"error-before\",\"args\":503}")->status, 400);
     reply = steer(&wire, "POST", path, NULL, "{\"fault\":\"error-before\",\"args\":[503]}");
     EXPECT_INT("released", reply->status, 204);
     turn_until(&wire, pending, 500);
