@@ -24,8 +24,10 @@ struct listing {
     size_t count; /* entries on a page */
     size_t until,
         from; /* positions: versions below `until` are the history, below `from` this page and on */
-    uint64_t since_ms; /* 0: all */
-    const char *page;  /* the _page parameter or NULL */
+    uint64_t since_ms;         /* 0: all */
+    uint64_t at_ms, at_end_ms; /* with `ends` */
+    const uint64_t *ends; /* by position: when the version ceased to be current; NULL: no _at */
+    const char *page;     /* the _page parameter or NULL */
 };
 
 static bool read_page(struct listing *listing)
@@ -43,6 +45,63 @@ static bool read_page(struct listing *listing)
     return true;
 }
 
+/* A year, month, day or instant as a span of time. */
+static bool read_period(struct arena *arena, const char *text, uint64_t *out_ms,
+                        uint64_t *out_end_ms)
+{
+    static const char rest[] = "YYYY-01-01T00:00:00Z";
+    const size_t size = strlen(text);
+    const bool is_date = size == sizeof("YYYY") - 1 || size == sizeof("YYYY-MM") - 1 ||
+                         size == sizeof("YYYY-MM-DD") - 1;
+    const char *end = NULL;
+
+    if (clock_parse_instant(is_date ? arena_printf(arena, "%s%s", text, rest + size) : text,
+                            out_ms))
+        return false;
+    if (size == sizeof("YYYY") - 1)
+        end = arena_printf(arena, "%04lu-01-01T00:00:00Z", strtoul(text, NULL, 10) + 1);
+    else if (size == sizeof("YYYY-MM") - 1) /* a month 13 is the next January */
+        end = arena_printf(arena, "%.4s-%02lu-01T00:00:00Z", text, strtoul(text + 5, NULL, 10) + 1);
+    if (end)
+        return clock_parse_instant(end, out_end_ms) == 0;
+    *out_end_ms = *out_ms + (is_date ? 86400000 : strchr(text, '.') ? 1 : 1000);
+    return true;
+}
+
+/* When each version was followed by the next of its resource. */
+static const uint64_t *ends_of_versions(const struct act *act)
+{
+    struct arena *arena = act->request->arena;
+    const size_t count = store_count(act->store);
+    uint64_t *ends = arena_alloc(arena, count * sizeof(*ends));
+    size_t *latest = arena_alloc(arena, store_resources(act->store) * sizeof(*latest));
+
+    for (size_t i = 0; i < count; i++) {
+        const struct version *version = store_at(act->store, i);
+
+        if (latest[version->serial] > 0)
+            ends[latest[version->serial] - 1] = version->updated_ms;
+        latest[version->serial] = i + 1;
+        ends[i] = UINT64_MAX;
+    }
+    return ends;
+}
+
+static bool read_at(const struct act *act, const struct query *query, struct listing *out)
+{
+    const char *at = query_value(query, "_at");
+
+    if (!at)
+        return true;
+    if (!read_period(act->request->arena, at, &out->at_ms, &out->at_end_ms)) {
+        REFUSE(act, 400, "invalid",
+               "_at: a date or instant like 2026-01-01T00:00:00Z was expected, got %s", at);
+        return false;
+    }
+    out->ends = ends_of_versions(act);
+    return true;
+}
+
 static bool read_listing(const struct act *act, const struct query *query, struct listing *out)
 {
     const char *since = query_value(query, "_since");
@@ -51,7 +110,7 @@ static bool read_listing(const struct act *act, const struct query *query, struc
                             .until = store_count(act->store),
                             .from = store_count(act->store),
                             .page = query_value(query, "_page")};
-    if (!page_count(act, query, &out->count))
+    if (!page_count(act, query, &out->count) || !read_at(act, query, out))
         return false;
     if (since && clock_parse_instant(since, &out->since_ms)) {
         REFUSE(act, 400, "invalid",
@@ -64,10 +123,14 @@ static bool read_listing(const struct act *act, const struct query *query, struc
     return false;
 }
 
-static bool is_listed(const struct act *act, const struct listing *listing,
-                      const struct version *version)
+static bool is_listed(const struct act *act, const struct listing *listing, size_t position)
 {
     const struct exchange_request *request = act->request;
+    const struct version *version = store_at(act->store, position);
+
+    if (listing->ends &&
+        (version->updated_ms >= listing->at_end_ms || listing->ends[position] <= listing->at_ms))
+        return false;
 
     return (!request->type || strcmp(version->type, request->type) == 0) &&
            (!request->id || strcmp(version->id, request->id) == 0) &&
@@ -124,7 +187,7 @@ static size_t add_entries(struct buf *buf, const struct act *act, const struct l
     for (size_t at = listing->from; at > 0; at--) {
         const struct version *version = store_at(act->store, at - 1);
 
-        if (!is_listed(act, listing, version))
+        if (!is_listed(act, listing, at - 1))
             continue;
         if (hidden > 0) {
             hidden--;
@@ -147,7 +210,7 @@ static size_t count_listed(const struct act *act, const struct listing *listing)
     size_t total = 0;
 
     for (size_t i = 0; i < listing->until; i++)
-        total += is_listed(act, listing, store_at(act->store, i));
+        total += is_listed(act, listing, i);
     return total;
 }
 
