@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "simulator/tests/steps.h"
 #include "tests/expect.h"
 
@@ -351,6 +353,98 @@ static void echoes_and_capabilities(void)
     wire_close(&wire);
 }
 
+/* What the CapabilityStatement says, and a request that shows it. */
+static const struct {
+    const char *pointer, *says, *method, *url, *headers, *body;
+    int status;
+} shown[] = {
+    {"/interaction/0/code", "read", "GET", "Patient/ada", NULL, NULL, 200},
+    {"/interaction/1/code", "vread", "GET", "Patient/ada/_history/1", NULL, NULL, 200},
+    {"/interaction/2/code", "update", "PUT", "Patient/ada", NULL, ADA, 200},
+    {"/interaction/3/code", "patch", "PATCH", "Patient/ada", JSON_PATCH, "[]", 200},
+    {"/interaction/4/code", "delete", "DELETE", "Patient/eve", NULL, NULL, 204},
+    {"/interaction/5/code", "history-instance", "GET", "Patient/ada/_history", NULL, NULL, 200},
+    {"/interaction/6/code", "history-type", "GET", "Patient/_history", NULL, NULL, 200},
+    {"/interaction/7/code", "create", "POST", "Patient", NULL, ADA, 201},
+    {"/interaction/8/code", "search-type", "GET", "Patient", NULL, NULL, 200},
+    {"/interaction/9", "(none)", "GET", "Patient/$everything", NULL, NULL, 404},
+    {"/versioning", "versioned", "PUT", "Patient/ada", "If-Match: W/\"1\"", ADA, 412},
+    {"/readHistory", "true", "GET", "Patient/ada/_history/1", NULL, NULL, 200},
+    {"/updateCreate", "true", "PUT", "Patient/bob", NULL, BOB, 201},
+    {"/conditionalCreate", "true", "POST", "Patient", "If-None-Exist: _id=ada", ADA, 200},
+    {"/conditionalRead", "full-support", "GET", "Patient/bob", "If-None-Match: W/\"1\"", NULL, 304},
+    {"/conditionalRead", "full-support", "GET", "Patient/bob",
+     "If-Modified-Since: Fri, 01 Jan 2027 00:00:00 GMT", NULL, 304},
+    {"/conditionalUpdate", "true", "PUT", "Patient?_id=ada", NULL, ADA, 200},
+    {"/conditionalDelete", "not-supported", "DELETE", "Patient?_id=ada", NULL, NULL, 400},
+    {"/../patchFormat/0", "application/json-patch+json", "PATCH", "Patient/ada", JSON_PATCH, "[]",
+     200},
+    {"/../patchFormat/1", "(none)", "PATCH", "Patient/ada", NULL, ADA, 415},
+    {"/../format/0", "application/fhir+json", "GET", "Patient/ada", "Accept: application/fhir+json",
+     NULL, 200},
+    {"/../format/1", "(none)", "GET", "Patient/ada", "Accept: application/fhir+xml", NULL, 406},
+    {"/../rest/0/interaction/0/code", "transaction", "POST", "", NULL,
+     "{'resourceType':'Bundle','type':'transaction'}", 200},
+    {"/../rest/0/interaction/1/code", "batch", "POST", "", NULL,
+     "{'resourceType':'Bundle','type':'batch'}", 200},
+    {"/../rest/0/interaction/2/code", "search-system", "GET", "?_id=ada", NULL, NULL, 200},
+    {"/../rest/0/interaction/3/code", "history-system", "GET", "_history", NULL, NULL, 200},
+    {"/../rest/0/interaction/4", "(none)", "GET", "$x", NULL, NULL, 404},
+};
+
+/* A strict search is refused by what is not offered. */
+static void check_search_parameters(struct wire *wire, const struct cJSON *resource)
+{
+    static const char *const names[] = {"_id", "identifier", "patient", "subject", "name"};
+    const char *type = json_string(resource, "type");
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct cJSON *parameter = NULL;
+        bool is_said = false;
+
+        cJSON_ArrayForEach(parameter, json_get(resource, "searchParam"))
+        {
+            is_said = is_said || strcmp(json_string(parameter, "name"), names[i]) == 0;
+        }
+        const char *url = arena_printf(wire->arena, "%s?%s=x", type, names[i]);
+        EXPECT_INT(url, wire_call(wire, "GET", url, "Prefer: handling=strict", NULL)->status,
+                   is_said ? 200 : 400);
+    }
+}
+
+static void capabilities_are_true(void)
+{
+    struct err err = ERR_INIT;
+    const struct cJSON *resource = NULL, *statement;
+    const struct http_reply *reply;
+    struct wire wire;
+    size_t patient = 0;
+
+    wire_open(&wire, ADA);
+    reply = wire_call(&wire, "GET", "metadata", NULL, NULL);
+    statement = json_parse(wire.arena, reply->body, reply->body_size, &err);
+    cJSON_ArrayForEach(resource, json_pointer(statement, "/rest/0/resource"))
+    {
+        check_search_parameters(&wire, resource);
+    }
+    while (strcmp(json_text(json_pointer(
+                      statement, arena_printf(wire.arena, "/rest/0/resource/%zu/type", patient))),
+                  "Patient") != 0)
+        patient++;
+    for (size_t i = 0; i < COUNT_OF(shown); i++) {
+        const char *pointer = shown[i].pointer;
+        const struct step step = {pointer,       shown[i].method, shown[i].url, shown[i].headers,
+                                  shown[i].body, shown[i].status, NULL};
+
+        pointer = strncmp(pointer, "/../", 4) == 0
+                      ? pointer + 3
+                      : arena_printf(wire.arena, "/rest/0/resource/%zu%s", patient, pointer);
+        EXPECT_STR(pointer, wire_at(&wire, reply, pointer), shown[i].says);
+        step_do(&wire, &step);
+    }
+    wire_close(&wire);
+}
+
 static CU_TestInfo tests[] = {
     {"rows 1 to 6: reads", reads},
     {"rows 2, 11, 14, 16, 21: deleted ones", deleted_ones},
@@ -361,6 +455,7 @@ static CU_TestInfo tests[] = {
     {"row 19: patches", patches},
     {"rows 30, 32, 33: refusals", refusals},
     {"row 32: too deep and too big", too_deep_and_too_big},
+    {"row 29: capabilities are true", capabilities_are_true},
     {"rows 29, 31: echoes and capabilities", echoes_and_capabilities},
     CU_TEST_INFO_NULL,
 };
