@@ -38,6 +38,18 @@ static int check_resource(const struct cJSON *resource, const char *pointer, boo
     return 0;
 }
 
+/* What is made is found again by an identifier: there must be a place for one. */
+static int check_identifier(const struct cJSON *resource, const char *pointer, struct err *err)
+{
+    const struct cJSON *identifier = json_get(resource, "identifier");
+
+    if (!identifier)
+        return 0;
+    if (!intent_has_one_identifier(json_string(resource, "resourceType")))
+        return cJSON_IsArray(identifier) ? 0 : wrong(err, pointer, "identifier to be a list");
+    return json_string(identifier, "value") ? 0 : wrong(err, pointer, "identifier to have a value");
+}
+
 /* A version travels in headers and URLs: it is one by FHIR's grammar, plain or as an ETag. */
 static int check_version(struct arena *arena, const struct cJSON *item, const char *pointer,
                          struct err *err)
@@ -100,7 +112,8 @@ static int check_create(struct arena *arena, const struct cJSON *request, struct
     const char *type = json_string(target, "type");
 
     (void)arena;
-    if (check_resource(resource, "/resource", false, err))
+    if (check_resource(resource, "/resource", false, err) ||
+        check_identifier(resource, "/resource", err))
         return -1;
     if (type && strcmp(type, json_string(resource, "resourceType")) != 0)
         return wrong(err, "/target/type", "the type of /resource");
@@ -165,6 +178,8 @@ static int check_entry(struct arena *arena, const struct cJSON *entry, size_t nu
         return err_set(err, ERR_INPUT,
                        "/bundle/entry/%zu/request/ifNoneMatch: not offered; submit a POST", number);
     if ((is_post || is_put) && check_resource(resource, "/resource", is_put, err))
+        return err_context(err, "/bundle/entry/%zu", number);
+    if (is_post && check_identifier(resource, "/resource", err))
         return err_context(err, "/bundle/entry/%zu", number);
     if (check_version(arena, json_get(json_get(entry, "request"), "ifMatch"), "/request/ifMatch",
                       err))

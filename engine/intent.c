@@ -94,8 +94,7 @@ static const char *mark_of(const struct intent *intent, size_t entry)
     return arena_copy(intent->arena, hash, 32);
 }
 
-/* Types whose `identifier` is one and not a list (R4). */
-static bool has_single_identifier(const char *type)
+bool intent_has_one_identifier(const char *type)
 {
     static const char *const types[] = {"Bundle", "Composition", "QuestionnaireResponse"};
 
@@ -117,7 +116,7 @@ static const struct cJSON *marked(struct arena *arena, const struct cJSON *resou
     json_remove(copy, "id");
     if (!mark)
         return copy;
-    if (has_single_identifier(type)) {
+    if (intent_has_one_identifier(type)) {
         identifier = json_put_object(copy, "identifier");
     } else {
         struct cJSON *list = json_get_mutable(copy, "identifier");
@@ -164,12 +163,12 @@ static int plan_create(struct intent *intent, struct slot *slot, const struct cJ
     const struct cJSON *own = json_get(resource, "identifier");
     const char *value = json_string(identifier, "value");
 
-    slot->is_mark_shared = own && has_single_identifier(slot->type);
+    slot->is_mark_shared = own && intent_has_one_identifier(slot->type);
     slot->mark_system =
         slot->is_mark_shared ? json_string(own, "system") : ENGINE_IDENTIFIER_SYSTEM;
     slot->mark = slot->is_mark_shared ? json_string(own, "value") : mark_of(intent, slot->entry);
     if (!slot->mark)
-        return err_set(err, ERR_INPUT, "a %s with an identifier: want its value", slot->type);
+        return err_set(err, ERR_INPUT, "/resource/identifier: expected a value");
     slot->content =
         marked(intent->arena, resource, slot->type, slot->is_mark_shared ? NULL : slot->mark);
     slot->find = token_query(intent->arena, slot->mark_system, "%7C", slot->mark);

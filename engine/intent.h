@@ -105,6 +105,8 @@ struct intent {
     struct cJSON *problem; /* or NULL */
 };
 
+/* Is the `identifier` of this type one and not a list (R4)? */
+bool intent_has_one_identifier(const char *type);
 /* What its bounds are counted for: slots, 1 at least. */
 unsigned intent_parts(const struct intent *intent);
 /* Is `request` an intent that this engine can take? Else ERR_INPUT with the JSON Pointer in the

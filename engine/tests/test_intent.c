@@ -49,6 +49,18 @@ static const struct {
     {"a version that is a number",
      "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"baseVersion\":1}",
      "/baseVersion"},
+    {"an identifier that is no list",
+     "{\"operation\":\"create\",\"resource\":{\"resourceType\":\"Task\",\"identifier\":\"x\"}}",
+     "identifier"},
+    {"an identifier that is no object",
+     "{\"operation\":\"create\",\"resource\":{\"resourceType\":\"QuestionnaireResponse\","
+     "\"identifier\":[]}}",
+     "identifier"},
+    {"an identifier of an entry that is no list",
+     "{\"operation\":\"bundle\",\"bundle\":{\"resourceType\":\"Bundle\",\"type\":\"batch\","
+     "\"entry\":[{\"resource\":{\"resourceType\":\"Task\",\"identifier\":{}},\"request\":{"
+     "\"method\":\"POST\",\"url\":\"Task\"}}]}}",
+     "/bundle/entry/0: "},
     {"a version that is none",
      "{\"operation\":\"delete\",\"target\":{\"reference\":\"Patient/ada\"},\"baseVersion\":"
      "\"1\\r\\nX: y\"}",
