@@ -204,7 +204,7 @@ static void before_it_is_sent_it_can_be_cancelled(void)
 
 #define OF_TENANT(tenant)                                                                          \
     "{\"operation\":\"delete\",\"target\":{\"reference\":\"Task/none\"},\"tenant\":\"" tenant "\"" \
-                                                                                              "}"
+    "}"
 
 static void a_key_of_two_tenants_is_two_intents(void)
 {
