@@ -33,6 +33,8 @@ struct scan {
     struct err *err;
 };
 
+#define POINTER_MAX 120 /* bytes of it in a message */
+
 static int scan_value(struct scan *scan);
 
 static void spell_pointer(const struct scan *scan, struct buf *out)
@@ -66,8 +68,10 @@ static int fail(struct scan *scan, enum err_code code, const char *what)
         line += scan->text[i] == '\n';
     }
     spell_pointer(scan, &pointer);
-    err_set(scan->err, code, "line %zu, column %zu%s%s: %s", line, column,
-            pointer.size ? ", at " : "", buf_text(&pointer), what);
+    /* a long one is cut, so that what was expected is still said */
+    err_set(scan->err, code, "line %zu, column %zu%s%.*s%s: %s", line, column,
+            pointer.size ? ", at " : "", POINTER_MAX, buf_text(&pointer),
+            pointer.size > POINTER_MAX ? "..." : "", what);
     buf_release(&pointer);
     return -1;
 }

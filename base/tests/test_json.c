@@ -85,6 +85,13 @@ static void depth_and_size_are_bounded(void)
     EXPECT_TRUE("deeper", !json_parse(arena, buf_text(&text), text.size, &err));
     EXPECT_INT("deeper", err.code, ERR_LIMIT);
     EXPECT_HAS("deeper", err.text, "nested deeper than 100");
+    buf_clear(&text);
+    for (int i = 0; i <= LIMIT_JSON_DEPTH; i++)
+        buf_puts(&text, "{\"a-name-of-some-length\":");
+    err = ERR_INIT;
+    EXPECT_TRUE("deeper, by name", !json_parse(arena, buf_text(&text), text.size, &err));
+    EXPECT_HAS("says where it begins", err.text, "at /a-name-of-some-length/");
+    EXPECT_HAS("and what is wrong", err.text, "...: nested deeper than 100");
     err = ERR_INIT;
     EXPECT_TRUE("too large", !json_parse(arena, "", (size_t)LIMIT_JSON_BYTES + 1, &err));
     EXPECT_INT("too large", err.code, ERR_LIMIT);
