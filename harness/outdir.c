@@ -30,16 +30,19 @@ static const char *const folders[] = {"evidence", "failures"};
 /* Like `mkdir -p`. */
 static int make_folder(char *path, struct err *err)
 {
+    int cause = 0; /* why a folder above it could not be made; it only shows at the last one */
+
     for (char *at = path + 1; *at; at++) {
         if (*at != '/')
             continue;
         *at = '\0';
-        mkdir(path, 0777); /* what went wrong shows at the last one */
+        if (mkdir(path, 0777) && errno != EEXIST)
+            cause = errno;
         *at = '/';
     }
     if (mkdir(path, 0777) && errno != EEXIST)
         return err_set(err, ERR_INPUT, "%s: cannot make the report folder: %s", path,
-                       strerror(errno));
+                       strerror(errno == ENOENT && cause ? cause : errno));
     return 0;
 }
 
