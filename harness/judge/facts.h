@@ -92,10 +92,11 @@ struct fact_write {
     const struct fact_exchange *exchange;
     size_t entry; /* in Bundle.entry; 0 for a simple write */
     enum fact_method method;
-    const char *reference; /* "Type/id" that the URL names, or NULL: a create, or conditional */
-    const char *type;      /* or NULL where the URL is odd */
-    const char *query;     /* of a conditional update, patch or delete; or NULL */
-    const char *full_url;  /* of a Bundle entry, or NULL */
+    const char *
+        reference; /* "Type/id" that the URL names or the query means; NULL: a create, or not known */
+    const char *type;     /* or NULL where the URL is odd */
+    const char *query;    /* of a conditional update, patch or delete; or NULL */
+    const char *full_url; /* of a Bundle entry, or NULL */
     struct fact_guard guard;
     const struct cJSON
         *body; /* the resource, or the JSON Patch (array; a Binary is decoded); or NULL */

@@ -335,6 +335,19 @@ static void explain_versions(struct causing *causing)
     }
 }
 
+/* A conditional write is about the resource that it changed; where it changed none, about the slot's. */
+static void resolve_conditional(struct fact_exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->write_count; i++) {
+        struct fact_write *write = &exchange->writes[i];
+
+        if (write->reference || !write->query || write->method == METHOD_POST || !write->slot)
+            continue;
+        write->reference = write->commit_count > 0 ? write->commits[0]->resource->reference
+                                                   : write->slot->reference;
+    }
+}
+
 /* ---- bases ---- */
 
 /* The first version of the target that the engine received for the intent, before it wrote. */
@@ -475,6 +488,8 @@ void facts_build_cause(struct facts_builder *builder)
     for (size_t i = 0; i < builder->exchange_count; i++)
         attribute_exchange(&causing, &builder->exchanges[i]);
     explain_versions(&causing);
+    for (size_t i = 0; i < builder->exchange_count; i++)
+        resolve_conditional(&builder->exchanges[i]);
     collect_exchanges(builder);
     finish_slots(&causing);
 }

@@ -234,13 +234,27 @@ static void judge_end(const struct conflict *conflict)
                  "%s met a conflict, and its end does not name it", intent->given->name);
 }
 
+/* Does the guard of the write not hold any more when the reply was made? */
+static bool is_stale(const struct facts *facts, const struct fact_write *write)
+{
+    uint64_t n = write->exchange->replied->n;
+    struct named_guard guard;
+
+    write_guard(facts, write, &guard);
+    if (guard.is_tested)
+        return test_fails(facts, write, n);
+    return write->reference && guard.is_there &&
+           facts_current(facts, write->reference, n) != guard.version;
+}
+
 /* Where it is not sure which write of a transaction met the conflict, having looked at one of them will do. */
 static bool was_looked_into(const struct conflict *conflict, bool is_sure)
 {
     const struct fact_exchange *exchange = conflict->write->exchange;
 
-    if (!conflict->write->reference)
-        return true; /* a conditional write: what it was about is not known */
+    if (!conflict->write->reference ||
+        (conflict->write->query && !is_stale(conflict->facts, conflict->write)))
+        return true; /* a conditional write: it may have met another than is known */
     for (size_t i = 0; !is_sure && i < exchange->write_count; i++) {
         const char *reference = exchange->writes[i].reference;
 
@@ -268,19 +282,6 @@ static void judge_reply(const struct facts *facts, const struct fact_write *writ
                      "%s met a conflict on %s and wrote again without reading it",
                      write->intent->given->name, write->reference ? write->reference : write->type);
     judge_end(&conflict);
-}
-
-/* Does the guard of the write not hold any more when the reply was made? */
-static bool is_stale(const struct facts *facts, const struct fact_write *write)
-{
-    uint64_t n = write->exchange->replied->n;
-    struct named_guard guard;
-
-    write_guard(facts, write, &guard);
-    if (guard.is_tested)
-        return test_fails(facts, write, n);
-    return write->reference && guard.is_there &&
-           facts_current(facts, write->reference, n) != guard.version;
 }
 
 /* A transaction is refused as a whole: it is about those whose guard does not hold, where that shows. */
