@@ -111,6 +111,20 @@ static bool is_unseen(const struct fact_intent *intent, const struct fact_view *
     return view->review && intent->review_count == 0;
 }
 
+/* Was it open with that very review before the version was made? Then it is not about it. */
+static bool was_open_before(const struct fact_intent *intent, const struct fact_view *view,
+                            const struct fact_version *own)
+{
+    for (size_t i = 0; view->review && i < intent->view_count; i++) {
+        const struct fact_view *before = intent->views[i];
+
+        if (before->n < own->n && before->state == view->state && before->review &&
+            strcmp(before->review, view->review) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void judge_named_conflict(const struct facts *facts, const struct fact_intent *intent,
                                  const struct fact_view *view, struct finding *finding)
 {
@@ -127,6 +141,8 @@ static void judge_named_conflict(const struct facts *facts, const struct fact_in
         if (newer == NEWER_FOREIGN || is_part)
             return; /* a part of a Bundle may be a conflict while others stand */
     }
+    if (own && was_open_before(intent, view, own))
+        return;
     if (own && is_named)
         finding_fail(finding, ENTRIES(own->n, view->n),
                      "%s names a conflict on %s, but the newer version is the engine's own",

@@ -6,6 +6,10 @@
 #include "harness/tests/story.h"
 #include "tests/expect.h"
 
+/* Open with a human who is told no reason. */
+#define OPEN_SINCE                                                                                 \
+    "{'id':'i-birth','state':'needs-review','review':'r-1','problem':{'title':'gave up'}}"
+
 static const struct story stories[] = {
     {"wrote without looking",
      "conflict-is-conflict guarded-write human-review",
@@ -425,6 +429,15 @@ static const struct story stories[] = {
       {READ, {"birth", ADA}},
       {VIEW, {"birth", "needs-review"}},
       {REVIEW, {"birth", CONFLICT}}}},
+    {"the same review as before the late commit, which nobody saw",
+     "",
+     {{SUBMIT, {"birth"}},
+      {ASK, {"birth", PUT_ADA, AT("1"), BORN}},
+      {SAY, {"birth", OPEN_SINCE}},
+      {SERVE, {ADA, BORN}},
+      {SAY, {"birth", OPEN_SINCE}},
+      {READ, {"birth", ADA}},
+      {VIEW, {"birth", "committed", ADA, "2"}}}},
     {"applied by a decision whose answer was lost",
      "?human-review",
      {{SUBMIT, {"allergy"}},
