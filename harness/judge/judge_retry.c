@@ -19,7 +19,8 @@
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
 
-#define NO_WAIT_US 1000 /* sooner after the end of an attempt is no wait at all */
+#define DUE_ROUNDED_US 2000 /* dueInMs is said in whole milliseconds, and a little late */
+#define NO_WAIT_US     1000 /* sooner after the end of an attempt is no wait at all */
 
 /* ---- how often ---- */
 
@@ -165,21 +166,76 @@ static uint64_t asked_wait_us(const struct facts *facts, const struct sim_entry 
     return (until_ms - now_ms) * 1000;
 }
 
+static bool is_of_harness(const struct sim_entry *entry)
+{
+    return entry->kind == SIM_SAID || entry->kind == SIM_PROCESS;
+}
+
+/* Did no other exchange of the intent arrive between what we did before it and after it? */
+static bool came_alone(const struct facts *facts, const struct fact_intent *intent,
+                       const struct sim_entry *arrived)
+{
+    const struct evidence *evidence = facts->evidence;
+    uint64_t from = arrived->n, until = arrived->n;
+
+    while (from > 1 && !is_of_harness(evidence->entries[from - 2]))
+        from--;
+    while (until < evidence->entry_count && !is_of_harness(evidence->entries[until]))
+        until++;
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct sim_entry *other = intent->exchanges[i]->arrived;
+
+        if (other != arrived && other->n >= from && other->n <= until)
+            return false;
+    }
+    return true;
+}
+
+/* Where a `due` cut the wait: when would the engine have come by the timers that it named? The latest of them counts,
+ * as it may look in between. 0: that cannot be told, for timers of other intents or of other work. */
+static uint64_t would_come_us(const struct facts *facts, const struct fact_intent *intent,
+                              const struct sim_entry *replied, const struct sim_entry *arrived)
+{
+    uint64_t latest_us = 0;
+
+    for (size_t i = 0; i < facts->intent_count; i++)
+        if (facts->intents[i] != intent && facts->intents[i]->submitted)
+            return 0;
+    for (uint64_t n = replied->n + 1; n < arrived->n; n++) {
+        const struct sim_entry *entry = facts->evidence->entries[n - 1];
+        struct err err = ERR_INIT;
+        long long due_ms = -1;
+
+        if (entry->kind == SIM_SAID && strcmp(entry->what, "settled") == 0 && entry->body)
+            due_ms = json_integer(json_parse(facts->arena, entry->body, entry->body_size, &err),
+                                  "dueInMs", -1);
+        if (due_ms >= 0 && due_ms < 1000000000 && entry->at_us + due_ms * 1000 > latest_us)
+            latest_us = entry->at_us + (uint64_t)due_ms * 1000;
+    }
+    return came_alone(facts, intent, arrived) ? latest_us : 0;
+}
+
 static void judge_asked_wait(const struct facts *facts, const struct fact_intent *intent,
                              const struct sim_entry *replied, const struct sim_entry *arrived,
                              struct finding *finding)
 {
-    uint64_t wait_us = asked_wait_us(facts, replied);
+    uint64_t wait_us = asked_wait_us(facts, replied), came_us = arrived->at_us;
 
-    if (!wait_us || arrived->n < replied->n || arrived->at_us - replied->at_us >= wait_us ||
-        was_said(facts, "due", replied->n, arrived->n) ||
-        facts_killed(facts, replied->n, arrived->n) ||
+    if (!wait_us || arrived->n < replied->n)
+        return;
+    if (was_said(facts, "due", replied->n, arrived->n)) {
+        came_us = would_come_us(facts, intent, replied, arrived);
+        if (!came_us)
+            return;
+        came_us += DUE_ROUNDED_US;
+    }
+    if (came_us - replied->at_us >= wait_us || facts_killed(facts, replied->n, arrived->n) ||
         intent_was_operated(intent, replied->n, arrived->n))
         return;
     finding_fail(finding, ENTRIES(replied->n, arrived->n),
                  "%s was asked to wait %llu ms and came after %llu ms", intent->given->name,
                  (unsigned long long)(wait_us / 1000),
-                 (unsigned long long)((arrived->at_us - replied->at_us) / 1000));
+                 (unsigned long long)((came_us - replied->at_us) / 1000));
 }
 
 /* Does a reply leave open that the same will be answered otherwise later? */

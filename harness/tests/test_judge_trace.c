@@ -98,6 +98,33 @@ static void made_due(struct kase *k)
     throttled(k, "due", 10);
 }
 
+static void due_after(struct kase *k, const char *settled, bool with_look)
+{
+    begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_replied(k, e, 429, "{'retry-after':'2'}", NULL);
+    case_said(k, "settled", NULL, 0, settled);
+    case_said(k, "due", NULL, 0, "{}");
+    if (with_look)
+        case_read(k, "note", ADA);
+    case_write(k, "note", WRITE);
+}
+
+static void made_due_by_its_timer(struct kase *k)
+{
+    due_after(k, "{'dueInMs':1999}", false);
+}
+
+static void made_due_with_a_look(struct kase *k)
+{
+    due_after(k, "{'dueInMs':4}", true); /* two timers: the nearest is the look's, it may be */
+}
+
+static void named_a_short_timer(struct kase *k)
+{
+    due_after(k, "{'dueInMs':4}", false);
+}
+
 static void came_too_early(struct kase *k)
 {
     throttled(k, NULL, 500000);
@@ -243,6 +270,8 @@ static void retries_are_bounded(void)
         {"after its own time-out", after_its_own_time_out, VERDICT_PASS},
         {"Retry-After was kept", waited_as_asked, VERDICT_PASS},
         {"Retry-After was made due", made_due, VERDICT_PASS},
+        {"a timer as long as Retry-After was made due", made_due_by_its_timer, VERDICT_PASS},
+        {"a timer was made due, and a look came too", made_due_with_a_look, VERDICT_PASS},
         {"refused, looked at, sent again", refused_looked_and_again, VERDICT_PASS},
         {"refused, and sent otherwise", refused_and_otherwise, VERDICT_PASS},
         {"refused, decided, sent again", refused_decided_and_again, VERDICT_PASS},
@@ -257,6 +286,7 @@ static void retries_are_bounded(void)
         {"at once", at_once, VERDICT_FAIL},
         {"at once after a reset", at_once_after_a_reset, VERDICT_FAIL},
         {"before Retry-After", came_too_early, VERDICT_FAIL},
+        {"a timer shorter than Retry-After was made due", named_a_short_timer, VERDICT_FAIL},
         {"a sweep may not cut Retry-After", cut_by_a_sweep, VERDICT_FAIL},
         {"refused for good and sent again", refused_and_again, VERDICT_FAIL},
         {"more attempts than promised", nine_attempts, VERDICT_FAIL},
