@@ -25,7 +25,49 @@
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
 
-/* Whose request is it? By its correlation id; one that bears another run's number is nobody's. */
+/* Are they the same resource, or one the type of the other? */
+static bool is_about(const char *reference, const char *target)
+{
+    size_t left = strlen(reference), right = strlen(target);
+    size_t shorter = left < right ? left : right;
+    char rest = left < right ? target[shorter] : reference[shorter];
+
+    return shorter > 0 && strncmp(reference, target, shorter) == 0 && (rest == '\0' || rest == '/');
+}
+
+static bool may_write(const struct run_intent *intent, const struct sim_exchange *exchange)
+{
+    const struct cJSON *target = json_get(intent->payload, "target");
+    const char *reference = json_string(target, "reference");
+
+    if (!intent->was_submitted || intent_has_ended(intent))
+        return false;
+    if (json_get(intent->payload, "bundle"))
+        return !*exchange->reference;
+    if (!reference)
+        reference = json_string(target, "type");
+    if (!reference)
+        reference = json_string(json_get(intent->payload, "resource"), "resourceType");
+    return reference && is_about(exchange->reference, reference);
+}
+
+/* The one intent that a write without a known correlation id can be for; NULL: none, or it is not unique. */
+static const struct run_intent *by_target(const struct run *run,
+                                          const struct sim_exchange *exchange)
+{
+    const struct run_intent *found = NULL;
+
+    for (size_t i = 0; run && exchange->is_write && i < run->intent_count; i++) {
+        if (!may_write(&run->intents[i], exchange))
+            continue;
+        if (found)
+            return NULL;
+        found = &run->intents[i];
+    }
+    return found;
+}
+
+/* Whose request is it? By its correlation id, else by its target; one that bears another run's number is nobody's. */
 static void attribute(void *arg, const struct sim_exchange *exchange, const char **out_actor,
                       const char **out_intent)
 {
@@ -44,8 +86,9 @@ static void attribute(void *arg, const struct sim_exchange *exchange, const char
     if (digits > 0 && id[2 + digits] == '-' && run &&
         (strlen(run->run_id) != digits || strncmp(run->run_id, id + 2, digits) != 0))
         return;
-    *out_actor = "engine";
-    *out_intent = "";
+    const struct run_intent *intent = by_target(run, exchange);
+    *out_actor = intent ? intent->actor : "engine";
+    *out_intent = intent ? intent->name : "";
 }
 
 struct conductor *conductor_open(const struct conductor_options *options, struct err *err)

@@ -48,6 +48,10 @@ static const struct flaw_row rows[FLAW_COUNT] = {
                               "An intent is written to disk only once its first reply is there."},
     [FLAW_ANY_2XX_IS_SUCCESS] = {"any-2xx-is-success", "truthful-state",
                                  "Any 2xx counts as committed, whatever was stored or matched."},
+    [FLAW_NO_CORRELATION] = {"no-correlation", "correlated",
+                             "Requests to the server do not say which intent they are for."},
+    [FLAW_IGNORE_RETRY_AFTER] = {"ignore-retry-after", "bounded-retry",
+                                 "A server that asks for time gets the usual back-off."},
 };
 
 static enum flaw chosen = FLAW_NONE;

@@ -364,7 +364,7 @@ static bool give_time(struct run *run, const struct answer *answers)
         if (!slot_is(slot_at(run, i), SLOT_SENT))
             continue;
         is_later = is_later || classify(&answers[i]) == REPLY_LATER;
-        if (answers[i].retry_after_ms > asked_ms)
+        if (answers[i].retry_after_ms > asked_ms && !flaw_is(FLAW_IGNORE_RETRY_AFTER))
             asked_ms = answers[i].retry_after_ms;
     }
     if (!is_later && asked_ms < 0)

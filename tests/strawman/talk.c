@@ -38,6 +38,13 @@ const char *talk_escape(struct arena *arena, const char *text)
     return out;
 }
 
+static const char *correlation(const struct run *run)
+{
+    if (flaw_is(FLAW_NO_CORRELATION)) /* flaw: an id that nobody else knows */
+        return "strawman";
+    return json_string(run->intent, "correlation");
+}
+
 /* ---- replies ---- */
 
 static void count_reply(struct run *run, const char *method, int status)
@@ -141,8 +148,7 @@ void talk_get(struct run *run, const char *path, struct page *out)
     struct http_request request = {
         .method = "GET",
         .url = url,
-        .headers = {{"Accept", FHIR_JSON},
-                    {"X-Correlation-Id", json_string(run->intent, "correlation")}},
+        .headers = {{"Accept", FHIR_JSON}, {"X-Correlation-Id", correlation(run)}},
     };
 
     for (int tries = 1;; tries++) {
@@ -256,7 +262,7 @@ static void write_simple(struct run *run, const struct cJSON *slot, struct answe
         .headers = {{"Accept", FHIR_JSON},
                     {"Content-Type", FHIR_JSON},
                     {"Prefer", "return=minimal"},
-                    {"X-Correlation-Id", json_string(run->intent, "correlation")}},
+                    {"X-Correlation-Id", correlation(run)}},
         .body = text,
         .body_size = text ? strlen(text) : 0,
     };
@@ -375,7 +381,7 @@ static void write_bundle(struct run *run, struct answer *answers)
              .headers = {{"Accept", FHIR_JSON},
                          {"Content-Type", FHIR_JSON},
                          {"Prefer", "return=minimal"},
-                         {"X-Correlation-Id", json_string(run->intent, "correlation")}},
+                         {"X-Correlation-Id", correlation(run)}},
              .body = text,
              .body_size = strlen(text),
          },
