@@ -213,6 +213,10 @@ static void transactions_keep_an_order(void)
          "/entry/3/response/lastModified = 2026-01-01T00:00:02.000Z\n"
          "/entry/4/response/lastModified = 2026-01-01T00:00:01.000Z\n"
          "/entry/4/response/status = 204 No Content\n/entry/5/resource/entry/0/resource/id = ada"},
+        {"26: a GET sees a PATCH behind it", "POST", "", NULL,
+         TRANSACTION "{'request':{'method':'GET','url':'Patient/bob'}},"
+                     "{'request':{'method':'GET','url':'Patient/ada'}}," PATCH_ADA END,
+         200, "/entry/1/resource/gender = female\n/entry/1/resource/meta/versionId = 3"},
         {"26: a DELETE makes room for a create", "POST", "", NULL, replacing, 200,
          "/entry/0/response/status = 201 Created"},
     };
