@@ -67,6 +67,10 @@ static const struct row rows[] = {
      "arrived fault:phantom-conflict(409):409 replied:409"},
     {"drop-field(/note)", "PUT", "Observation/pulse", IF_MATCH_1, PUT_72, "200", "72",
      "arrived fault:drop-field(/note) committed@2 replied:200"},
+    {"drop-field(/valueQuantity)", "POST", "", NULL,
+     "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":" PUT_72
+     ",\"request\":{\"method\":\"PUT\",\"url\":\"Observation/pulse\"}}]}",
+     "200", "(none)", "arrived fault:drop-field(/valueQuantity) committed@2 replied:200"},
     {"no-body", "PUT", "Observation/pulse", IF_MATCH_1, PUT_72, "200", "72",
      "arrived committed@2 fault:no-body replied:200"},
     {"no-etag", "PUT", "Observation/pulse", IF_MATCH_1, PUT_72, "200", "72",
