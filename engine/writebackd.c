@@ -191,12 +191,12 @@ static int run(int argc, char **argv, struct err *err)
     engine.worker = worker_new(&(struct worker_options){
         .threads_max = THREADS_MAX, .is_time_frozen = engine.options.has_test_hooks});
     int rc = serve(&engine, &signals, err);
-    if (rc)
-        return rc; /* nothing was said to anyone: the process just ends */
+    if (rc && !worker_stop(engine.worker))
+        return rc; /* threads wait for the EHR: the process just ends */
     worker_free(engine.worker);
     metrics_free(engine.metrics);
     ledger_close(engine.ledger);
-    return 0;
+    return rc;
 }
 
 int main(int argc, char **argv)
