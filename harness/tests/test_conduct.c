@@ -408,6 +408,31 @@ static void a_client_that_leaves_unasked_makes_the_run_invalid(void)
     bench_close(&bench);
 }
 
+/* The server stays down, and the engine never gives up: its timers bring no request. */
+static void timers_that_bring_nothing_end_the_run(void)
+{
+    struct bench bench = bench_open("writebackd", false);
+    struct err err = ERR_INIT;
+
+    write_file(&bench, "patient.json",
+               "{\"name\":\"patient\",\"interface\":\"native\",\"start\":{\"command\":["
+               "\"${bin}/writebackd\",\"--fhir\",\"${fhir}\",\"--listen\",\"127.0.0.1:0\","
+               "\"--data\",\"${dir}\",\"--attempts\",\"100000\",\"--requests\",\"100000\",\"--"
+               "token\",\"test\","
+               "\"--test-hooks\"],\"url\":{\"stdout\":\"http://[^ ]+\"}},"
+               "\"headers\":{\"Authorization\":\"Bearer test\"}}");
+    conductor_close(bench.conductor);
+    bench.adapter =
+        adapter_read(bench.arena, arena_printf(bench.arena, "%s/patient.json", bench.folder), &err);
+    EXPECT_STR("adapter", err.text, "");
+    bench.conductor = conductor_open(&(struct conductor_options){.adapter = bench.adapter}, &err);
+    struct conducted out =
+        conduct_text(&bench, "\"server.down\",\"portal.submit\",\"portal.write\"");
+    EXPECT_TRUE("no verdict", !out.is_complete);
+    EXPECT_HAS("says why", out.problem, "timed work was made due 200 times in a row");
+    bench_close(&bench);
+}
+
 static void a_spare_engine_changes_nothing(void)
 {
     struct bench bench = bench_open("strawman", false);
@@ -464,6 +489,7 @@ static CU_TestInfo conduct_tests[] = {
      an_engine_that_does_not_come_up_is_no_verdict},
     {"a client that leaves unasked makes the run invalid",
      a_client_that_leaves_unasked_makes_the_run_invalid},
+    {"timers that bring nothing end the run", timers_that_bring_nothing_end_the_run},
     {"a spare engine changes nothing", a_spare_engine_changes_nothing},
     {"the engine's folder is removed", the_engines_folder_is_removed},
     CU_TEST_INFO_NULL,
