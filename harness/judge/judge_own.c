@@ -105,10 +105,10 @@ static bool names_conflict(const struct fact_intent *intent, const struct fact_v
     return false;
 }
 
-/* Is there a review that would say whether it is called a conflict, but we have not got it? */
+/* Is there a review that alone would say whether it is called a conflict, but we have not got it? */
 static bool is_unseen(const struct fact_intent *intent, const struct fact_view *view)
 {
-    return view->review && intent->review_count == 0;
+    return view->review && !view->problem && intent->review_count == 0;
 }
 
 /* Was it open with that very review before the version was made? Then it is not about it. */

@@ -412,6 +412,13 @@ static const struct story stories[] = {
       {REFUSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER, "412"}},
       {READ, {"gender", ADA}},
       {VIEW, {"gender", "needs-review"}}}},
+    {"open with a human after the own version, for another reason than a conflict",
+     "",
+     {{SUBMIT, {"gender"}},
+      {LOSE, {"gender", PATCH_ADA, AT("1"), TO_OTHER}},
+      {SAY,
+       {"gender", "{'id':'i-gender','key':'k-1-gender','state':'needs-review','review':'r-1',"
+                  "'problem':{'type':'unknown','detail':'no answer'}}"}}}},
     {"a conditional update that is refused, looked into and asked about",
      "",
      {{SUBMIT, {"birth"}},
