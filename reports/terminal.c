@@ -37,6 +37,21 @@ static unsigned count_judged(const struct result_scenario *scenario)
     return judged;
 }
 
+/* Why a judge could not say: a FAIL has its story further down, this has only its line. */
+static void print_unknowns(FILE *out, const struct result_scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->invariant_count; i++) {
+        const struct result_invariant *found = &scenario->invariants[i];
+
+        if (!found->is_judged || found->verdict != VERDICT_UNKNOWN)
+            continue;
+        fprintf(out, "         %s is UNKNOWN: %s", found->name, found->text ? found->text : "");
+        for (size_t j = 0; j < found->entry_count; j++)
+            fprintf(out, "%s%llu", j ? " " : " (entries ", (unsigned long long)found->entries[j]);
+        fprintf(out, "%s\n", found->entry_count ? ")" : "");
+    }
+}
+
 static void print_scenarios(FILE *out, const struct result *result, bool use_color)
 {
     size_t width = strlen("scenario");
@@ -57,6 +72,7 @@ static void print_scenarios(FILE *out, const struct result *result, bool use_col
                 (double)scenario->took_us / 1000);
         if (scenario->problem)
             fprintf(out, "         %s\n", scenario->problem);
+        print_unknowns(out, scenario);
     }
 }
 

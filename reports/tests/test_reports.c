@@ -28,6 +28,8 @@ static struct result_invariant invariants[] = {
      .control = "reconciliation",
      .verdict = VERDICT_UNKNOWN,
      .is_judged = true,
+     .entries = {7, 12},
+     .entry_count = 2,
      .text = "not recovered"},
 };
 static struct story_line story[] = {
@@ -103,6 +105,7 @@ static void the_terminal_tells_the_story_and_ends_in_the_replay(void)
 {
     static const char *const parts[] = {
         "FAIL     three/lost           3         2       3      12.3\n",
+        "         no-loss is UNKNOWN: not recovered (entries 7 12)\n",
         "         milestone not reached: a.write\n",
         "-        audit-true                     -  not judged: needs audit\n",
         "FAIL 1  three/lost: no-lost-update  (reproduced 5 of 5)\n",
