@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tests of audit-complete and audit-true. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "harness/judge/judge.h"
+#include "harness/tests/case.h"
+#include "tests/expect.h"
+
+#define ADA    "Patient/ada"
+#define ACTIVE "{'resourceType':'Patient','active':true}"
+#define GENDER "[{'op':'add','path':'/gender','value':'female'}]"
+#define WRITE  "PATCH Patient/ada", "If-Match: W/'1'", GENDER
+
+static void begin(struct kase *k)
+{
+    case_chart(k, ADA, ACTIVE);
+    case_intent(k, "note",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" GENDER
+                ",'source':{'system':'urn:portal','eventId':'e-1','sequence':1},"
+                "'requester':{'reference':'Patient/ada'}}");
+    case_intent(k, "gone", "{'operation':'delete','target':{'reference':'Patient/ada'}}");
+    case_submit(k, "note");
+}
+
+#define EVENT                                                                                      \
+    "{'sequence':1,'kind':'accepted','intent':'i-note','key':'k-1-note','correlationId':'c-1-"     \
+    "note',"                                                                                       \
+    "'payloadHash':'ab','source':{'system':'urn:portal'},'target':{'reference':'Patient/ada'}}"
+
+/* Serves a record of `note`, chained to `previous` ("" for the first); gives the line. */
+static const char *record(struct kase *k, const char *previous, int sequence, const char *written,
+                          const char *more)
+{
+    char hash[HASH_HEX_SIZE] = "", payload[HASH_HEX_SIZE];
+
+    if (*previous)
+        hash_hex(previous, strlen(previous), hash);
+    hash_canonical(case_evidence(k)->intents[0].payload, payload);
+    const char *line = case_text(
+        k,
+        "{\"sequence\":%d,\"previousHash\":\"%s\",\"intent\":\"i-note\",\"key\":\"k-1-note\","
+        "\"correlationId\":\"c-1-note\",\"requester\":{\"reference\":\"Patient/ada\"},"
+        "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e-1\",\"sequence\":1},"
+        "\"target\":{\"reference\":\"Patient/ada\"},\"versionRead\":\"1\",\"versionWritten\":%s,"
+        "\"payloadHash\":\"%s\",%s}",
+        sequence, hash, written, payload, more);
+    case_said(k, "audit", "note", 0, line);
+    return line;
+}
+
+#define COMMITTED "\"outcome\":\"committed\""
+
+static void written(struct kase *k)
+{
+    begin(k);
+    case_read(k, "note", ADA);
+    case_write(k, "note", WRITE);
+    case_view(k, "note", "committed", ADA, "2");
+    case_recover(k);
+}
+
+static void one_record(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void no_record(struct kase *k)
+{
+    written(k);
+}
+
+static void two_records(struct kase *k)
+{
+    written(k);
+    record(k, record(k, "", 1, "\"2\"", COMMITTED), 2, "\"2\"", COMMITTED);
+}
+
+static void a_record_without_version(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "null", COMMITTED);
+}
+
+static void another_requester(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"2\"", COMMITTED ",\"x\":1");
+    case_said(
+        k, "audit", "note", 0,
+        "{'sequence':2,'intent':'i-note','key':'k-1-note','requester':{'reference':'Patient/eve'},"
+        "'outcome':'conflict'}");
+}
+
+static void another_hash(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(
+        k, "audit", "note", 0,
+        "{'sequence':2,'intent':'i-note','key':'k-1-note','requester':{'reference':'Patient/ada'},"
+        "'source':{'system':'urn:portal','eventId':'e-1','sequence':1},'payloadHash':'00','outcome'"
+        ":'conflict'}");
+}
+
+static void refused(struct kase *k)
+{
+    begin(k);
+    case_refused(k, "note", WRITE, 422);
+    case_view(k, "note", "rejected", NULL, NULL);
+    case_recover(k);
+}
+
+static void refused_and_recorded(struct kase *k)
+{
+    refused(k);
+    record(k, "", 1, "null", "\"outcome\":\"refused\"");
+}
+
+static void refused_and_not_recorded(struct kase *k)
+{
+    refused(k);
+}
+
+static void deleted_and_recorded_with_null(struct kase *k)
+{
+    case_chart(k, ADA, ACTIVE);
+    case_intent(k, "note", "{'operation':'delete','target':{'reference':'Patient/ada'}}");
+    case_submit(k, "note");
+    uint64_t e = case_arrived(k, "note", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_recover(k);
+    record(k, "", 1, "null", COMMITTED);
+}
+
+static void unfinished(struct kase *k)
+{
+    begin(k);
+    case_write(k, "note", WRITE);
+}
+
+/* No reply, no retry: a human is asked, and nobody ever told the engine of the version. */
+static void asks_instead_of_trying_again(struct kase *k)
+{
+    begin(k);
+    case_read(k, "note", ADA);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+static void asks_though_it_knows(struct kase *k)
+{
+    begin(k);
+    case_write(k, "note", WRITE);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+static void asked_for_twice(struct kase *k)
+{
+    written(k);
+    const char *line = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    case_said(k, "audit", "note", 0, line);
+}
+
+#define TWO                                                                                        \
+    "{'resourceType':'Bundle','type':'transaction','entry':["                                      \
+    "{'resource':{'resourceType':'Basic','id':'a'},'request':{'method':'PUT','url':'Basic/a'}},"   \
+    "{'resource':{'resourceType':'Basic','id':'b'},'request':{'method':'PUT','url':'Basic/b'}}]}"
+
+static void record_of_two(struct kase *k, const char *target)
+{
+    char payload[HASH_HEX_SIZE];
+
+    hash_canonical(case_evidence(k)->intents[0].payload, payload);
+    case_said(k, "audit", "two", 0,
+              case_text(k,
+                        "{'sequence':1,'previousHash':'','intent':'i-two','key':'k-1-two',"
+                        "'target':{'reference':'%s'},'versionWritten':'1','payloadHash':'%s',"
+                        "'outcome':'committed'}",
+                        target, payload));
+}
+
+static void two_were_written(struct kase *k)
+{
+    case_intent(k, "two", "{'operation':'bundle','bundle':" TWO "}");
+    case_submit(k, "two");
+    case_write(k, "two", "POST ", NULL, TWO);
+    case_recover(k);
+}
+
+static void a_record_for_each_entry(struct kase *k)
+{
+    two_were_written(k);
+    record_of_two(k, "Basic/a");
+    record_of_two(k, "Basic/b");
+}
+
+static void a_record_for_the_whole_bundle(struct kase *k)
+{
+    two_were_written(k);
+    record_of_two(k, "Basic/a");
+}
+
+static void every_end_has_its_record(void)
+{
+    static const struct case_row rows[] = {
+        {"one record", one_record, VERDICT_PASS},
+        {"a refusal and its record", refused_and_recorded, VERDICT_PASS},
+        {"a deletion whose version nobody told", deleted_and_recorded_with_null, VERDICT_PASS},
+        {"no answer, and a human is asked", asks_instead_of_trying_again, VERDICT_PASS},
+        {"asked for twice", asked_for_twice, VERDICT_PASS},
+        {"a record for each entry of a Bundle", a_record_for_each_entry, VERDICT_PASS},
+        {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
+        {"a human is asked, though the version was told", asks_though_it_knows, VERDICT_FAIL},
+        {"no record", no_record, VERDICT_FAIL},
+        {"two records", two_records, VERDICT_FAIL},
+        {"a record without the version", a_record_without_version, VERDICT_FAIL},
+        {"another requester", another_requester, VERDICT_FAIL},
+        {"another hash", another_hash, VERDICT_FAIL},
+        {"a refusal without record", refused_and_not_recorded, VERDICT_FAIL},
+        {"an unfinished run", unfinished, VERDICT_UNKNOWN},
+    };
+
+    case_rows("audit-complete", rows);
+}
+
+static void read_back(struct kase *k)
+{
+    begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_read(k, "note", ADA);
+    case_recover(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void guessed(struct kase *k)
+{
+    begin(k);
+    case_read(k, "note", ADA);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_recover(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void somebody_elses(struct kase *k)
+{
+    begin(k);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
+    case_read(k, "note", ADA);
+    case_recover(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void never_made(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"7\"", COMMITTED);
+}
+
+static void never_read(struct kase *k)
+{
+    begin(k);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
+    case_edit(k, ADA, "{'resourceType':'Patient','active':true}");
+    case_read(k, "note", ADA);
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'3'", GENDER);
+    case_recover(k);
+    record(k, "", 1, "\"4\"", COMMITTED);
+}
+
+static void a_broken_chain(struct kase *k)
+{
+    one_record(k);
+    case_said(k, "audit", "note", 0, "{'sequence':2,'previousHash':'00','outcome':'conflict'}");
+}
+
+static void a_line_that_is_no_json(struct kase *k)
+{
+    one_record(k);
+    case_said(k, "audit", "note", 0, "oops");
+}
+
+static void served_twice(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    record(k, record(k, "", 1, "\"2\"", COMMITTED), 2, "null", "\"outcome\":\"conflict\"");
+}
+
+static void served_from_where_it_was_left(struct kase *k)
+{
+    written(k);
+    const char *first = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    const char *second = record(k, first, 2, "null", "\"outcome\":\"conflict\"");
+    case_said(k, "metrics", NULL, 0, "x");
+    case_said(k, "audit", "note", 0, first);
+    case_said(k, "audit", "note", 0, second);
+}
+
+static void changed_after_two_servings(struct kase *k)
+{
+    written(k);
+    const char *first = record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    (void)record(k, first, 2, "null", "\"outcome\":\"conflict\"");
+    case_said(k, "metrics", NULL, 0, "x");
+    const char *changed = record(k, "", 1, "\"2\"", COMMITTED ",\"reason\":\"changed\"");
+    (void)record(k, changed, 2, "null", "\"outcome\":\"conflict\"");
+}
+
+static void changed_since(struct kase *k)
+{
+    written(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+    case_said(k, "metrics", NULL, 0, "x");
+    record(k, "", 1, "\"2\"", COMMITTED ",\"reason\":\"changed\"");
+}
+
+static void gone_since(struct kase *k)
+{
+    written(k);
+    record(k, record(k, "", 1, "\"2\"", COMMITTED), 2, "null", "\"outcome\":\"conflict\"");
+    case_said(k, "metrics", NULL, 0, "x");
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void no_record_claims_more(void)
+{
+    static const struct case_row rows[] = {
+        {"the reply vouched", one_record, VERDICT_PASS},
+        {"a read vouched", read_back, VERDICT_PASS},
+        {"no record claims nothing", no_record, VERDICT_PASS},
+        {"a deletion with null", deleted_and_recorded_with_null, VERDICT_PASS},
+        {"served twice, and grown", served_twice, VERDICT_PASS},
+        {"served from where it was left, then whole", served_from_where_it_was_left, VERDICT_PASS},
+        {"an old record has changed, since it was served in parts", changed_after_two_servings,
+         VERDICT_FAIL},
+        {"guessed rightly", guessed, VERDICT_FAIL},
+        {"somebody else's version", somebody_elses, VERDICT_FAIL},
+        {"a version that was never made", never_made, VERDICT_FAIL},
+        {"a version that was never read", never_read, VERDICT_FAIL},
+        {"a broken chain", a_broken_chain, VERDICT_FAIL},
+        {"a line that is no JSON", a_line_that_is_no_json, VERDICT_FAIL},
+        {"an earlier record has changed", changed_since, VERDICT_FAIL},
+        {"an earlier record is gone", gone_since, VERDICT_FAIL},
+        {"an unfinished run", unfinished, VERDICT_UNKNOWN},
+    };
+
+    case_rows("audit-true", rows);
+}
+
+/* No retries, if the intent then stays open with a human, is a way to be right. */
+static void who_asks_instead_of_trying_again_is_right(void)
+{
+    struct kase *k = case_new();
+    const struct invariant *table = NULL;
+    size_t count = invariant_table(&table);
+
+    asks_instead_of_trying_again(k);
+    case_said(k, "event", "note", 0, EVENT);
+    case_said(k, "reviews", NULL, 200, "{'reviews':[{'id':'r-note','intent':'i-note'}]}");
+    case_said(k, "review", "note", 200,
+              "{'id':'r-note','intent':'i-note','correlationId':'c-1-note','current':"
+              "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}}");
+    for (size_t i = 0; i < count; i++)
+        case_expect(k, "no answer, and a human is asked", table[i].name, VERDICT_PASS);
+    case_free(k);
+}
+
+static CU_TestInfo tests[] = {
+    {"every end has its record", every_end_has_its_record},
+    {"no record claims more", no_record_claims_more},
+    {"who asks instead of trying again is right", who_asks_instead_of_trying_again_is_right},
+    CU_TEST_INFO_NULL,
+};
+SUITE("judge_audit", tests)
