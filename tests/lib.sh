@@ -3,7 +3,9 @@
 # shellcheck shell=sh
 set -u
 
-BIN=${CHARTPROOF_BIN:-build/bin}
+BIN=$(cd "${CHARTPROOF_BIN:-build/bin}" && pwd) || exit 2
+CHARTPROOF_BIN=$BIN # where chartproof finds engines, from whatever folder it runs in
+export CHARTPROOF_BIN
 SCRATCH=$(mktemp -d) || exit 2
 trap 'rm -rf "$SCRATCH"' EXIT
 passed=0 failed=0 skipped=0
