@@ -7,13 +7,15 @@
 export SCRATCH
 root=$PWD
 
-# Runs a script with the programs under test in place of build/bin, in a scratch folder that looks like the project.
+# Runs a script with the programs under test in place of build/bin, in a scratch folder that looks like the project. What
+# it started ends with it, wherever it fails.
 run_here() {
     rm -rf "$SCRATCH/here"
     mkdir -p "$SCRATCH/here/build"
     ln -s "$root"/fixtures "$root"/scenarios "$root"/examples "$root"/docs "$SCRATCH/here/"
     ln -s "$(cd "$BIN" && pwd)" "$SCRATCH/here/build/bin"
-    (cd "$SCRATCH/here" && sh -eu "$1")
+    (cd "$SCRATCH/here" && sh -euc 'trap "jobs -p >\$SCRATCH/jobs; xargs -r kill <\$SCRATCH/jobs 2>/dev/null || :" EXIT
+        . "$1"' sh "$1")
 }
 
 # A line may end in 1: README shows a flaw that must FAIL.
