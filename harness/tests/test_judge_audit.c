@@ -5,28 +5,8 @@
 #include "base/hash.h"
 #include "harness/judge/judge.h"
 #include "harness/tests/case.h"
+#include "harness/tests/note.h"
 #include "tests/expect.h"
-
-#define ADA    "Patient/ada"
-#define ACTIVE "{'resourceType':'Patient','active':true}"
-#define GENDER "[{'op':'add','path':'/gender','value':'female'}]"
-#define WRITE  "PATCH Patient/ada", "If-Match: W/'1'", GENDER
-
-static void begin(struct kase *k)
-{
-    case_chart(k, ADA, ACTIVE);
-    case_intent(k, "note",
-                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" GENDER
-                ",'source':{'system':'urn:portal','eventId':'e-1','sequence':1},"
-                "'requester':{'reference':'Patient/ada'}}");
-    case_intent(k, "gone", "{'operation':'delete','target':{'reference':'Patient/ada'}}");
-    case_submit(k, "note");
-}
-
-#define EVENT                                                                                      \
-    "{'sequence':1,'kind':'accepted','intent':'i-note','key':'k-1-note','correlationId':'c-1-"     \
-    "note',"                                                                                       \
-    "'payloadHash':'ab','source':{'system':'urn:portal'},'target':{'reference':'Patient/ada'}}"
 
 /* Serves a record of `note`, chained to `previous` ("" for the first); gives the line. */
 static const char *record(struct kase *k, const char *previous, int sequence, const char *written,
@@ -53,7 +33,7 @@ static const char *record(struct kase *k, const char *previous, int sequence, co
 
 static void written(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, "note", ADA);
     case_write(k, "note", WRITE);
     case_view(k, "note", "committed", ADA, "2");
@@ -106,7 +86,7 @@ static void another_hash(struct kase *k)
 
 static void refused(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", WRITE, 422);
     case_view(k, "note", "rejected", NULL, NULL);
     case_recover(k);
@@ -137,14 +117,14 @@ static void deleted_and_recorded_with_null(struct kase *k)
 
 static void unfinished(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
 }
 
 /* No reply, no retry: a human is asked, and nobody ever told the engine of the version. */
 static void asks_instead_of_trying_again(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, "note", ADA);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_commit(k, e);
@@ -157,7 +137,7 @@ static void asks_instead_of_trying_again(struct kase *k)
 
 static void asks_though_it_knows(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
     case_view(k, "note", "needs-review", NULL, NULL);
     case_recover(k);
@@ -236,7 +216,7 @@ static void every_end_has_its_record(void)
 
 static void read_back(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_commit(k, e);
     case_lost(k, e, "reset-after");
@@ -247,7 +227,7 @@ static void read_back(struct kase *k)
 
 static void guessed(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, "note", ADA);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_commit(k, e);
@@ -258,7 +238,7 @@ static void guessed(struct kase *k)
 
 static void somebody_elses(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
     case_read(k, "note", ADA);
     case_recover(k);
@@ -273,7 +253,7 @@ static void never_made(struct kase *k)
 
 static void never_read(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
     case_edit(k, ADA, "{'resourceType':'Patient','active':true}");
     case_read(k, "note", ADA);

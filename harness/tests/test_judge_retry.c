@@ -4,29 +4,14 @@
 
 #include "harness/judge/judge.h"
 #include "harness/tests/case.h"
+#include "harness/tests/note.h"
 #include "tests/expect.h"
-
-#define ADA    "Patient/ada"
-#define ACTIVE "{'resourceType':'Patient','active':true}"
-#define GENDER "[{'op':'add','path':'/gender','value':'female'}]"
-#define WRITE  "PATCH Patient/ada", "If-Match: W/'1'", GENDER
-
-static void begin(struct kase *k)
-{
-    case_chart(k, ADA, ACTIVE);
-    case_intent(k, "note",
-                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" GENDER
-                ",'source':{'system':'urn:portal','eventId':'e-1','sequence':1},"
-                "'requester':{'reference':'Patient/ada'}}");
-    case_intent(k, "gone", "{'operation':'delete','target':{'reference':'Patient/ada'}}");
-    case_submit(k, "note");
-}
 
 /* ---- bounded-retry ---- */
 
 static void retried(struct kase *k, const char *between, uint64_t wait_us)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_replied(k, e, 503, NULL, NULL);
     if (between)
@@ -62,7 +47,7 @@ static void at_once(struct kase *k)
 
 static void at_once_after_a_reset(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_lost(k, e, "reset-before");
     case_write(k, "note", WRITE);
@@ -70,7 +55,7 @@ static void at_once_after_a_reset(struct kase *k)
 
 static void after_its_own_time_out(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_lost(k, e, "");
     case_write(k, "note", WRITE);
@@ -78,7 +63,7 @@ static void after_its_own_time_out(struct kase *k)
 
 static void throttled(struct kase *k, const char *between, uint64_t wait_us)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_replied(k, e, 429, "{'retry-after':'2'}", NULL);
     if (between)
@@ -99,7 +84,7 @@ static void made_due(struct kase *k)
 
 static void due_after(struct kase *k, const char *settled, bool with_look)
 {
-    begin(k);
+    note_begin(k);
     uint64_t e = case_arrived(k, "note", WRITE);
     case_replied(k, e, 429, "{'retry-after':'2'}", NULL);
     case_said(k, "settled", NULL, 0, settled);
@@ -136,7 +121,7 @@ static void cut_by_a_sweep(struct kase *k)
 
 static void refused_and_again(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", WRITE, 422);
     case_pause(k, 5000);
     case_arrived(k, "note", WRITE);
@@ -161,7 +146,7 @@ static void refused_and_the_same_spelled_otherwise(struct kase *k)
 
 static void looked_at(struct kase *k, int status, uint64_t wait_us)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", "GET Patient/ada", NULL, NULL, status);
     case_pause(k, wait_us);
     case_read(k, "note", ADA);
@@ -184,7 +169,7 @@ static void looked_again_for_what_is_not_there(struct kase *k)
 
 static void refused_looked_and_again(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", WRITE, 404);
     case_read(k, "note", ADA);
     case_write(k, "note", WRITE);
@@ -192,7 +177,7 @@ static void refused_looked_and_again(struct kase *k)
 
 static void refused_and_otherwise(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", WRITE, 405);
     case_write(k, "note", "PUT Patient/ada", "If-Match: W/'1'",
                "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}");
@@ -200,7 +185,7 @@ static void refused_and_otherwise(struct kase *k)
 
 static void refused_decided_and_again(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_refused(k, "note", WRITE, 422);
     case_decide(k, "note", "{'decision':'apply'}");
     case_write(k, "note", WRITE);
@@ -208,7 +193,7 @@ static void refused_decided_and_again(struct kase *k)
 
 static void two_keys_at_once(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_submit_as(k, "note", "k-other", NULL, 202, "{'id':'i-9','state':'accepted'}");
     case_refused(k, "note", WRITE, 422);
     case_refused(k, "note", WRITE, 422);
@@ -240,7 +225,7 @@ static void a_bundle_refused_and_a_part_of_it(struct kase *k)
 
 static void nine_attempts(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     for (int i = 0; i < 9; i++) {
         case_refused(k, "note", WRITE, 500);
         case_pause(k, 5000);
@@ -249,7 +234,7 @@ static void nine_attempts(struct kase *k)
 
 static void forty_one_requests(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     for (int i = 0; i < 41; i++)
         case_read(k, "note", ADA);
 }

@@ -4,34 +4,14 @@
 
 #include "harness/judge/judge.h"
 #include "harness/tests/case.h"
+#include "harness/tests/note.h"
 #include "tests/expect.h"
-
-#define ADA    "Patient/ada"
-#define ACTIVE "{'resourceType':'Patient','active':true}"
-#define GENDER "[{'op':'add','path':'/gender','value':'female'}]"
-#define WRITE  "PATCH Patient/ada", "If-Match: W/'1'", GENDER
-
-static void begin(struct kase *k)
-{
-    case_chart(k, ADA, ACTIVE);
-    case_intent(k, "note",
-                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" GENDER
-                ",'source':{'system':'urn:portal','eventId':'e-1','sequence':1},"
-                "'requester':{'reference':'Patient/ada'}}");
-    case_intent(k, "gone", "{'operation':'delete','target':{'reference':'Patient/ada'}}");
-    case_submit(k, "note");
-}
 
 /* ---- intent-first ---- */
 
-#define EVENT                                                                                      \
-    "{'sequence':1,'kind':'accepted','intent':'i-note','key':'k-1-note','correlationId':'c-1-"     \
-    "note',"                                                                                       \
-    "'payloadHash':'ab','source':{'system':'urn:portal'},'target':{'reference':'Patient/ada'}}"
-
 static void killed_before(struct kase *k, bool is_up_again)
 {
-    begin(k);
+    note_begin(k);
     case_arrived(k, "note", WRITE);
     case_process(k, "kill", 0);
     if (!is_up_again)
@@ -99,7 +79,7 @@ static void what_is_written_was_noted_before(void)
     struct kase *k = case_new();
 
     case_rows("intent-first", rows);
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
     EXPECT_INT("no kill: not judged", case_judge(k, "intent-first")->is_judged, false);
     case_free(k);
@@ -114,7 +94,7 @@ static void nothing(struct kase *k)
 
 static void with_its_id(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, "note", ADA);
     case_write(k, "note", WRITE);
     case_said(k, "event", "note", 0, EVENT);
@@ -123,7 +103,7 @@ static void with_its_id(struct kase *k)
 
 static void a_sweep_of_its_own_looks(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, NULL, ADA);
     case_read(k, "note", ADA);
     case_write(k, "note", WRITE);
@@ -137,26 +117,26 @@ static void the_review_is_gone(struct kase *k)
 
 static void a_write_without(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, NULL, WRITE);
 }
 
 static void a_write_with_another(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "c-1-somebody", WRITE);
 }
 
 static void a_write_with_the_id_of_another_intent(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_submit(k, "gone");
     case_write(k, "gone", WRITE);
 }
 
 static void the_read_without(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_read(k, NULL, ADA);
     case_write(k, "note", WRITE);
 }
@@ -164,7 +144,7 @@ static void the_read_without(struct kase *k)
 /* A cache that two intents on one resource share. */
 static void the_read_for_another_of_that_resource(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_submit(k, "gone");
     case_read(k, "gone", ADA);
     case_write(k, "note", WRITE);
@@ -172,7 +152,7 @@ static void the_read_for_another_of_that_resource(struct kase *k)
 
 static void the_read_with_the_id_of_a_stranger(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_intent(k, "stranger",
                 "{'operation':'create','resource':{'resourceType':'Task','status':'draft'}}");
     case_submit(k, "stranger");
@@ -200,21 +180,21 @@ static void an_event_of_a_sweep(struct kase *k)
 
 static void no_log_at_all(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
     case_recover(k);
 }
 
 static void an_event_without(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
     case_said(k, "event", "note", 0, "{'kind':'committed','intent':'i-note','key':'k-1-note'}");
 }
 
 static void a_review_with_another(struct kase *k)
 {
-    begin(k);
+    note_begin(k);
     case_write(k, "note", WRITE);
     case_said(k, "review", "note", 200, "{'id':'r','intent':'i-note','correlationId':'c-2-note'}");
 }
