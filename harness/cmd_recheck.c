@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "harness/commands.h"
 #include "harness/evidence.h"
@@ -99,22 +98,6 @@ static bool is_whole(const struct evidence *evidence)
     return false;
 }
 
-/* Where the scenario lies, the evidence does not say: it is looked for in scenarios/. */
-static const char *replay_line(const struct evidence *evidence, struct arena *arena)
-{
-    struct buf line = BUF_INIT;
-
-    buf_puts(&line, "chartproof replay --engine ");
-    shell_put_word(&line, evidence->engine);
-    buf_puts(&line, " --personality ");
-    shell_put_word(&line, evidence->personality);
-    buf_putc(&line, ' ');
-    shell_put_quoted(&line, evidence->replay);
-    const char *copy = buf_copy(&line, arena);
-    buf_release(&line);
-    return copy;
-}
-
 static void add_failures(struct recheck *recheck, const struct evidence *evidence, const char *file,
                          const struct result_scenario *scenario)
 {
@@ -138,7 +121,8 @@ static void add_failures(struct recheck *recheck, const struct evidence *evidenc
                                            .verdict = VERDICT_FAIL,
                                            .text = found->text,
                                            .diff = found->diff,
-                                           .replay = replay_line(evidence, recheck->arena),
+                                           /* where the scenario lies, it does not say */
+                                           .replay = shell_replay(recheck->arena, evidence, NULL),
                                            .file = file};
         failure->story = story_tell(evidence, found, recheck->arena, &failure->story_count);
     }

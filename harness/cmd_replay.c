@@ -119,7 +119,7 @@ static void show(struct request *request, const struct trial *trial, const struc
     struct result_scenario scenario;
     size_t count = 0;
     struct result_failure *failures =
-        trial_failures(trial, adapter, request->scenario, NULL, request->arena, &count);
+        trial_failures(trial, request->scenario, NULL, request->arena, &count);
     struct result result = {.tool_version = CHARTPROOF_VERSION,
                             .program = shell_program(request->arena),
                             .engine = adapter->name,

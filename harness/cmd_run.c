@@ -101,8 +101,7 @@ static int keep_failure(struct work *work, const struct scenario *scenario,
 {
     size_t count = 0, number = work->failing + 1;
     const char *file = arena_printf(work->arena, "failures/%zu.json", number);
-    struct result_failure *failures =
-        trial_failures(trial, work->adapter, scenario, file, work->arena, &count);
+    struct result_failure *failures = trial_failures(trial, scenario, file, work->arena, &count);
 
     if (count == 0)
         return 0;

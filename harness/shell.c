@@ -6,8 +6,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "harness/evidence.h"
 
-void shell_put_quoted(struct buf *out, const char *text)
+/* Always between quotes. */
+static void put_quoted(struct buf *out, const char *text)
 {
     buf_putc(out, '\'');
     for (; *text; text++) {
@@ -19,7 +21,8 @@ void shell_put_quoted(struct buf *out, const char *text)
     buf_putc(out, '\'');
 }
 
-void shell_put_word(struct buf *out, const char *text)
+/* Quoted where the shell would read it otherwise. */
+static void put_word(struct buf *out, const char *text)
 {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@";
@@ -27,15 +30,34 @@ void shell_put_word(struct buf *out, const char *text)
     if (text[0] && text[strspn(text, plain)] == '\0')
         buf_puts(out, text);
     else
-        shell_put_quoted(out, text);
+        put_quoted(out, text);
 }
 
 const char *shell_program(struct arena *arena)
 {
     struct buf word = BUF_INIT;
 
-    shell_put_word(&word, program_invocation_name);
+    put_word(&word, program_invocation_name);
     const char *copy = buf_copy(&word, arena);
     buf_release(&word);
+    return copy;
+}
+
+const char *shell_replay(struct arena *arena, const struct evidence *evidence, const char *folder)
+{
+    struct buf line = BUF_INIT;
+
+    buf_puts(&line, "chartproof replay --engine ");
+    put_word(&line, evidence->engine);
+    buf_puts(&line, " --personality ");
+    put_word(&line, evidence->personality);
+    if (folder) {
+        buf_puts(&line, " --scenarios ");
+        put_word(&line, folder);
+    }
+    buf_putc(&line, ' ');
+    put_quoted(&line, evidence->replay);
+    const char *copy = buf_copy(&line, arena);
+    buf_release(&line);
     return copy;
 }

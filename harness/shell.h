@@ -2,14 +2,13 @@
 #ifndef HARNESS_SHELL_H
 #define HARNESS_SHELL_H
 /*
- * shell - words of a command line that people paste into their shell.
+ * shell - command lines that people paste into their shell.
  */
 struct arena;
-struct buf;
+struct evidence;
 
-/* Quoted where the shell would read it otherwise. */
-void shell_put_word(struct buf *out, const char *text);
-void shell_put_quoted(struct buf *out, const char *text); /* always */
+/* The whole replay command for what was run; `folder` is where --scenarios must point, NULL: where it does anyway. */
+const char *shell_replay(struct arena *arena, const struct evidence *evidence, const char *folder);
 
 /* This program by the path it was started by, as the shell that started it finds it again. */
 const char *shell_program(struct arena *arena);

@@ -12,7 +12,6 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "harness/judged.h"
-#include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/schedule.h"
 #include "harness/shell.h"
@@ -145,26 +144,13 @@ void trial_release(struct trial *trial)
     trial->arena = NULL;
 }
 
-const char *trial_replay(const struct trial *trial, const struct adapter *adapter,
-                         const struct scenario *scenario)
+const char *trial_replay(const struct trial *trial, const struct scenario *scenario)
 {
-    struct buf line = BUF_INIT;
     size_t path = strlen(scenario->path), tail = strlen(scenario->name) + strlen("/.json");
-    const char *folder = path > tail ? arena_copy(trial->arena, scenario->path, path - tail) : "";
+    const char *folder = path > tail ? arena_copy(trial->arena, scenario->path, path - tail) : ".";
 
-    buf_puts(&line, "chartproof replay --engine ");
-    shell_put_word(&line, adapter->spelled);
-    buf_puts(&line, " --personality ");
-    shell_put_word(&line, scenario->personality);
-    if (strcmp(folder, "scenarios") != 0) {
-        buf_puts(&line, " --scenarios ");
-        shell_put_word(&line, folder[0] ? folder : ".");
-    }
-    buf_putc(&line, ' ');
-    shell_put_quoted(&line, trial->conducted.evidence.replay);
-    const char *copy = buf_copy(&line, trial->arena);
-    buf_release(&line);
-    return copy;
+    return shell_replay(trial->arena, &trial->conducted.evidence,
+                        strcmp(folder, "scenarios") == 0 ? NULL : folder);
 }
 
 void trial_result(const struct trial *trial, const struct scenario *scenario, struct arena *arena,
@@ -190,13 +176,12 @@ void trial_result(const struct trial *trial, const struct scenario *scenario, st
     }
 }
 
-struct result_failure *trial_failures(const struct trial *trial, const struct adapter *adapter,
-                                      const struct scenario *scenario, const char *file,
-                                      struct arena *arena, size_t *out_count)
+struct result_failure *trial_failures(const struct trial *trial, const struct scenario *scenario,
+                                      const char *file, struct arena *arena, size_t *out_count)
 {
     struct result_failure *failures =
         arena_alloc(arena, (trial->invariant_count + 1) * sizeof(*failures));
-    const char *replay = arena_strdup(arena, trial_replay(trial, adapter, scenario));
+    const char *replay = arena_strdup(arena, trial_replay(trial, scenario));
     size_t count = 0;
 
     for (size_t i = 0; i < trial->invariant_count; i++) {

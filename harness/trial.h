@@ -13,7 +13,6 @@
 #include "harness/conduct/conduct.h"
 #include "reports/result.h"
 
-struct adapter;
 struct arena;
 
 #define TRIAL_TRIES 5
@@ -41,13 +40,11 @@ void trial_run(struct conductor *conductor, const struct scenario *scenario,
 void trial_release(struct trial *trial);
 
 /* "chartproof replay --engine SPEC --personality r4 'area/name@hash: steps'", in the trial's arena. */
-const char *trial_replay(const struct trial *trial, const struct adapter *adapter,
-                         const struct scenario *scenario);
+const char *trial_replay(const struct trial *trial, const struct scenario *scenario);
 
 /* The trial as a line of the result, and each of its FAILs as a failure; all in `arena`. `file` as reports name it. */
 void trial_result(const struct trial *trial, const struct scenario *scenario, struct arena *arena,
                   struct result_scenario *out);
-struct result_failure *trial_failures(const struct trial *trial, const struct adapter *adapter,
-                                      const struct scenario *scenario, const char *file,
-                                      struct arena *arena, size_t *out_count);
+struct result_failure *trial_failures(const struct trial *trial, const struct scenario *scenario,
+                                      const char *file, struct arena *arena, size_t *out_count);
 #endif
