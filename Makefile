@@ -33,7 +33,8 @@ SOURCES  := $(sort $(wildcard base/*.c fhir/*.c simulator/*.c simulator/interact
             engine/*.c tests/*.c tests/strawman/*.c tests/bench/*.c tests/fuzz/*.c */tests/*.c))
 HEADERS  := $(sort $(wildcard base/*.h fhir/*.h simulator/*.h simulator/interact/*.h reports/*.h harness/*.h harness/*/*.h \
             engine/*.h tests/*.h tests/strawman/*.h */tests/*.h))
-objects   = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(1)))))
+objects   = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(1))))) \
+            $(if $(filter simulator,$(1)),$(OUT)/simulator/personality_files.o)
 
 all: $(PROGRAMS:%=$(BIN)/%)  ## build the programs into build/bin/
 $(V).SILENT:                  # make V=1 shows the commands
@@ -54,6 +55,17 @@ $(OUT)/%.o: %.c Makefile | $(BUILD)/.setup
 	mkdir -p $(@D)
 	echo '  CC   $<'
 	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+# The personalities that ship become part of the program, so that it needs no file at run time.
+PERSONALITIES := $(sort $(wildcard fixtures/personalities/*.json))
+$(OUT)/simulator/personality_files.c: $(PERSONALITIES) Makefile
+	mkdir -p $(@D)
+	{ printf '#include "simulator/personality.h"\n'; for f in $(PERSONALITIES); do \
+	    printf 'static const unsigned char t%s[] = {' $$(basename $$f .json | tr - _); \
+	    od -An -v -tu1 $$f | sed 's/[0-9][0-9]*/&,/g'; printf '};\n'; done; \
+	  printf 'const struct personality_file personality_files[] = {\n'; for f in $(PERSONALITIES); do n=$$(basename $$f .json); \
+	    t=t$$(echo $$n | tr - _); printf '    {"%s", %s, sizeof(%s)},\n' $$n $$t $$t; done; printf '    {0, 0, 0}};\n'; } >$@
+$(OUT)/simulator/personality_files.o: $(OUT)/simulator/personality_files.c
+	$(CC) $(FLAGS) -c -o $@ $<
 $(BUILD)/.setup: setup.sh
 	./setup.sh
 	mkdir -p $(BUILD)
