@@ -25,6 +25,7 @@
 struct arena;
 struct edge;
 struct journal;
+struct personality;
 struct rules;
 struct store;
 
@@ -85,6 +86,8 @@ struct sim {
     struct journal *journal;
     struct rules *rules;
     struct run *run;
+    const struct personality *personality;
+    struct arena *personality_arena; /* NULL where it ships with the program */
     char url[96], control_url[96];
 
     struct exchange **held; /* by number */
@@ -97,6 +100,9 @@ struct sim {
 };
 
 /* ---- sim.c ---- */
+
+/* A personality of the caller's, whose arena goes over to the simulator. */
+void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena);
 
 struct exchange *exchange_new(struct sim *sim);
 void exchange_release(struct exchange *exchange); /* when neither side needs it any longer */

@@ -24,6 +24,7 @@
 #include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
+#include "simulator/personality.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
 
@@ -119,6 +120,7 @@ static struct run *run_new(struct sim *sim, const struct sim_chart *chart)
     run->arena = arena_new();
     run->store = store_new(&(struct store_options){
         .chart = chart,
+        .knobs = &sim->personality->knobs,
         .logical_clock = sim->options.logical_clock,
         .bytes_max = sim->options.store_bytes_max,
         .committed = on_committed,
@@ -175,6 +177,12 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
     if (!sim)
         BUG("out of memory");
     sim->options = *options;
+    sim->personality =
+        options->personality ? personality_find(options->personality, err) : personality_r4();
+    if (!sim->personality) {
+        free(sim);
+        return NULL;
+    }
     sim->journal =
         journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
     sim->rules = rules_new(options->seed);
@@ -199,7 +207,31 @@ void sim_close(struct sim *sim)
     journal_free(sim->journal);
     free_exchanges(sim);
     free(sim->held);
+    arena_free(sim->personality_arena);
     free(sim);
+}
+
+void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena)
+{
+    arena_free(sim->personality_arena);
+    sim->personality_arena = arena;
+    sim->personality = personality;
+    store_set_knobs(sim->run->store, &personality->knobs);
+}
+
+int sim_be(struct sim *sim, const char *name, struct err *err)
+{
+    const struct personality *found = personality_find(name, err);
+
+    if (!found)
+        return -1;
+    sim_be_like(sim, found, NULL);
+    return 0;
+}
+
+const char *const *sim_personalities(void)
+{
+    return personality_names();
 }
 
 const char *sim_url(const struct sim *sim)
@@ -325,7 +357,7 @@ int sim_edit(struct sim *sim, const char *actor, const char *name, const char *m
     sim->stamp++;
     sim->edit_actor = actor;
     if (request.interaction != INTERACTION_NONE)
-        interact(sim->run->store, &request, &(struct interact_bend){.drop_path = NULL}, &answer);
+        interact(sim->run->store, &request, &(struct interact_bend){.is_foreign = true}, &answer);
     sim->edit_actor = NULL;
     if (answer.status >= 300)
         rc = err_set(err, ERR_INPUT, "edit %s: %s %s: %d: %s", name, method, target, answer.status,

@@ -36,6 +36,8 @@ void sim_chart_free(struct sim_chart *chart);
  * resource keeps its id, else it gets the uuid of its fullUrl. */
 int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
                   struct err *err) ATTR_MUST_USE;
+/* Before sim_chart_finish: versions are labelled as by that personality; r4 unless said. */
+int sim_chart_be(struct sim_chart *chart, const char *personality, struct err *err) ATTR_MUST_USE;
 /* Once after the last add: resolves references by urn and conditional references, over all that
  * was added. */
 int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
@@ -74,6 +76,7 @@ struct sim_options {
     uint64_t seed;              /* for the probabilities of rules */
     unsigned request_timeout_s; /* a request not complete after that long is cut off; 0: never */
     size_t journal_max;         /* entries kept, the oldest go first (stand-alone use); 0: all */
+    const char *personality;    /* the server to be like, see sim_personalities; NULL: r4 */
     size_t store_bytes_max;     /* when a run's writes have taken that, more are refused; 0: any */
 };
 
@@ -89,6 +92,11 @@ void sim_turn(struct sim *sim);            /* one loop turn; never blocks */
  * still held is closed, and a request on an old connection counts as from an earlier run (see
  * sim_strays). */
 int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+
+/* The names of the personalities that ship; NULL at the end. */
+const char *const *sim_personalities(void);
+/* From the next request on (what is loaded is labelled by its chart, see sim_chart_be). */
+int sim_be(struct sim *sim, const char *personality, struct err *err) ATTR_MUST_USE;
 
 void sim_down(struct sim *sim); /* listener closed, idle connections reset */
 int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */

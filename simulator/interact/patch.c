@@ -32,7 +32,8 @@ static bool is_same_text(const char *a, const char *b)
 static void refuse_patch(const struct act *act, enum patch_result result, const struct err *err)
 {
     if (result == PATCH_TEST_FAILED)
-        REFUSE(act, 422, "processing", "a test of the patch does not hold: %s", err->text);
+        REFUSE(act, act->knobs->patch_test_failed, "processing",
+               "a test of the patch does not hold: %s", err->text);
     else
         REFUSE(act, 400, "invalid", "the patch cannot be applied: %s", err->text);
 }
@@ -56,6 +57,43 @@ static bool result_is_sound(const struct act *act, const struct version *current
     return false;
 }
 
+/* Some servers let a PATCH touch listed members only: "AllergyIntolerance.note". */
+static bool paths_are_offered(const struct act *act, const struct cJSON *patch)
+{
+    const struct knob_texts *offered = &act->knobs->patch_paths;
+    const struct cJSON *operations = offered->count > 0 ? patch : NULL, *operation = NULL;
+
+    cJSON_ArrayForEach(operation, operations)
+    {
+        const char *path = json_string(operation, "path");
+        const char *name = path && *path == '/' ? path + 1 : "";
+        const char *text = arena_printf(act->request->arena, "%s.%.*s", act->request->type,
+                                        (int)strcspn(name, "/"), name);
+        bool is_offered = false;
+
+        for (size_t i = 0; i < offered->count; i++)
+            is_offered |= strcmp(offered->texts[i], text) == 0;
+        if (is_offered)
+            continue;
+        answer_refuse(act->answer, act->request->arena, 422, "not-supported", text,
+                      "this server lets a PATCH change listed members only, %s is none", text);
+        return false;
+    }
+    return true;
+}
+
+/* A narrative that no longer says what the resource says is refused by some servers. */
+static bool narrative_is_left(const struct act *act, const struct version *current,
+                              const struct cJSON *result)
+{
+    if (act->knobs->narrative_on_patch != NARRATIVE_REJECT || !json_get(current->tree, "text") ||
+        !json_get(result, "text"))
+        return true;
+    answer_refuse(act->answer, act->request->arena, 422, "business-rule", "text",
+                  "the narrative would not be true any more; the patch must replace or remove it");
+    return false;
+}
+
 static void patch_current(const struct act *act, const struct version *current)
 {
     const struct exchange_request *request = act->request;
@@ -71,6 +109,8 @@ static void patch_current(const struct act *act, const struct version *current)
         refuse_patch(act, outcome, &err);
         return;
     }
+    if (!paths_are_offered(act, patch) || !narrative_is_left(act, current, tree))
+        return;
     const char *bytes = json_print(request->arena, tree);
     if (document_read(&result, request->arena, bytes, strlen(bytes), &err))
         REFUSE(act, 400, "invalid", "the patched resource is not valid: %s", err.text);
@@ -78,13 +118,46 @@ static void patch_current(const struct act *act, const struct version *current)
         represent_write(act, 200, represent_put(act, "PATCH", current->id, &result), false);
 }
 
+static void patch_one(const struct act *act, const char *id)
+{
+    const struct exchange_request *request = act->request;
+    const struct version *current = store_current(act->store, request->type, id);
+    const char *reference = arena_printf(request->arena, "%s/%s", request->type, id);
+
+    if (!guard_passes(act, reference, current))
+        return;
+    if (!current)
+        REFUSE(act, 404, "not-found", "%s does not exist", reference);
+    else if (current->is_deletion)
+        REFUSE(act, 410, "deleted", "%s was deleted as version %s", reference, current->label);
+    else
+        patch_current(act, current);
+}
+
+/* A conditional PATCH is one of the resource that its query finds. */
+static void patch_matching(const struct act *act)
+{
+    const struct version *match = NULL;
+
+    if (act->knobs->no_conditional_patch) {
+        act_unsupported(act, "conditional patch");
+        return;
+    }
+    match = match_one(act);
+    if (match)
+        patch_one(act, match->id);
+    else if (act->answer->status == 0)
+        REFUSE(act, 404, "not-found", "%s?%s matches nothing", act->request->type,
+               act->request->query);
+}
+
 void interact_patch(const struct act *act)
 {
     const struct exchange_request *request = act->request;
+    const bool is_refused_here = act->is_entry && act->knobs->refuses_json_patch_entries;
 
-    if (!request->id) {
-        REFUSE(act, 400, "not-supported", "conditional patch is not offered; PATCH %s/id",
-               request->type);
+    if (act->knobs->patch == PATCH_NONE || act->knobs->patch == PATCH_FHIRPATH || is_refused_here) {
+        act_unsupported(act, "JSON Patch");
         return;
     }
     if (!is_json_patch(request)) {
@@ -94,14 +167,8 @@ void interact_patch(const struct act *act)
                type ? type : "none");
         return;
     }
-    const struct version *current = store_current(act->store, request->type, request->id);
-    const char *reference = arena_printf(request->arena, "%s/%s", request->type, request->id);
-    if (!guard_passes(act, reference, current))
-        return;
-    if (!current)
-        REFUSE(act, 404, "not-found", "%s does not exist", reference);
-    else if (current->is_deletion)
-        REFUSE(act, 410, "deleted", "%s was deleted as version %s", reference, current->label);
+    if (request->id)
+        patch_one(act, request->id);
     else
-        patch_current(act, current);
+        patch_matching(act);
 }

@@ -76,8 +76,10 @@ static const char *find_target(const struct deal *deal, struct entry *entry)
 {
     static const struct interact_bend straight = {.drop_path = NULL};
     const struct act own = {.store = deal->act->store,
+                            .knobs = deal->act->knobs,
                             .request = &entry->request,
                             .bend = &straight,
+                            .is_entry = true,
                             .answer = &entry->answer};
     enum interaction interaction = entry->request.interaction;
     struct document document;
@@ -349,12 +351,23 @@ void interact_transaction(const struct act *act)
     struct deal deal = {.act = act};
     unsigned partial = act->bend->partial_transaction;
 
+    if (act->knobs->transaction == TRANSACTION_UNSUPPORTED) {
+        act_unsupported(act, "transaction");
+        return;
+    }
+    if (act->knobs->transaction == TRANSACTION_AS_BATCH) {
+        batch_do(act, "transaction");
+        return;
+    }
     if (!entries_read(act, "transaction", &deal.entries, &deal.count))
         return;
     deal.stand = partial > 0 && partial <= deal.count ? partial - 1 : deal.count;
     store_begin(act->store);
-    if (!do_all(&deal)) {
-        store_rollback(act->store);
+    if (!do_all(&deal)) { /* the answer is an error; what was done may stand all the same */
+        if (act->knobs->transaction == TRANSACTION_PARTIAL)
+            store_commit(act->store);
+        else
+            store_rollback(act->store);
         return;
     }
     store_commit(act->store);
