@@ -5,6 +5,8 @@
 
 #define LIMIT_JSON_BYTES       (64u << 20) /* one JSON text */
 #define LIMIT_JSON_DEPTH       100         /* nested arrays and objects */
+#define LIMIT_FHIRPATH_BYTES   2048        /* one path */
+#define LIMIT_FHIRPATH_STEPS   1000000     /* elements that the paths of one patch may look at */
 #define LIMIT_BODY_BYTES       (16u << 20) /* one HTTP request body */
 #define LIMIT_URL_BYTES        8192
 #define LIMIT_HEADER_BYTES     16384 /* all request headers together */

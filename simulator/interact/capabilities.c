@@ -82,8 +82,15 @@ static void add_offer(struct buf *buf, const struct knobs *knobs)
 
 static void add_patch_formats(struct buf *buf, const struct knobs *knobs)
 {
-    if (knobs->patch == PATCH_BOTH || knobs->patch == PATCH_JSON)
-        buf_puts(buf, "\"patchFormat\":[\"application/json-patch+json\"],");
+    static const char *const formats[] = {
+        [PATCH_BOTH] = "\"application/json-patch+json\",\"application/fhir+json\"",
+        [PATCH_JSON] = "\"application/json-patch+json\"",
+        [PATCH_FHIRPATH] = "\"application/fhir+json\"",
+        [PATCH_NONE] = NULL,
+    };
+
+    if (formats[knobs->patch])
+        buf_printf(buf, "\"patchFormat\":[%s],", formats[knobs->patch]);
 }
 
 static void add_system(struct buf *buf, const struct knobs *knobs)

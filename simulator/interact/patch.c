@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * patch - PATCH of one resource by JSON Patch (fhir-rules.md row 19).
+ * patch - PATCH of one resource by JSON Patch or FHIRPath Patch (fhir-rules.md row 19).
  *
  * A patched resource is written from its tree: order of members and the text of numbers stay, white
  * space does not.
@@ -14,6 +14,7 @@
 #include "fhir/document.h"
 #include "fhir/patch.h"
 #include "simulator/interact/act.h"
+#include "simulator/interact/patch_path.h"
 
 static bool is_json_patch(const struct exchange_request *request)
 {
@@ -94,22 +95,33 @@ static bool narrative_is_left(const struct act *act, const struct version *curre
     return false;
 }
 
-static void patch_current(const struct act *act, const struct version *current)
+/* `current` with the body's JSON Patch applied; NULL with the answer filled. */
+static const struct cJSON *apply_json_patch(const struct act *act, const struct cJSON *current)
 {
     const struct exchange_request *request = act->request;
     enum patch_result outcome = PATCH_MALFORMED;
     struct err err = ERR_INIT;
-    struct document result;
 
     const struct cJSON *patch =
         json_parse(request->arena, request->body ? request->body : "", request->body_size, &err);
     const struct cJSON *tree =
-        patch ? patch_apply(request->arena, current->tree, patch, &outcome, &err) : NULL;
-    if (!tree) {
+        patch ? patch_apply(request->arena, current, patch, &outcome, &err) : NULL;
+    if (!tree)
         refuse_patch(act, outcome, &err);
+    return tree && paths_are_offered(act, patch) ? tree : NULL;
+}
+
+static void patch_current(const struct act *act, const struct version *current)
+{
+    const struct exchange_request *request = act->request;
+    struct err err = ERR_INIT;
+    struct document result;
+
+    const struct cJSON *tree =
+        (patch_path_is_meant(request) ? patch_path_apply : apply_json_patch)(act, current->tree);
+    if (!tree)
         return;
-    }
-    if (!paths_are_offered(act, patch) || !narrative_is_left(act, current, tree))
+    if (!narrative_is_left(act, current, tree))
         return;
     const char *bytes = json_print(request->arena, tree);
     if (document_read(&result, request->arena, bytes, strlen(bytes), &err))
@@ -151,23 +163,33 @@ static void patch_matching(const struct act *act)
                act->request->query);
 }
 
+/* Does the server take a patch of this kind here? */
+static bool kind_is_offered(const struct act *act, bool is_path)
+{
+    const int offered = act->knobs->patch;
+
+    if (is_path)
+        return offered == PATCH_BOTH || offered == PATCH_FHIRPATH;
+    return (offered == PATCH_BOTH || offered == PATCH_JSON) &&
+           !(act->is_entry && act->knobs->refuses_json_patch_entries);
+}
+
 void interact_patch(const struct act *act)
 {
     const struct exchange_request *request = act->request;
-    const bool is_refused_here = act->is_entry && act->knobs->refuses_json_patch_entries;
+    const bool is_path = patch_path_is_meant(request);
 
-    if (act->knobs->patch == PATCH_NONE || act->knobs->patch == PATCH_FHIRPATH || is_refused_here) {
-        act_unsupported(act, "JSON Patch");
-        return;
-    }
-    if (!is_json_patch(request)) {
+    if (!is_path && !is_json_patch(request)) {
         const char *type = request_header(request, "Content-Type");
         REFUSE(act, 415, "not-supported",
-               "Content-Type: application/json-patch+json was expected, got %s",
+               "Content-Type: application/json-patch+json or application/fhir+json (a FHIRPath "
+               "Patch) was expected, got %s",
                type ? type : "none");
         return;
     }
-    if (request->id)
+    if (!kind_is_offered(act, is_path))
+        act_unsupported(act, is_path ? "FHIRPath Patch" : "JSON Patch");
+    else if (request->id)
         patch_one(act, request->id);
     else
         patch_matching(act);

@@ -23,6 +23,7 @@
 #include "fhir/document.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/entry.h"
+#include "simulator/interact/patch_path.h"
 #include "simulator/links.h"
 #include "simulator/resolve.h"
 
@@ -226,7 +227,7 @@ static bool rewrite_value(const struct deal *deal, struct links *links, struct c
     return resolved != NULL;
 }
 
-/* A body that is no JSON Patch is left to interact_patch, which says so. */
+/* A body that is no patch is left to interact_patch, which says so. */
 static bool rewrite_patch(const struct deal *deal, struct links *links, struct entry *entry,
                           struct err *err)
 {
@@ -235,6 +236,8 @@ static bool rewrite_patch(const struct deal *deal, struct links *links, struct e
     struct err ignored = ERR_INIT;
     struct cJSON *patch = body ? json_parse(arena, body, entry->request.body_size, &ignored) : NULL;
 
+    if (patch_path_resolve(links, arena, patch, err))
+        return false;
     for (struct cJSON *operation = patch ? patch->child : NULL; operation;
          operation = operation->next) {
         if (!rewrite_value(deal, links, operation, err))
