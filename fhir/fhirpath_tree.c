@@ -98,6 +98,17 @@ void tree_list_insert(struct cJSON *owner, const char *member, size_t index,
     insert_half(owner, shadow_of(name, member), count, index, value->extra);
 }
 
+void tree_list_append(struct cJSON *owner, const char *member, const struct tree_value *value)
+{
+    char name[NAME_BYTES];
+    struct cJSON *values = json_get_mutable(owner, member);
+
+    if (values && value->value && !value->extra && !json_get(owner, shadow_of(name, member)))
+        json_add(values, json_copy(value->value));
+    else
+        tree_list_insert(owner, member, tree_list_count(owner, member), value);
+}
+
 static bool is_void(const struct cJSON *array)
 {
     const struct cJSON *item = NULL;

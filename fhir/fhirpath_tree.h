@@ -26,6 +26,8 @@ bool tree_is_list(const struct cJSON *owner, const char *member);
 size_t tree_list_count(const struct cJSON *owner, const char *member);
 void tree_list_insert(struct cJSON *owner, const char *member, size_t index,
                       const struct tree_value *value);
+/* At the end, in a time that does not depend on the list where nothing has a shadow. */
+void tree_list_append(struct cJSON *owner, const char *member, const struct tree_value *value);
 void tree_list_remove(struct cJSON *owner, const char *member, size_t index);
 void tree_list_move(struct cJSON *owner, const char *member, size_t from, size_t to);
 

@@ -204,7 +204,7 @@ int value_add(struct arena *arena, struct cJSON *owner, const char *type, const 
     if (element.is_list) {
         if (!tree_is_list(owner, member))
             return err_set(err, ERR_INPUT, "'%s' is no list in this resource", name);
-        tree_list_insert(owner, member, tree_list_count(owner, member), value);
+        tree_list_append(owner, member, value);
         return 0;
     }
     fhirpath_children(arena, owner, type, name, &there);
