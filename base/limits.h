@@ -17,6 +17,7 @@
 #define LIMIT_JOURNAL_BYTES    (256u << 20) /* fhirsim: likewise, about */
 #define LIMIT_CONNECTIONS      1000
 #define LIMIT_HELD             10000
+#define LIMIT_DELIVERIES       10000 /* of subscriptions, held or queued */
 #define LIMIT_SCENARIO_STEPS   1000
 #define LIMIT_SCENARIO_INTENTS 200
 #define LIMIT_STEPS_PER_INTENT 200 /* exchanges; more is not settling */

@@ -26,6 +26,7 @@ struct arena;
 struct edge;
 struct journal;
 struct personality;
+struct notify;
 struct rules;
 struct store;
 
@@ -85,6 +86,7 @@ struct sim {
     struct edge *edge;
     struct journal *journal;
     struct rules *rules;
+    struct notify *notify; /* subscriptions */
     struct run *run;
     const struct personality *personality;
     struct arena *personality_arena; /* NULL where it ships with the program */
@@ -124,6 +126,8 @@ void edge_begin(struct edge *edge);
 void edge_down(struct edge *edge);
 int edge_up(struct edge *edge, struct err *err) ATTR_MUST_USE;
 bool edge_is_down(const struct edge *edge);
+/* Makes edge_fd readable when `fd` is; whoever owns it looks itself. */
+void edge_join(struct edge *edge, int fd);
 bool edge_is_stale(const struct exchange *exchange); /* its connection is of an earlier run */
 
 /* ---- route.c ---- */

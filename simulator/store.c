@@ -205,6 +205,11 @@ size_t store_lookup(const struct store *store, struct arena *arena, const char *
     return count;
 }
 
+struct notify *store_notify(const struct store *store)
+{
+    return store->options.notify;
+}
+
 /* ---- writing ---- */
 
 const char *store_new_id(struct store *store, struct arena *arena, const char *type)

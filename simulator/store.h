@@ -25,6 +25,7 @@ struct arena;
 struct cJSON;
 struct document;
 struct knobs;
+struct notify;
 struct sim_chart;
 struct store;
 
@@ -52,6 +53,7 @@ struct store_options {
     size_t bytes_max; /* of memory for what is written; 0: any */
     void (*committed)(void *arg, const struct version *version);
     void *committed_arg;
+    struct notify *notify; /* the subscriptions on it, which interact/ asks for; may be NULL */
 };
 
 struct store *store_new(const struct store_options *options);
@@ -77,6 +79,7 @@ size_t store_lookup(const struct store *store, struct arena *arena, const char *
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */
 const char *store_new_id(struct store *store, struct arena *arena, const char *type);
+struct notify *store_notify(const struct store *store);
 /* Has what was written reached bytes_max? Whoever writes asks first; a put never fails. */
 bool store_is_full(const struct store *store);
 /* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`

@@ -49,6 +49,7 @@ void interact_search(const struct act *act);
 void interact_batch(const struct act *act);
 void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
+void interact_subscription(const struct act *act); /* $status and $events */
 /* Any of the above, by request->interaction. */
 void interact_any(const struct act *act);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch - from the interaction that route.c found to the file that does it. */
+#include <string.h>
+
 #include "simulator/interact/act.h"
 
 static void interact_none(const struct act *act)
@@ -11,6 +13,10 @@ static void interact_none(const struct act *act)
 
 static void interact_operation(const struct act *act)
 {
+    if (act->request->type && strcmp(act->request->type, "Subscription") == 0) {
+        interact_subscription(act);
+        return;
+    }
     REFUSE(act, 404, "not-supported", "operation %s is not offered by this server",
            act->request->path);
 }
