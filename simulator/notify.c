@@ -33,6 +33,8 @@
 #include "simulator/rules.h"
 #include "simulator/store.h"
 
+#define DOWN_LOOK_MS 50 /* a server that is down sends nothing: is it up again? */
+
 static const char *const status_names[] = {
     [SUBSCRIBER_REQUESTED] = "requested",
     [SUBSCRIBER_ACTIVE] = "active",
@@ -379,6 +381,8 @@ void notify_turn(struct notify *notify)
     }
     if (!sim_is_down(notify->sim))
         deliveries_send(notify);
+    else if (notify->deliveries)
+        notify->due_ms = clock_monotonic_ms() + DOWN_LOOK_MS;
 }
 
 int notify_timeout_ms(const struct notify *notify)
