@@ -43,8 +43,11 @@ static bool is_met(struct arena *arena, struct store *store, const char *base, c
     const struct exchange_request request = {.arena = arena, .base = base};
     static const struct interact_bend straight = {.drop_path = NULL};
     struct answer answer = {.status = 0};
-    const struct act act = {
-        .store = store, .request = &request, .bend = &straight, .answer = &answer};
+    const struct act act = {.store = store,
+                            .knobs = store_knobs(store),
+                            .request = &request,
+                            .bend = &straight,
+                            .answer = &answer};
     const struct version **matches = NULL;
     struct query query;
 
