@@ -15,17 +15,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
 
 #define TIMEOUT_MS_DEFAULT 30000L
+#define EVENTS_PER_DRIVE   16
 
 struct http {
     CURLM *multi;
     struct http_pending *pending; /* newest first */
+    int epoll_fd;                 /* -1: libcurl does the waiting */
+    uint64_t due_ms;              /* when libcurl wants to be called; UINT64_MAX: not by time */
 };
 
 struct http_pending {
@@ -60,6 +66,8 @@ struct http *http_new(void)
     if (!http || !multi)
         BUG("out of memory");
     http->multi = multi;
+    http->epoll_fd = -1;
+    http->due_ms = UINT64_MAX;
     return http;
 }
 
@@ -96,6 +104,8 @@ void http_free(struct http *http)
     while (http->pending)
         detach(http->pending);
     curl_multi_cleanup(http->multi);
+    if (http->epoll_fd >= 0)
+        close(http->epoll_fd);
     free(http);
 }
 
@@ -244,26 +254,110 @@ static void finish(struct http_pending *pending, CURLcode code)
     detach(pending);
 }
 
-void http_turn(struct http *http, const int *fds, size_t fd_count, int timeout_ms)
+/* Is there a call that has come to its end? */
+static bool finish_ended(struct http *http)
 {
-    struct curl_waitfd waits[16];
-    int running = 0, left = 0;
+    bool is_any = false;
+    int left = 0;
     CURLMsg *message;
 
-    ASSERT(fd_count <= COUNT_OF(waits));
-    curl_multi_perform(http->multi, &running);
     while ((message = curl_multi_info_read(http->multi, &left))) {
         if (message->msg == CURLMSG_DONE) {
             struct http_pending *pending = NULL;
 
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pending);
             finish(pending, message->data.result);
-            timeout_ms = 0; /* the caller has something to look at */
+            is_any = true;
         }
     }
+    return is_any;
+}
+
+void http_turn(struct http *http, const int *fds, size_t fd_count, int timeout_ms)
+{
+    struct curl_waitfd waits[16];
+    int running = 0;
+
+    ASSERT(fd_count <= COUNT_OF(waits) && http->epoll_fd < 0);
+    curl_multi_perform(http->multi, &running);
+    if (finish_ended(http))
+        timeout_ms = 0; /* the caller has something to look at */
     for (size_t i = 0; i < fd_count; i++)
         waits[i] = (struct curl_waitfd){.fd = fds[i], .events = CURL_WAIT_POLLIN};
     curl_multi_poll(http->multi, waits, (unsigned)fd_count, timeout_ms, NULL);
+}
+
+/* ---- driven from a loop that waits itself ---- */
+
+/* libcurl says which sockets it waits for. One that it has closed already is out of the epoll. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+    const struct http *http = arg;
+    struct epoll_event event = {.data.fd = fd};
+
+    (void)easy, (void)unused;
+    if (what == CURL_POLL_REMOVE) {
+        (void)epoll_ctl(http->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+        return 0;
+    }
+    event.events |= what & CURL_POLL_IN ? EPOLLIN : 0u;
+    event.events |= what & CURL_POLL_OUT ? EPOLLOUT : 0u;
+    if (epoll_ctl(http->epoll_fd, EPOLL_CTL_MOD, fd, &event))
+        MUST_ZERO(epoll_ctl(http->epoll_fd, EPOLL_CTL_ADD, fd, &event));
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+    struct http *http = arg;
+
+    (void)multi;
+    http->due_ms = timeout_ms < 0 ? UINT64_MAX : clock_monotonic_ms() + (uint64_t)timeout_ms;
+    return 0;
+}
+
+int http_fd(struct http *http)
+{
+    if (http->epoll_fd >= 0)
+        return http->epoll_fd;
+    ASSERT(!http->pending);
+    http->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (http->epoll_fd < 0)
+        BUG("epoll: out of descriptors");
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    return http->epoll_fd;
+}
+
+int http_timeout_ms(const struct http *http)
+{
+    const uint64_t now_ms = clock_monotonic_ms();
+
+    if (http->due_ms == UINT64_MAX)
+        return -1;
+    return http->due_ms <= now_ms ? 0 : (int)(http->due_ms - now_ms);
+}
+
+void http_drive(struct http *http)
+{
+    struct epoll_event events[EVENTS_PER_DRIVE];
+    const int count = epoll_wait(http->epoll_fd, events, EVENTS_PER_DRIVE, 0);
+    int running = 0;
+
+    for (int i = 0; i < count; i++) {
+        int what = events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0;
+
+        what |= events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
+        what |= events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0;
+        curl_multi_socket_action(http->multi, events[i].data.fd, what, &running);
+    }
+    if (http_timeout_ms(http) == 0) {
+        http->due_ms = UINT64_MAX; /* libcurl says anew when it wants to be called */
+        curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+    finish_ended(http);
 }
 
 bool http_is_done(const struct http_pending *pending)

@@ -12,7 +12,8 @@
  * repeated silently is a duplicate, so every call takes a fresh connection unless may_reuse is set.
  * Redirects are never followed. HTTP proxies from the environment are ignored.
  *
- * Lifecycle:  http_new, http_call (waits) or http_start + http_turn, http_free.
+ * Lifecycle:  http_new, http_call (waits) or http_start + http_turn, http_free. A caller that waits
+ *             on a descriptor uses http_start + http_drive instead, see http_fd.
  * Ownership:  replies live in the arena given. Requests are copied.
  * Threads:    one client, one thread.
  */
@@ -71,4 +72,10 @@ void http_abandon(struct http *http, struct http_pending *pending);
 /* Waits until something happens on a call or on one of `fds` (readable), at most timeout_ms, and
  * drives the calls. */
 void http_turn(struct http *http, const int *fds, size_t fd_count, int timeout_ms);
+
+/* For a loop that waits itself: readable when http_drive has something to do. From the first
+ * http_fd on, which comes before any call, the client is driven by http_drive alone. */
+int http_fd(struct http *http);
+int http_timeout_ms(const struct http *http); /* the longest wait before http_drive; -1: any */
+void http_drive(struct http *http);           /* never blocks */
 #endif

@@ -5,6 +5,8 @@
 
 #define LIMIT_JSON_BYTES       (64u << 20) /* one JSON text */
 #define LIMIT_JSON_DEPTH       100         /* nested arrays and objects */
+#define LIMIT_FHIRPATH_BYTES   2048        /* one path */
+#define LIMIT_FHIRPATH_STEPS   1000000     /* elements that the paths of one patch may look at */
 #define LIMIT_BODY_BYTES       (16u << 20) /* one HTTP request body */
 #define LIMIT_URL_BYTES        8192
 #define LIMIT_HEADER_BYTES     16384 /* all request headers together */
@@ -15,6 +17,7 @@
 #define LIMIT_JOURNAL_BYTES    (256u << 20) /* fhirsim: likewise, about */
 #define LIMIT_CONNECTIONS      1000
 #define LIMIT_HELD             10000
+#define LIMIT_DELIVERIES       10000 /* of subscriptions, held or queued */
 #define LIMIT_SCENARIO_STEPS   1000
 #define LIMIT_SCENARIO_INTENTS 200
 #define LIMIT_STEPS_PER_INTENT 200 /* exchanges; more is not settling */

@@ -346,7 +346,7 @@ static int read_bytes(struct arena *arena, const struct cJSON *object, const cha
 
 static bool kind_of(const char *name, enum sim_kind *out_kind)
 {
-    for (int kind = SIM_ARRIVED; kind <= SIM_PROCESS; kind++) {
+    for (int kind = SIM_ARRIVED; kind <= SIM_NOTIFIED; kind++) {
         *out_kind = (enum sim_kind)kind;
         if (strcmp(sim_kind_name(*out_kind), name) == 0)
             return true;

@@ -11,8 +11,8 @@ const char *const evidence_parts[] = {"journal", "status", "events",  "audit", "
 
 static const char *const formats[] = {EVIDENCE_FORMAT, NULL};
 
-static const char *const kinds[] = {"arrived", "committed", "replied", "hung-up", "fault",
-                                    "edit",    "said",      "process", NULL};
+static const char *const kinds[] = {"arrived", "committed", "replied", "hung-up",  "fault",
+                                    "edit",    "said",      "process", "notified", NULL};
 
 static const struct shape intent_form = {.name = "intent",
                                          .members = (const struct shape_member[]){

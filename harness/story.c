@@ -160,6 +160,9 @@ static const char *tell(const struct telling *telling, const struct sim_entry *e
     case SIM_PROCESS:
         *out_column = STORY_ENGINE;
         return tell_process(telling, entry);
+    case SIM_NOTIFIED:
+        *out_column = STORY_ENGINE;
+        return arena_printf(telling->arena, "notified: %s", entry->what);
     }
     return NULL;
 }

@@ -19,7 +19,9 @@
 #include "base/limits.h"
 #include "fhir/document.h"
 #include "simulator/index.h"
+#include "simulator/knobs.h"
 #include "simulator/links.h"
+#include "simulator/personality.h"
 #include "simulator/resolve.h"
 #include "simulator/sim.h"
 #include "simulator/span.h"
@@ -40,6 +42,7 @@ struct sim_chart {
     size_t count, room;
     struct member *by_reference;
     struct index *index;
+    struct knobs knobs;
     bool is_finished;
 };
 
@@ -49,6 +52,7 @@ struct sim_chart *sim_chart_new(void)
     struct sim_chart *chart = arena_alloc(arena, sizeof(*chart));
 
     chart->arena = arena;
+    knobs_init(&chart->knobs);
     return chart;
 }
 
@@ -83,6 +87,22 @@ const struct version *chart_find(const struct sim_chart *chart, const char *refe
 const struct index *chart_index(const struct sim_chart *chart)
 {
     return chart->index;
+}
+
+int sim_chart_be(struct sim_chart *chart, const char *personality, struct err *err)
+{
+    const struct personality *found = personality_find(personality, err);
+
+    if (!found)
+        return -1;
+    chart_set_knobs(chart, &found->knobs);
+    return 0;
+}
+
+void chart_set_knobs(struct sim_chart *chart, const struct knobs *knobs)
+{
+    ASSERT(!chart->is_finished);
+    chart->knobs = *knobs;
 }
 
 /* ---- adding ---- */
@@ -208,6 +228,12 @@ int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, s
 
 /* ---- finishing ---- */
 
+static void fill(struct sim_chart *chart, struct member *member)
+{
+    version_fill(&member->version, chart->arena, &member->document, &chart->knobs,
+                 member->version.serial + 1);
+}
+
 static void build_index(struct sim_chart *chart)
 {
     index_free(chart->index);
@@ -246,7 +272,7 @@ int sim_chart_finish(struct sim_chart *chart, struct err *err)
     ASSERT(!chart->is_finished);
     chart->is_finished = true;
     for (size_t i = 0; i < chart->count; i++)
-        version_fill(&chart->members[i]->version, chart->arena, &chart->members[i]->document);
+        fill(chart, chart->members[i]);
     build_index(chart);
     struct arena *arena = arena_new();
     struct store *store = store_new(&options);
@@ -262,7 +288,7 @@ int sim_chart_finish(struct sim_chart *chart, struct err *err)
         if (resolve_member(chart, links, member, &is_changed, err))
             goto out;
         if (is_changed)
-            version_fill(&member->version, chart->arena, &member->document);
+            fill(chart, member);
     }
     build_index(chart);
     rc = 0;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct index;
+struct knobs;
 struct sim_chart;
 struct version;
 
@@ -15,4 +16,6 @@ struct version;
 const struct version *chart_at(const struct sim_chart *chart, size_t serial);
 const struct version *chart_find(const struct sim_chart *chart, const char *reference);
 const struct index *chart_index(const struct sim_chart *chart);
+/* Before the chart is finished: how its versions are labelled; as FHIR R4 says unless told. */
+void chart_set_knobs(struct sim_chart *chart, const struct knobs *knobs);
 #endif

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "simulator/control_deliveries.h"
 #include "simulator/exchange.h"
 #include "simulator/journal.h"
 #include "simulator/origin.h"
@@ -424,6 +425,33 @@ static bool get_versions(const struct call *call)
     return true;
 }
 
+static bool get_deliveries(const struct call *call)
+{
+    struct cJSON *list = json_array(call->arena);
+
+    deliveries_list(call->control->sim, list);
+    answer_json(call, 200, list);
+    return true;
+}
+
+static bool release_delivery(const struct call *call)
+{
+    const bool has_body = call->request->body_size > 0;
+    const struct cJSON *body = has_body ? body_of(call) : NULL;
+    struct err err = ERR_INIT;
+    struct sim_fault fault;
+
+    if (has_body && (!body || !has_only(call, body, "fault, args")))
+        return true;
+    if (read_fault(call, body, &fault, &err) ||
+        sim_deliver(call->control->sim, number_of(call->parts[1]), fault.name ? &fault : NULL,
+                    &err))
+        refuse(call, &err);
+    else
+        *call->answer = (struct answer){.status = 204};
+    return true;
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -439,6 +467,8 @@ static const struct {
     {"PUT", "holds", put_holds},
     {"GET", "held", get_held},
     {"POST", "held/*/release", release_held},
+    {"GET", "deliveries", get_deliveries},
+    {"POST", "deliveries/*/release", release_delivery},
     {"POST", "edits", post_edits},
     {"GET", "journal", get_journal},
     {"GET", "resources/*/*/versions", get_versions},
@@ -512,7 +542,7 @@ bool control_handle(void *arg, const struct exchange_request *request, unsigned 
     else
         problem(&call, 404,
                 "the control API of this version has no /_control/%s; it has charts, reset, "
-                "faults, holds, held, edits, journal, resources/{type}/{id}/versions",
+                "faults, holds, held, deliveries, edits, journal, resources/{type}/{id}/versions",
                 request->path);
     return true;
 }

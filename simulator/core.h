@@ -25,6 +25,8 @@
 struct arena;
 struct edge;
 struct journal;
+struct personality;
+struct notify;
 struct rules;
 struct store;
 
@@ -84,7 +86,10 @@ struct sim {
     struct edge *edge;
     struct journal *journal;
     struct rules *rules;
+    struct notify *notify; /* subscriptions */
     struct run *run;
+    const struct personality *personality;
+    struct arena *personality_arena; /* NULL where it ships with the program */
     char url[96], control_url[96];
 
     struct exchange **held; /* by number */
@@ -97,6 +102,9 @@ struct sim {
 };
 
 /* ---- sim.c ---- */
+
+/* A personality of the caller's, whose arena goes over to the simulator. */
+void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena);
 
 struct exchange *exchange_new(struct sim *sim);
 void exchange_release(struct exchange *exchange); /* when neither side needs it any longer */
@@ -118,6 +126,8 @@ void edge_begin(struct edge *edge);
 void edge_down(struct edge *edge);
 int edge_up(struct edge *edge, struct err *err) ATTR_MUST_USE;
 bool edge_is_down(const struct edge *edge);
+/* Makes edge_fd readable when `fd` is; whoever owns it looks itself. */
+void edge_join(struct edge *edge, int fd);
 bool edge_is_stale(const struct exchange *exchange); /* its connection is of an earlier run */
 
 /* ---- route.c ---- */

@@ -54,6 +54,11 @@ void edge_unwatch(struct edge *edge, int fd)
     MUST_ZERO(epoll_ctl(edge->epoll_fd, EPOLL_CTL_DEL, fd, NULL));
 }
 
+void edge_join(struct edge *edge, int fd)
+{
+    edge_watch(edge, fd, EPOLLIN, edge); /* as the library's own: a turn looks anyhow */
+}
+
 /* ---- connections ---- */
 
 static void listeners_watch(struct edge *edge, bool is_wanted)

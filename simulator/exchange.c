@@ -31,6 +31,8 @@ static const struct {
     [INTERACTION_TRANSACTION] = {"transaction", true},
     [INTERACTION_CAPABILITIES] = {"capabilities", false},
     [INTERACTION_OPERATION] = {"operation", false},
+    [INTERACTION_NOTIFICATION] = {"notification", false},
+    [INTERACTION_ECHO] = {"notification", false},
 };
 
 const char *interaction_name(enum interaction interaction)

@@ -33,6 +33,9 @@ enum interaction {
     INTERACTION_TRANSACTION,
     INTERACTION_CAPABILITIES,
     INTERACTION_OPERATION,
+    /* No requests, but what rules and holds match: a subscription's deliveries. */
+    INTERACTION_NOTIFICATION,
+    INTERACTION_ECHO, /* a notification of the subscriber's own change */
 };
 const char *interaction_name(enum interaction interaction);
 bool interaction_is_write(enum interaction interaction);

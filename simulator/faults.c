@@ -136,6 +136,34 @@ static const struct sim_fault_kind kinds[] = {
      .is_rule_only = true,
      .summary = "applied so much later, or when the client has left",
      .example = "late-commit(5000)"},
+    {.name = "notify-duplicate",
+     .args = "n",
+     .group = "feed",
+     .stop = SIM_BEFORE,
+     .is_rule_only = true,
+     .summary = "a subscriber gets a notification n times",
+     .example = "notify-duplicate(2)"},
+    {.name = "notify-skip",
+     .args = "",
+     .group = "feed",
+     .stop = SIM_BEFORE,
+     .is_rule_only = true,
+     .summary = "a notification is never sent, its event number is missing",
+     .example = "notify-skip"},
+    {.name = "notify-reorder",
+     .args = "k",
+     .group = "feed",
+     .stop = SIM_BEFORE,
+     .is_rule_only = true,
+     .summary = "a notification is overtaken by the next k of its subscription",
+     .example = "notify-reorder(1)"},
+    {.name = "echo",
+     .args = "on or off",
+     .group = "feed",
+     .stop = SIM_BEFORE,
+     .is_rule_only = true,
+     .summary = "a subscriber is told of its own change, or (off) is not",
+     .example = "echo(off)"},
 };
 
 /* Arguments: one row for each that a kind takes. */
@@ -165,6 +193,9 @@ static const struct argument {
     {.fault = "stale-read", .index = 0, .minimum = 1, .maximum = 99},
     {.fault = "late-reply", .index = 0, .minimum = 1, .maximum = 3600000, .is_required = true},
     {.fault = "late-commit", .index = 0, .minimum = 1, .maximum = 3600000},
+    {.fault = "notify-duplicate", .index = 0, .minimum = 2, .maximum = 9},
+    {.fault = "notify-reorder", .index = 0, .minimum = 1, .maximum = 99},
+    {.fault = "echo", .index = 0, .words = "on off"},
 };
 
 #define BIT(interaction) (1u << (interaction))
@@ -173,7 +204,9 @@ static const struct argument {
      BIT(INTERACTION_DELETE))
 #define COMPOUND_WRITES (BIT(INTERACTION_BATCH) | BIT(INTERACTION_TRANSACTION))
 
-/* What a kind is for; those that are not listed strike any exchange. */
+#define NOTIFICATIONS (BIT(INTERACTION_NOTIFICATION) | BIT(INTERACTION_ECHO))
+
+/* What a kind is for; those that are not listed strike any exchange, and no notification. */
 static const struct purpose {
     const char *fault, *text;
     unsigned interactions;
@@ -189,6 +222,10 @@ static const struct purpose {
     {"no-etag", "a write", SIMPLE_WRITES | COMPOUND_WRITES},
     {"stale-read", "a read, search or history",
      BIT(INTERACTION_READ) | BIT(INTERACTION_SEARCH) | BIT(INTERACTION_HISTORY)},
+    {"notify-duplicate", "a notification", NOTIFICATIONS},
+    {"notify-skip", "a notification", NOTIFICATIONS},
+    {"notify-reorder", "a notification", NOTIFICATIONS},
+    {"echo", "a notification of the subscriber's own change", BIT(INTERACTION_ECHO)},
 };
 
 size_t sim_fault_kinds(const struct sim_fault_kind **out_kinds)
@@ -212,7 +249,7 @@ const char *fault_misfit(const char *name, enum interaction label)
         if (strcmp(purposes[i].fault, name) == 0)
             return purposes[i].interactions & BIT(label) ? NULL : purposes[i].text;
     }
-    return NULL;
+    return BIT(label) & NOTIFICATIONS ? "a request" : NULL;
 }
 
 unsigned long fault_number(const struct sim_fault *fault, size_t index, unsigned long otherwise)

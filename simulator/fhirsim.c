@@ -29,13 +29,14 @@
 
 static const char usage[] =
     "usage: fhirsim [--listen HOST:PORT] [--load FILE|DIR]... [--faults FILE] [--seed N]\n"
-    "               [--control HOST:PORT]\n"
+    "               [--control HOST:PORT] [--notify loopback|anywhere]\n"
     "\n"
     "  --listen   where FHIR is served, at /fhir; 127.0.0.1:8080 unless said, port 0: a free one\n"
     "  --load     a resource, an array or a Bundle to start with; a directory: all its *.json\n"
     "  --faults   an array of fault rules, in force from the start and after every reset\n"
     "  --seed     a number from which the probabilities of rules follow; random unless said\n"
     "  --control  an address of its own for /_control; on the same one unless said\n"
+    "  --notify   where subscriptions may send to: loopback (unless said), or anywhere\n"
     "\n"
     "The control API wants the token in the environment's FHIRSIM_TOKEN when that is set, and it "
     "must\n"
@@ -48,7 +49,7 @@ struct address {
 
 struct settings {
     struct address listen, control;
-    bool has_control, has_seed;
+    bool has_control, has_seed, notify_anywhere;
     uint64_t seed;
     const char *token;
 };
@@ -121,12 +122,23 @@ static int take_seed(const char *value, struct settings *out, struct origin *ori
     return 0;
 }
 
+static int take_notify(const char *value, struct settings *out, struct origin *origin,
+                       struct err *err)
+{
+    (void)origin;
+    out->notify_anywhere = strcmp(value, "anywhere") == 0;
+    if (!out->notify_anywhere && strcmp(value, "loopback") != 0)
+        return err_set(err, ERR_INPUT, "--notify: loopback or anywhere was expected, got '%s'",
+                       value);
+    return 0;
+}
+
 static const struct option {
     const char *name;
     int (*take)(const char *value, struct settings *, struct origin *, struct err *);
 } options[] = {
     {"--control", take_control}, {"--faults", take_faults}, {"--listen", take_listen},
-    {"--load", take_load},       {"--seed", take_seed},
+    {"--load", take_load},       {"--notify", take_notify}, {"--seed", take_seed},
 };
 
 static int read_option(char **argv, int at, struct settings *out, struct origin *origin,
@@ -205,6 +217,7 @@ static int run(const struct settings *settings, struct origin *origin, struct er
         .request_timeout_s = REQUEST_TIMEOUT_S,
         .journal_max = LIMIT_JOURNAL_ENTRIES,
         .store_bytes_max = LIMIT_STORE_BYTES,
+        .notify_anywhere = settings->notify_anywhere,
     };
     struct sim *sim = NULL;
     int rc = -1, signals = open_signals(err);

@@ -8,6 +8,8 @@
  *
  * Never fails: whatever is wrong with a request is an answer with an OperationOutcome.
  */
+#include <stdbool.h>
+
 struct answer;
 struct exchange_request;
 struct store;
@@ -16,6 +18,7 @@ struct store;
 struct interact_bend {
     const char *drop_path; /* drop-field: JSON Pointer not stored */
     unsigned stale_by;     /* stale-read(k): answer with the version k earlier */
+    bool is_foreign;       /* an edit: guards and offers are FHIR R4's whatever the knobs say */
     unsigned reject_entry; /* reject-entry(n), 1-based; 0: none */
     unsigned
         partial_transaction; /* partial-transaction(n), 1-based: entries before n stand; 0: none */

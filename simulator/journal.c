@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/http.h"
+#include "simulator/conceal.h"
 #include "simulator/sim.h"
 
 #define BLOCK_ENTRIES 32u /* forgotten together: one block may be full of large bodies */
@@ -169,6 +170,14 @@ static void pack_headers(struct record *record, struct arena *arena,
     }
 }
 
+/* Subscriptions carry tokens. They come as themselves, or where no type is named: in Bundles. */
+static bool may_have_tokens(const struct sim_entry *entry)
+{
+    return entry->body && entry->kind != SIM_SAID &&
+           (!entry->reference || !*entry->reference ||
+            strncmp(entry->reference, "Subscription", sizeof("Subscription") - 1) == 0);
+}
+
 uint64_t journal_append(struct journal *journal, const struct journal_draft *draft)
 {
     const struct sim_entry *from = draft->entry;
@@ -186,7 +195,13 @@ uint64_t journal_append(struct journal *journal, const struct journal_draft *dra
     entry->n = ++journal->last;
     entry->at_us = clock_monotonic_us() - journal->start_us;
     keep_texts(entry, arena);
-    if (from->body && !draft->is_body_shared)
+    const char *concealed =
+        may_have_tokens(from)
+            ? conceal_tokens(arena, from->body, from->body_size, &entry->body_size)
+            : NULL;
+    if (concealed)
+        entry->body = concealed;
+    else if (from->body && !draft->is_body_shared)
         entry->body = arena_copy(arena, from->body, from->body_size);
     if (draft->headers)
         pack_headers(record, arena, draft->headers);

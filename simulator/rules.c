@@ -141,7 +141,7 @@ static bool is_interaction(const char *name)
 {
     if (strcmp(name, "write") == 0 || strcmp(name, "look") == 0)
         return true;
-    for (int i = INTERACTION_READ; i <= INTERACTION_OPERATION; i++) {
+    for (int i = INTERACTION_READ; i <= INTERACTION_NOTIFICATION; i++) {
         if (strcmp(interaction_name((enum interaction)i), name) == 0)
             return true;
     }
@@ -317,7 +317,7 @@ static bool matches_interaction(const char *wanted, const struct sim_exchange *e
     if (strcmp(wanted, "write") == 0)
         return exchange->is_write;
     if (strcmp(wanted, "look") == 0)
-        return !exchange->is_write;
+        return !exchange->is_write && strcmp(exchange->interaction, "notification") != 0;
     return strcmp(wanted, exchange->interaction) == 0;
 }
 

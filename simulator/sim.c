@@ -24,6 +24,8 @@
 #include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
+#include "simulator/personality.h"
+#include "simulator/notify.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
 
@@ -107,6 +109,7 @@ static void on_committed(void *arg, const struct version *version)
     entry.commit = version->commit;
     journal_append(sim->journal, &(struct journal_draft){.entry = &entry, .is_body_shared = true});
     sim->stamp++;
+    notify_committed(sim->notify, version);
 }
 
 static struct run *run_new(struct sim *sim, const struct sim_chart *chart)
@@ -119,10 +122,12 @@ static struct run *run_new(struct sim *sim, const struct sim_chart *chart)
     run->arena = arena_new();
     run->store = store_new(&(struct store_options){
         .chart = chart,
+        .knobs = &sim->personality->knobs,
         .logical_clock = sim->options.logical_clock,
         .bytes_max = sim->options.store_bytes_max,
         .committed = on_committed,
         .committed_arg = sim,
+        .notify = sim->notify,
     });
     return run;
 }
@@ -160,6 +165,7 @@ int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err)
     rules_reset(sim->rules);
     journal_reset(sim->journal);
     sim->run = run_new(sim, chart);
+    notify_begin(sim->notify);
     sim->arrivals = sim->strays = 0;
     sim->stamp++;
     run_unref(earlier);
@@ -175,9 +181,16 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
     if (!sim)
         BUG("out of memory");
     sim->options = *options;
+    sim->personality =
+        options->personality ? personality_find(options->personality, err) : personality_r4();
+    if (!sim->personality) {
+        free(sim);
+        return NULL;
+    }
     sim->journal =
         journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
     sim->rules = rules_new(options->seed);
+    sim->notify = notify_new(sim);
     sim->run = run_new(sim, NULL);
     sim->edge = edge_open(sim, err);
     if (sim->edge)
@@ -194,12 +207,37 @@ void sim_close(struct sim *sim)
         gate_answer_all(sim);
         edge_close(sim->edge);
     }
+    notify_free(sim->notify);
     run_unref(sim->run);
     rules_free(sim->rules);
     journal_free(sim->journal);
     free_exchanges(sim);
     free(sim->held);
+    arena_free(sim->personality_arena);
     free(sim);
+}
+
+void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena)
+{
+    arena_free(sim->personality_arena);
+    sim->personality_arena = arena;
+    sim->personality = personality;
+    store_set_knobs(sim->run->store, &personality->knobs);
+}
+
+int sim_be(struct sim *sim, const char *name, struct err *err)
+{
+    const struct personality *found = personality_find(name, err);
+
+    if (!found)
+        return -1;
+    sim_be_like(sim, found, NULL);
+    return 0;
+}
+
+const char *const *sim_personalities(void)
+{
+    return personality_names();
 }
 
 const char *sim_url(const struct sim *sim)
@@ -224,12 +262,18 @@ int sim_fd(const struct sim *sim)
 
 int sim_timeout_ms(const struct sim *sim)
 {
-    const int edge_ms = edge_timeout_ms(sim->edge);
-    const int gate_ms = sim->options.hold_all ? -1 : gate_timeout_ms(sim);
+    const int waits_ms[] = {
+        edge_timeout_ms(sim->edge),
+        sim->options.hold_all ? -1 : gate_timeout_ms(sim),
+        notify_timeout_ms(sim->notify),
+    };
+    int least_ms = -1;
 
-    if (edge_ms < 0 || gate_ms < 0)
-        return edge_ms < 0 ? gate_ms : edge_ms;
-    return edge_ms < gate_ms ? edge_ms : gate_ms;
+    for (size_t i = 0; i < COUNT_OF(waits_ms); i++) {
+        if (waits_ms[i] >= 0 && (least_ms < 0 || waits_ms[i] < least_ms))
+            least_ms = waits_ms[i];
+    }
+    return least_ms;
 }
 
 void sim_turn(struct sim *sim)
@@ -237,6 +281,7 @@ void sim_turn(struct sim *sim)
     edge_turn(sim->edge);
     if (!sim->options.hold_all && sim->held_count)
         gate_due(sim);
+    notify_turn(sim->notify);
 }
 
 void sim_down(struct sim *sim)
@@ -325,7 +370,7 @@ int sim_edit(struct sim *sim, const char *actor, const char *name, const char *m
     sim->stamp++;
     sim->edit_actor = actor;
     if (request.interaction != INTERACTION_NONE)
-        interact(sim->run->store, &request, &(struct interact_bend){.drop_path = NULL}, &answer);
+        interact(sim->run->store, &request, &(struct interact_bend){.is_foreign = true}, &answer);
     sim->edit_actor = NULL;
     if (answer.status >= 300)
         rc = err_set(err, ERR_INPUT, "edit %s: %s %s: %d: %s", name, method, target, answer.status,
@@ -342,7 +387,7 @@ const char *sim_kind_name(enum sim_kind kind)
     static const char *const names[] = {
         [SIM_ARRIVED] = "arrived", [SIM_COMMITTED] = "committed", [SIM_REPLIED] = "replied",
         [SIM_HUNG_UP] = "hung-up", [SIM_FAULT] = "fault",         [SIM_EDIT] = "edit",
-        [SIM_SAID] = "said",       [SIM_PROCESS] = "process",
+        [SIM_SAID] = "said",       [SIM_PROCESS] = "process",     [SIM_NOTIFIED] = "notified",
     };
 
     return names[kind];

@@ -36,6 +36,8 @@ void sim_chart_free(struct sim_chart *chart);
  * resource keeps its id, else it gets the uuid of its fullUrl. */
 int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
                   struct err *err) ATTR_MUST_USE;
+/* Before sim_chart_finish: versions are labelled as by that personality; r4 unless said. */
+int sim_chart_be(struct sim_chart *chart, const char *personality, struct err *err) ATTR_MUST_USE;
 /* Once after the last add: resolves references by urn and conditional references, over all that
  * was added. */
 int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
@@ -74,7 +76,11 @@ struct sim_options {
     uint64_t seed;              /* for the probabilities of rules */
     unsigned request_timeout_s; /* a request not complete after that long is cut off; 0: never */
     size_t journal_max;         /* entries kept, the oldest go first (stand-alone use); 0: all */
+    const char *personality;    /* the server to be like, see sim_personalities; NULL: r4 */
     size_t store_bytes_max;     /* when a run's writes have taken that, more are refused; 0: any */
+    bool notify_anywhere;       /* else subscriptions with an endpoint off loopback are refused */
+    unsigned notify_retry_ms;   /* from a failed delivery to the next try, then doubled; 0: 500 */
+    unsigned notify_timeout_ms; /* of a delivery whose subscription says none; 0: 5000 */
 };
 
 struct sim *sim_open(const struct sim_options *options, struct err *err);
@@ -89,6 +95,11 @@ void sim_turn(struct sim *sim);            /* one loop turn; never blocks */
  * still held is closed, and a request on an old connection counts as from an earlier run (see
  * sim_strays). */
 int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+
+/* The names of the personalities that ship; NULL at the end. */
+const char *const *sim_personalities(void);
+/* From the next request on (what is loaded is labelled by its chart, see sim_chart_be). */
+int sim_be(struct sim *sim, const char *personality, struct err *err) ATTR_MUST_USE;
 
 void sim_down(struct sim *sim); /* listener closed, idle connections reset */
 int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */
@@ -133,7 +144,7 @@ int sim_fault_parse(const char *text, struct sim_fault *out, struct err *err) AT
 struct sim_fault_kind {
     const char *name, *args, *summary, *example, *group;
     enum sim_stop stop;
-    bool is_rule_only; /* spelled by parts and steps in schedules */
+    bool is_rule_only; /* not in schedules: parts and steps say it there, or a delivery's release */
 };
 size_t sim_fault_kinds(const struct sim_fault_kind **out_kinds); /* for `list faults` */
 
@@ -166,6 +177,33 @@ uint64_t sim_strays(const struct sim *sim);
 int sim_edit(struct sim *sim, const char *actor, const char *name, const char *method,
              const char *target, const char *body, size_t body_size, struct err *err) ATTR_MUST_USE;
 
+/* ---- deliveries of subscriptions ---- */
+
+/*
+ * A delivery exists from its event to its end. Held ones go when they are told to: all of them with
+ * hold_all, else those that a hold names. One of a subscription is under way at a time; a failed one
+ * is tried again a few times, then its subscription's status is `error`.
+ */
+enum sim_delivery_state { SIM_DELIVERY_HELD, SIM_DELIVERY_QUEUED, SIM_DELIVERY_SENT };
+
+struct sim_delivery {
+    uint64_t number; /* 1, 2, 3 ... over the run */
+    enum sim_delivery_state state;
+    const char *subscription; /* "Subscription/id" */
+    const char *type;         /* rest-hook, handshake, heartbeat or event-notification */
+    uint64_t event;           /* its number in the subscription; 0: none */
+    const char *reference;    /* of what the event is about, "" where there is no event */
+    const char *actor;        /* whose write it was */
+    unsigned attempts;        /* failed so far */
+};
+size_t sim_delivery_count(const struct sim *sim);
+/* In the order of their events; NULL behind the last. What it gives lives until the next turn. */
+const struct sim_delivery *sim_delivery_at(const struct sim *sim, size_t index);
+/* Lets a held delivery go, with notify-duplicate, notify-skip or notify-reorder, or (NULL) as it is.
+ * ERR_INPUT when it is not held, or the fault is another. */
+int sim_deliver(struct sim *sim, uint64_t number, const struct sim_fault *fault,
+                struct err *err) ATTR_MUST_USE;
+
 /* ---- the journal: the ground truth ---- */
 
 /*
@@ -178,6 +216,10 @@ int sim_edit(struct sim *sim, const char *actor, const char *name, const char *m
  * edit:      a foreign write was asked for: actor, method, url, body; its name in `what`.
  * said:      the harness heard (or asked) the engine something: `what`.
  * process:   the harness did something to the engine or the server: `what`.
+ * notified:  a subscription's delivery: method, url, headers and body as sent, before any byte of
+ *            it; the version it is about, and whose write that was; in `what` its type, event number
+ *            and subscription. Its end is an entry of its own, with `of` that entry, the
+ *            subscriber's status, or in `what` why none came.
  */
 enum sim_kind {
     SIM_ARRIVED,
@@ -188,6 +230,7 @@ enum sim_kind {
     SIM_EDIT,
     SIM_SAID,
     SIM_PROCESS,
+    SIM_NOTIFIED,
 };
 const char *sim_kind_name(enum sim_kind kind);
 
@@ -209,7 +252,7 @@ struct sim_entry {  /* absent strings are "", absent numbers 0; `body` may be NU
     int status;
     const char *fault;
     const char *what; /* said and process: see harness/evidence.h */
-    uint64_t of;      /* said: the entry this answers, else 0 */
+    uint64_t of;      /* said, notified: the entry this answers, else 0 */
 };
 
 size_t sim_journal_count(const struct sim *sim);

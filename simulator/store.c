@@ -27,6 +27,8 @@
 #include "fhir/document.h"
 #include "simulator/chart.h"
 #include "simulator/index.h"
+#include "simulator/knobs.h"
+#include "simulator/label.h"
 #include "simulator/sim.h"
 
 #define REFERENCE_SIZE 160 /* a type name and an id have 64 letters at most */
@@ -41,6 +43,7 @@ struct resource {
 struct store {
     struct arena *arena;
     struct store_options options;
+    struct knobs knobs;
     size_t chart_count;
     struct resource *overlay;    /* hash by reference */
     struct resource **resources; /* those that are not in the chart, by serial - chart_count */
@@ -49,6 +52,7 @@ struct store {
     size_t version_count, version_room;
     struct index *index;
     unsigned commits;
+    unsigned long globals; /* commits, a transaction counted as one */
     uint64_t newest_ms;
     unsigned long ids;
     bool in_transaction;
@@ -63,6 +67,10 @@ struct store *store_new(const struct store_options *options)
 
     store->arena = arena;
     store->options = *options;
+    if (options->knobs)
+        store->knobs = *options->knobs;
+    else
+        knobs_init(&store->knobs);
     store->chart_count = options->chart ? sim_chart_count(options->chart) : 0;
     return store;
 }
@@ -197,6 +205,11 @@ size_t store_lookup(const struct store *store, struct arena *arena, const char *
     return count;
 }
 
+struct notify *store_notify(const struct store *store)
+{
+    return store->options.notify;
+}
+
 /* ---- writing ---- */
 
 const char *store_new_id(struct store *store, struct arena *arena, const char *type)
@@ -209,7 +222,8 @@ const char *store_new_id(struct store *store, struct arena *arena, const char *t
     return id;
 }
 
-void version_fill(struct version *version, struct arena *arena, const struct document *document)
+void version_fill(struct version *version, struct arena *arena, const struct document *document,
+                  const struct knobs *knobs, unsigned long global)
 {
     char date[CLOCK_INSTANT_SIZE], instant[CLOCK_INSTANT_SIZE];
     struct err err = ERR_INIT;
@@ -217,8 +231,8 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
     clock_http_date(version->updated_ms, date);
     clock_instant(version->updated_ms, instant);
     version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
-    version->label = arena_printf(arena, "%u", version->ordinal);
-    version->etag = arena_printf(arena, "W/\"%s\"", version->label);
+    version->label = label_make(arena, knobs, version, global);
+    version->etag = label_etag(arena, knobs, version);
     version->modified = arena_strdup(arena, date);
     version->is_deletion = !document;
     if (!document)
@@ -274,9 +288,15 @@ static struct resource *overlay_open(struct store *store, const char *type, cons
 /* Wall time never runs backwards here, so that lastUpdated keeps the order of commits. */
 static uint64_t commit_time(struct store *store)
 {
-    if (store->options.logical_clock)
-        return STORE_EPOCH_MS + store->commits * UINT64_C(1000);
+    const bool is_coarse = store->knobs.last_updated_resolution_s;
     uint64_t now = clock_wall_ms();
+
+    if (store->options.logical_clock) /* a coarse clock shows some neighbours at one instant */
+        now = STORE_EPOCH_MS + store->commits * UINT64_C(1000) / (is_coarse ? 3 : 1);
+    if (is_coarse)
+        now -= now % 1000;
+    if (store->options.logical_clock)
+        return now;
     if (now > store->newest_ms)
         store->newest_ms = now;
     return store->newest_ms;
@@ -309,6 +329,8 @@ const struct version *store_put(struct store *store, const char *method, const c
     struct version *version = arena_alloc(store->arena, sizeof(*version));
 
     store->commits++;
+    if (!store->in_transaction)
+        store->globals++;
     *version = (struct version){
         .type = resource->type,
         .id = resource->id,
@@ -320,7 +342,8 @@ const struct version *store_put(struct store *store, const char *method, const c
         .previous = resource->current,
         .owns_tree = document != NULL,
     };
-    version_fill(version, store->arena, document);
+    version_fill(version, store->arena, document, &store->knobs,
+                 store->chart_count + store->globals);
     store->tree_bytes += json_bytes(version->tree);
     resource->current = version;
     versions_add(store, version);
@@ -332,9 +355,30 @@ const struct version *store_put(struct store *store, const char *method, const c
     return version;
 }
 
+const struct knobs *store_knobs(const struct store *store)
+{
+    return &store->knobs;
+}
+
+void store_set_knobs(struct store *store, const struct knobs *knobs)
+{
+    store->knobs = *knobs;
+}
+
+unsigned store_commits(const struct store *store)
+{
+    return store->commits;
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return store->in_transaction;
+}
+
 void store_begin(struct store *store)
 {
     ASSERT(!store->in_transaction);
+    store->globals++;
     store->in_transaction = true;
     store->mark = store->version_count;
 }

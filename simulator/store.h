@@ -6,8 +6,9 @@
  *
  * A version is the bytes as stored; the next one never changes it. A chart's bytes, trees and
  * indexes are shared by all stores on it: a store holds only what was written since. Labels
- * (versionId) are "1", "2", ... per resource; ids assigned by the server and the clock start anew
- * in each store, so that equal requests in equal order give equal bytes.
+ * (versionId) follow the knobs (see label.h), "1", "2", ... per resource unless they say otherwise;
+ * ids assigned by the server and the clock start anew in each store, so that equal requests in
+ * equal order give equal bytes.
  *
  * A transaction is store_begin, puts, then store_commit or store_rollback; outside one every put
  * commits at once. `committed` is called for each version in order once it stands, never for one
@@ -23,6 +24,8 @@
 struct arena;
 struct cJSON;
 struct document;
+struct knobs;
+struct notify;
 struct sim_chart;
 struct store;
 
@@ -36,7 +39,7 @@ struct version {
     const struct cJSON *tree;       /* of content, while current; NULL for a deletion */
     bool owns_tree;                 /* false: it is the chart's, or gone */
     uint64_t updated_ms;            /* lastUpdated */
-    const char *etag;               /* W/"label" */
+    const char *etag;               /* W/"label"; NULL where the server shows none */
     const char *modified;           /* updated_ms as an HTTP date */
     const char *method;             /* POST PUT PATCH DELETE, for history; loaded: PUT */
     size_t serial;                  /* resources are numbered 0, 1, 2 ... as they come to be */
@@ -45,10 +48,12 @@ struct version {
 
 struct store_options {
     const struct sim_chart *chart; /* NULL: empty */
+    const struct knobs *knobs;     /* copied; NULL: FHIR R4 as specified */
     bool logical_clock;
     size_t bytes_max; /* of memory for what is written; 0: any */
     void (*committed)(void *arg, const struct version *version);
     void *committed_arg;
+    struct notify *notify; /* the subscriptions on it, which interact/ asks for; may be NULL */
 };
 
 struct store *store_new(const struct store_options *options);
@@ -74,20 +79,28 @@ size_t store_lookup(const struct store *store, struct arena *arena, const char *
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */
 const char *store_new_id(struct store *store, struct arena *arena, const char *type);
+struct notify *store_notify(const struct store *store);
 /* Has what was written reached bytes_max? Whoever writes asks first; a put never fails. */
 bool store_is_full(const struct store *store);
 /* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`
  * must outlive the store. */
 const struct version *store_put(struct store *store, const char *method, const char *type,
                                 const char *id, const struct document *document);
+/* By which knobs the server answers; versions made from now on are labelled by them. */
+const struct knobs *store_knobs(const struct store *store);
+void store_set_knobs(struct store *store, const struct knobs *knobs);
+/* Commits so far: the newest version's `commit`. */
+unsigned store_commits(const struct store *store);
+bool store_in_transaction(const struct store *store);
 void store_begin(struct store *store);
 void store_commit(struct store *store);
 void store_rollback(struct store *store);
 
 /* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
  * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). The tree is the
- * arena's unless owns_tree is set. */
-void version_fill(struct version *version, struct arena *arena, const struct document *document);
+ * arena's unless owns_tree is set. `global`: see label_make. */
+void version_fill(struct version *version, struct arena *arena, const struct document *document,
+                  const struct knobs *knobs, unsigned long global);
 
 /* lastUpdated of a chart as loaded, and of commit 0 by the logical clock: 2026-01-01T00:00:00Z. */
 #define STORE_EPOCH_MS UINT64_C(1767225600000)

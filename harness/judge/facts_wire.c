@@ -76,6 +76,7 @@ static void take_entry(struct facts_builder *builder, struct fact_exchange *exch
     case SIM_EDIT:
     case SIM_SAID:
     case SIM_PROCESS:
+    case SIM_NOTIFIED:
         break;
     }
 }

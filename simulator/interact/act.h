@@ -13,22 +13,29 @@
 #include "base/attr.h"
 #include "simulator/exchange.h"
 #include "simulator/interact.h"
+#include "simulator/knobs.h"
 #include "simulator/store.h"
 
+struct arena;
 struct cJSON;
 struct document;
 
 struct act {
     struct store *store;
+    const struct knobs *knobs; /* what the server is like */
     const struct exchange_request *request;
     const struct interact_bend *bend; /* never NULL */
     const char
         *assigned_id; /* a write in a transaction: what write_target said before; else NULL */
+    bool is_entry;    /* of a Bundle */
     struct answer *answer;
 };
 
 #define REFUSE(act, status, code, ...)                                                             \
     answer_refuse((act)->answer, (act)->request->arena, status, code, NULL, __VA_ARGS__)
+
+/* The server does not offer `what`: answered by the knob unsupported_status. */
+void act_unsupported(const struct act *act, const char *what);
 
 /* One file each. */
 void interact_read(const struct act *act);
@@ -42,13 +49,14 @@ void interact_search(const struct act *act);
 void interact_batch(const struct act *act);
 void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
+void interact_subscription(const struct act *act); /* $status and $events */
 /* Any of the above, by request->interaction. */
 void interact_any(const struct act *act);
 
 /* ---- guard.c: If-Match, If-None-Match, If-Modified-Since ---- */
 
-/* True when a write may go on; else the answer says why not (412, or 400 for a malformed header).
- * `current` may be NULL or a deletion. */
+/* True when a write may go on; else the answer says why not (412, 400 for a malformed header, or
+ * what the knobs say). `current` may be NULL or a deletion. */
 bool guard_passes(const struct act *act, const char *reference, const struct version *current);
 /* True when the client has `current` already: the answer is 304 then. */
 bool guard_is_fresh(const struct act *act, const struct version *current);
@@ -58,6 +66,22 @@ bool guard_is_fresh(const struct act *act, const struct version *current);
 /* The id that a create or update goes to, by its URL, If-None-Exist and search. NULL with the
  * answer filled when nothing is to be written: a refusal, or (200) what If-None-Exist found. */
 const char *write_target(const struct act *act, const struct document *document);
+
+/* ---- match.c ---- */
+
+/* The one resource that a conditional PATCH or DELETE is for. NULL: there is none, or there are
+ * several and the answer says so (412), or the answer says what is wrong with the query. */
+const struct version *match_one(const struct act *act);
+
+/* ---- stored.c ---- */
+
+/* What the server makes of `document` before it stores it in place of `current` (or NULL): by the
+ * knobs drops_fields, meta_on_update, narrative_on_patch. `document` itself where nothing changes. */
+const struct document *stored_form(const struct act *act, const struct document *document,
+                                   const struct version *current, struct document *room);
+/* Is the content the same, but for meta.versionId and meta.lastUpdated? */
+bool stored_is_same(const struct act *act, const struct document *document,
+                    const struct version *current);
 
 /* ---- validate.c ---- */
 
@@ -102,7 +126,11 @@ void represent_read(const struct act *act, int status, const struct version *ver
 /* The same for a write: Location when `is_located`, the body by Prefer. */
 void represent_write(const struct act *act, int status, const struct version *version,
                      bool is_located);
-/* What a create, update or patch stores: `document` but for what a fault drops (drop_path). */
+/* The same for what a conditional create found instead of creating. */
+void represent_match(const struct act *act, const struct version *version);
+/* What a create, update or patch stores: `document` as stored_form leaves it, and but for what a
+ * fault drops (drop_path). Where nothing changes and the server makes no version of that
+ * (no_op_put), what is there. */
 const struct version *represent_put(const struct act *act, const char *method, const char *id,
                                     const struct document *document);
 #endif

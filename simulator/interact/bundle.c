@@ -23,13 +23,18 @@ static bool points_at_sibling(const struct act *act, struct links *links, struct
     return sibling != NULL;
 }
 
-void interact_batch(const struct act *act)
+/* Every entry on its own; `type` is what the Bundle calls itself. */
+void batch_do(const struct act *act, const char *type)
 {
     struct links *links = links_new(act->request->arena, NULL, NULL);
     struct entry *entries = NULL;
     size_t count = 0;
 
-    if (!entries_read(act, "batch", &entries, &count))
+    if (act->knobs->no_batch && act->request->interaction == INTERACTION_BATCH) {
+        act_unsupported(act, "batch");
+        return;
+    }
+    if (!entries_read(act, type, &entries, &count))
         return;
     for (size_t i = 0; i < count; i++) {
         if (entries[i].full_url && strncmp(entries[i].full_url, "urn:", 4) == 0)
@@ -44,5 +49,10 @@ void interact_batch(const struct act *act)
         if (entry->answer.status == 0 && !points_at_sibling(act, links, entry))
             entry_do(act, entry);
     }
-    entries_answer(act, "batch-response", entries, count);
+    entries_answer(act, arena_printf(act->request->arena, "%s-response", type), entries, count);
+}
+
+void interact_batch(const struct act *act)
+{
+    batch_do(act, "batch");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch - from the interaction that route.c found to the file that does it. */
+#include <string.h>
+
 #include "simulator/interact/act.h"
 
 static void interact_none(const struct act *act)
@@ -11,6 +13,10 @@ static void interact_none(const struct act *act)
 
 static void interact_operation(const struct act *act)
 {
+    if (act->request->type && strcmp(act->request->type, "Subscription") == 0) {
+        interact_subscription(act);
+        return;
+    }
     REFUSE(act, 404, "not-supported", "operation %s is not offered by this server",
            act->request->path);
 }
@@ -32,6 +38,12 @@ static act_fn *const acts[] = {
     [INTERACTION_OPERATION] = interact_operation,
 };
 
+void act_unsupported(const struct act *act, const char *what)
+{
+    REFUSE(act, act->knobs->unsupported_status, "not-supported", "%s is not offered by this server",
+           what);
+}
+
 void interact_any(const struct act *act)
 {
     acts[act->request->interaction](act);
@@ -41,8 +53,17 @@ void interact(struct store *store, const struct exchange_request *request,
               const struct interact_bend *bend, struct answer *answer)
 {
     static const struct interact_bend straight = {.drop_path = NULL};
-    const struct act act = {
-        .store = store, .request = request, .bend = bend ? bend : &straight, .answer = answer};
+    struct knobs specified;
+    struct act act = {.store = store,
+                      .knobs = store_knobs(store),
+                      .request = request,
+                      .bend = bend ? bend : &straight,
+                      .answer = answer};
+
+    if (act.bend->is_foreign) {
+        knobs_init(&specified);
+        act.knobs = &specified;
+    }
 
     if (interaction_is_write(request->interaction) && store_is_full(store))
         REFUSE(&act, 507, "too-costly",

@@ -211,9 +211,11 @@ void entry_do(const struct act *act, struct entry *entry)
     const struct interact_bend bend = {.drop_path = act->bend->drop_path,
                                        .stale_by = act->bend->stale_by};
     const struct act own = {.store = act->store,
+                            .knobs = act->knobs,
                             .request = &entry->request,
                             .bend = &bend,
                             .assigned_id = entry->target,
+                            .is_entry = true,
                             .answer = &entry->answer};
     enum interaction interaction = entry->request.interaction;
 
@@ -269,10 +271,14 @@ static const char *location_of(const struct act *act, const struct entry *entry)
 {
     const struct version *version = entry->answer.version;
 
+    if (act->knobs->location == LOCATION_ABSENT)
+        return NULL;
     if (!interaction_is_write(entry->request.interaction) || !version || version->is_deletion)
         return entry->answer.location;
-    return arena_printf(act->request->arena, "%s/%s/_history/%s", act->request->base,
-                        version->reference, version->label);
+    return act->knobs->location == LOCATION_UNVERSIONED
+               ? arena_printf(act->request->arena, "%s/%s", act->request->base, version->reference)
+               : arena_printf(act->request->arena, "%s/%s/_history/%s", act->request->base,
+                              version->reference, version->label);
 }
 
 static void add_answer(struct buf *buf, const struct act *act, const struct entry *entry)

@@ -33,4 +33,6 @@ void entry_do(const struct act *act, struct entry *entry);
 /* Answers with a Bundle of `type`: one answer per entry, in the order of the request. */
 void entries_answer(const struct act *act, const char *type, const struct entry *entries,
                     size_t count);
+/* A Bundle of `type` done entry by entry (bundle.c). */
+void batch_do(const struct act *act, const char *type);
 #endif

@@ -2,7 +2,8 @@
 /*
  * guard - conditional headers (fhir-rules.md rows 4 and 12 to 17).
  *
- * A tag matches by its version alone: W/"3", "3" and 3 all mean versionId 3. A list matches when
+ * A tag matches by its opaque part alone: W/"3", "3" and 3 all mean versionId 3 (strong and bare
+ * ones where the knob strong_etag_in accepts them). A list matches when
  * one of it does, `*` when the resource is live. On a deleted resource the deletion's version
  * matches, so that a client may revive exactly what it saw deleted.
  */
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "fhir/document.h"
 #include "simulator/interact/act.h"
+#include "simulator/label.h"
 
 enum match { MATCH_NO, MATCH_YES, MATCH_MALFORMED };
 
@@ -21,8 +23,9 @@ static bool is_bare(const char *tag)
     return fhir_id_is_valid(tag);
 }
 
-static enum match tag_match(struct arena *arena, const char *tag, const struct version *current)
+static enum match tag_match(const struct act *act, const char *tag, const struct version *current)
 {
+    struct arena *arena = act->request->arena;
     const char *version = tag;
     bool is_weak = false;
 
@@ -30,7 +33,9 @@ static enum match tag_match(struct arena *arena, const char *tag, const struct v
         return current && !current->is_deletion ? MATCH_YES : MATCH_NO;
     if (!etag_parse(arena, tag, &version, &is_weak) && !is_bare(tag))
         return MATCH_MALFORMED;
-    return current && strcmp(version, current->label) == 0 ? MATCH_YES : MATCH_NO;
+    if (!is_weak && act->knobs->refuses_strong_etag)
+        return MATCH_MALFORMED;
+    return current && strcmp(version, label_tag(arena, current)) == 0 ? MATCH_YES : MATCH_NO;
 }
 
 /* Commas separate tags, but not within quotes. */
@@ -44,7 +49,7 @@ static size_t tag_length(const char *text)
     return length;
 }
 
-static enum match list_match(struct arena *arena, const char *list, const struct version *current)
+static enum match list_match(const struct act *act, const char *list, const struct version *current)
 {
     enum match result = MATCH_MALFORMED; /* of an empty list */
 
@@ -55,7 +60,7 @@ static enum match list_match(struct arena *arena, const char *list, const struct
             size--;
         if (size == 0)
             break;
-        result = tag_match(arena, arena_copy(arena, list, size), current);
+        result = tag_match(act, arena_copy(act->request->arena, list, size), current);
         if (result != MATCH_NO)
             return result;
         list += length;
@@ -71,15 +76,49 @@ static void refuse_malformed(const struct act *act, const char *header, const ch
 static void refuse_stale(const struct act *act, const char *reference, const char *wanted,
                          const struct version *current)
 {
+    const int status = act->knobs->stale_status;
+
     if (!current)
-        REFUSE(act, 412, "conflict", "%s does not exist, If-Match asks for version %s", reference,
-               wanted);
+        REFUSE(act, act->knobs->if_match_absent, "conflict",
+               "%s does not exist, If-Match asks for version %s", reference, wanted);
     else if (current->is_deletion)
-        REFUSE(act, 412, "conflict", "%s was deleted as version %s, If-Match asks for version %s",
-               reference, current->label, wanted);
-    else
-        REFUSE(act, 412, "conflict", "%s is at version %s, If-Match asks for version %s", reference,
+        REFUSE(act, status, "conflict",
+               "%s was deleted as version %s, If-Match asks for version %s", reference,
                current->label, wanted);
+    else
+        REFUSE(act, status, "conflict", "%s is at version %s, If-Match asks for version %s",
+               reference, current->label, wanted);
+}
+
+/* Does this server look at If-Match here at all? */
+static bool is_checked(const struct act *act)
+{
+    switch ((enum if_match_checked)act->knobs->if_match_checked) {
+    case IF_MATCH_CHECKED:
+        break;
+    case IF_MATCH_IGNORED:
+        return false;
+    case IF_MATCH_IGNORED_IN_BUNDLES:
+        return !act->is_entry;
+    case IF_MATCH_IGNORED_ON_CONDITIONAL:
+        return act->request->id != NULL;
+    }
+    return true;
+}
+
+/* Row 15: a live resource is not changed without saying which version is meant. */
+static bool may_be_absent(const struct act *act, const char *reference,
+                          const struct version *current)
+{
+    const char *none_match = request_header(act->request, "If-None-Match");
+    const bool is_create_only = none_match && strcmp(none_match, "*") == 0;
+
+    if (!act->knobs->require_if_match || !current || current->is_deletion || is_create_only)
+        return true;
+    REFUSE(act, act->knobs->require_if_match, "required",
+           "%s is at version %s; this server changes nothing without If-Match", reference,
+           current->label);
+    return false;
 }
 
 static bool if_match_passes(const struct act *act, const char *reference,
@@ -88,8 +127,10 @@ static bool if_match_passes(const struct act *act, const char *reference,
     const char *header = request_header(act->request, "If-Match");
 
     if (!header)
+        return may_be_absent(act, reference, current);
+    if (!is_checked(act))
         return true;
-    enum match match = list_match(act->request->arena, header, current);
+    enum match match = list_match(act, header, current);
     if (match == MATCH_MALFORMED)
         refuse_malformed(act, "If-Match", header);
     if (match == MATCH_NO)
@@ -104,7 +145,7 @@ static bool if_none_match_passes(const struct act *act, const char *reference,
 
     if (!header)
         return true;
-    enum match match = list_match(act->request->arena, header, current);
+    enum match match = list_match(act, header, current);
     if (match == MATCH_MALFORMED)
         refuse_malformed(act, "If-None-Match", header);
     if (match == MATCH_YES)
@@ -125,8 +166,10 @@ bool guard_is_fresh(const struct act *act, const struct version *current)
     const char *since = request_header(act->request, "If-Modified-Since");
     uint64_t since_ms = 0;
 
+    if (act->knobs->ignores_fresh)
+        return false;
     if (tags)
-        return list_match(act->request->arena, tags, current) == MATCH_YES;
+        return list_match(act, tags, current) == MATCH_YES;
     if (!since || clock_parse_http_date(since, &since_ms))
         return false;
     return since_ms / 1000 >= current->updated_ms / 1000;

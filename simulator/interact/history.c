@@ -102,14 +102,24 @@ static bool read_at(const struct act *act, const struct query *query, struct lis
     return true;
 }
 
+/* Versions written last that the server's history does not show yet; what was loaded it does. */
+static size_t lagging(const struct act *act)
+{
+    const size_t lag = (size_t)act->knobs->search_lag_steps;
+
+    if (act->knobs->history != HISTORY_LAGGING)
+        return 0;
+    return lag < store_commits(act->store) ? lag : store_commits(act->store);
+}
+
 static bool read_listing(const struct act *act, const struct query *query, struct listing *out)
 {
     const char *since = query_value(query, "_since");
 
-    *out = (struct listing){.count = PAGE_DEFAULT,
-                            .until = store_count(act->store),
-                            .from = store_count(act->store),
-                            .page = query_value(query, "_page")};
+    const size_t until = store_count(act->store) - lagging(act);
+
+    *out = (struct listing){
+        .count = PAGE_DEFAULT, .until = until, .from = until, .page = query_value(query, "_page")};
     if (!page_count(act, query, &out->count) || !read_at(act, query, out))
         return false;
     if (since && clock_parse_instant(since, &out->since_ms)) {
@@ -130,6 +140,11 @@ static bool is_listed(const struct act *act, const struct listing *listing, size
 
     if (listing->ends &&
         (version->updated_ms >= listing->at_end_ms || listing->ends[position] <= listing->at_ms))
+        return false;
+
+    /* A server that shows the newest only: what has been followed by another version is not there. */
+    if (act->knobs->history == HISTORY_LATEST_ONLY &&
+        store_current(act->store, version->type, version->id) != version)
         return false;
 
     return (!request->type || strcmp(version->type, request->type) == 0) &&
@@ -158,10 +173,13 @@ static void add_entry(struct buf *buf, const struct act *act, const struct versi
         buf_add(buf, version->content, version->size);
     }
     buf_printf(buf,
-               ",\"request\":{\"method\":\"%s\",\"url\":\"%s\"},\"response\":{\"status\":\"%d\","
-               "\"etag\":\"W/\\\"%s\\\"\",\"lastModified\":\"%s\"}}",
-               version->method, is_create ? version->type : version->reference, status_of(version),
-               version->label, instant);
+               ",\"request\":{\"method\":\"%s\",\"url\":\"%s\"},\"response\":{\"status\":\"%d\"",
+               version->method, is_create ? version->type : version->reference, status_of(version));
+    if (version->etag) {
+        buf_puts(buf, ",\"etag\":");
+        json_quote(buf, version->etag);
+    }
+    buf_printf(buf, ",\"lastModified\":\"%s\"}}", instant);
 }
 
 static void add_link(struct buf *buf, const struct act *act, const char *relation,
@@ -221,6 +239,10 @@ void interact_history(const struct act *act)
     struct listing listing;
     struct query query;
 
+    if (act->knobs->history == HISTORY_NONE) {
+        act_unsupported(act, "history");
+        return;
+    }
     query_parse(&query, request->arena, request->query);
     if (!query_is_sound(act, &query) || !read_listing(act, &query, &listing))
         return;

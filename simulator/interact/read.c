@@ -9,9 +9,13 @@ static void refuse_unknown(const struct act *act)
 
 static void refuse_deleted(const struct act *act, const struct version *deletion)
 {
+    if (act->knobs->no_tombstones) {
+        refuse_unknown(act);
+        return;
+    }
     REFUSE(act, 410, "deleted", "%s was deleted as version %s", deletion->reference,
            deletion->label);
-    act->answer->etag = deletion->etag;
+    act->answer->etag = act->knobs->no_delete_etag ? NULL : deletion->etag;
     act->answer->last_modified = deletion->modified;
     act->answer->version = deletion;
 }
@@ -43,8 +47,13 @@ void interact_vread(const struct act *act)
     const struct exchange_request *request = act->request;
     const struct version *version =
         store_version(act->store, request->type, request->id, request->version);
+    const int history = act->knobs->history;
+    const bool is_current =
+        version && version == store_current(act->store, request->type, request->id);
 
-    if (!version && !store_current(act->store, request->type, request->id))
+    if (history == HISTORY_NONE || (history == HISTORY_LATEST_ONLY && !is_current))
+        act_unsupported(act, "a former version");
+    else if (!version && !store_current(act->store, request->type, request->id))
         refuse_unknown(act);
     else if (!version)
         REFUSE(act, 404, "not-found", "%s/%s has no version %s", request->type, request->id,

@@ -79,6 +79,35 @@ static void put_outcome(const struct act *act, const struct version *version)
     act->answer->body_size = strlen(act->answer->body);
 }
 
+static const char *location_of(const struct act *act, const struct version *version,
+                               enum located located)
+{
+    struct arena *arena = act->request->arena;
+
+    switch (located) {
+    case LOCATION_VERSIONED:
+        break;
+    case LOCATION_UNVERSIONED:
+        return arena_printf(arena, "%s/%s", act->request->base, version->reference);
+    case LOCATION_ABSENT:
+        return NULL;
+    }
+    return arena_printf(arena, "%s/%s/_history/%s", act->request->base, version->reference,
+                        version->label);
+}
+
+/* What the client wants of a write's result, and what the server gives without being asked. */
+static enum prefer preference(const struct act *act)
+{
+    const enum prefer asked = prefer_return(act->request);
+
+    if (act->knobs->return_default == RETURN_EMPTY)
+        return PREFER_MINIMAL;
+    if (asked == PREFER_NOTHING && act->knobs->return_default == RETURN_MINIMAL)
+        return PREFER_MINIMAL;
+    return asked;
+}
+
 void represent_write(const struct act *act, int status, const struct version *version,
                      bool is_located)
 {
@@ -89,16 +118,28 @@ void represent_write(const struct act *act, int status, const struct version *ve
     act->answer->sent = sent;
     act->answer->sent_size = sent_size;
     if (is_located)
-        act->answer->location =
-            arena_printf(act->request->arena, "%s/%s/_history/%s", act->request->base,
-                         version->reference, version->label);
-    enum prefer prefer = prefer_return(act->request);
+        act->answer->location = location_of(act, version, (enum located)act->knobs->location);
+    if (sent && act->knobs->reply_echo_request) {
+        act->answer->body = sent;
+        act->answer->body_size = sent_size;
+    }
+    const enum prefer prefer = preference(act);
     if (prefer == PREFER_MINIMAL) {
         act->answer->body = NULL;
         act->answer->body_size = 0;
     }
     if (prefer == PREFER_OUTCOME)
         put_outcome(act, version);
+}
+
+void represent_match(const struct act *act, const struct version *version)
+{
+    const enum located located = (enum located)act->knobs->match_location;
+
+    represent_write(act, 200, version, false);
+    act->answer->location = location_of(act, version, located);
+    if (located == LOCATION_ABSENT)
+        act->answer->etag = NULL;
 }
 
 /* ---- what is stored ---- */
@@ -122,19 +163,33 @@ static bool document_drop(struct document *out, struct arena *arena,
     return document_read(out, arena, bytes, strlen(bytes), &err) == 0;
 }
 
+/* The resource as the client sent it, with the stamp of what was stored: for answers that show it
+ * as if nothing had been lost. */
+static void keep_sent(const struct act *act, const struct document *document,
+                      const struct version *version)
+{
+    char instant[CLOCK_INSTANT_SIZE];
+
+    clock_instant(version->updated_ms, instant);
+    const struct document_stamp stamp = {version->id, version->label, instant};
+    act->answer->sent =
+        document_stamp(document, &stamp, act->request->arena, &act->answer->sent_size);
+}
+
 const struct version *represent_put(const struct act *act, const char *method, const char *id,
                                     const struct document *document)
 {
-    struct arena *arena = act->request->arena;
+    const struct version *current = store_current(act->store, document->type, id);
     const char *drop = act->bend->drop_path;
-    struct document left;
+    struct document formed, left;
+    const struct document *stored = stored_form(act, document, current, &formed);
 
-    if (!drop || !document_drop(&left, arena, document, drop))
-        return store_put(act->store, method, document->type, id, document);
-    const struct version *version = store_put(act->store, method, document->type, id, &left);
-    char instant[CLOCK_INSTANT_SIZE];
-    clock_instant(version->updated_ms, instant);
-    const struct document_stamp stamp = {id, version->label, instant};
-    act->answer->sent = document_stamp(document, &stamp, arena, &act->answer->sent_size);
+    if (drop && document_drop(&left, act->request->arena, stored, drop))
+        stored = &left;
+    if (act->knobs->no_op_same_version && stored_is_same(act, stored, current))
+        return current;
+    const struct version *version = store_put(act->store, method, document->type, id, stored);
+    if (stored != document)
+        keep_sent(act, document, version);
     return version;
 }

@@ -18,8 +18,11 @@ const char *resolve_conditional(void *arg, struct arena *arena, const char *cond
     const struct exchange_request request = {.arena = arena,
                                              .base = resolver->base ? resolver->base : ""};
     static const struct interact_bend straight = {.drop_path = NULL};
-    const struct act act = {
-        .store = resolver->store, .request = &request, .bend = &straight, .answer = &answer};
+    const struct act act = {.store = resolver->store,
+                            .knobs = store_knobs(resolver->store),
+                            .request = &request,
+                            .bend = &straight,
+                            .answer = &answer};
     const struct version **matches = NULL;
     size_t count = 0;
 

@@ -23,6 +23,7 @@
 #include "fhir/document.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/entry.h"
+#include "simulator/interact/patch_path.h"
 #include "simulator/links.h"
 #include "simulator/resolve.h"
 
@@ -76,8 +77,10 @@ static const char *find_target(const struct deal *deal, struct entry *entry)
 {
     static const struct interact_bend straight = {.drop_path = NULL};
     const struct act own = {.store = deal->act->store,
+                            .knobs = deal->act->knobs,
                             .request = &entry->request,
                             .bend = &straight,
+                            .is_entry = true,
                             .answer = &entry->answer};
     enum interaction interaction = entry->request.interaction;
     struct document document;
@@ -224,7 +227,7 @@ static bool rewrite_value(const struct deal *deal, struct links *links, struct c
     return resolved != NULL;
 }
 
-/* A body that is no JSON Patch is left to interact_patch, which says so. */
+/* A body that is no patch is left to interact_patch, which says so. */
 static bool rewrite_patch(const struct deal *deal, struct links *links, struct entry *entry,
                           struct err *err)
 {
@@ -233,6 +236,8 @@ static bool rewrite_patch(const struct deal *deal, struct links *links, struct e
     struct err ignored = ERR_INIT;
     struct cJSON *patch = body ? json_parse(arena, body, entry->request.body_size, &ignored) : NULL;
 
+    if (patch_path_resolve(links, arena, patch, err))
+        return false;
     for (struct cJSON *operation = patch ? patch->child : NULL; operation;
          operation = operation->next) {
         if (!rewrite_value(deal, links, operation, err))
@@ -349,12 +354,23 @@ void interact_transaction(const struct act *act)
     struct deal deal = {.act = act};
     unsigned partial = act->bend->partial_transaction;
 
+    if (act->knobs->transaction == TRANSACTION_UNSUPPORTED) {
+        act_unsupported(act, "transaction");
+        return;
+    }
+    if (act->knobs->transaction == TRANSACTION_AS_BATCH) {
+        batch_do(act, "transaction");
+        return;
+    }
     if (!entries_read(act, "transaction", &deal.entries, &deal.count))
         return;
     deal.stand = partial > 0 && partial <= deal.count ? partial - 1 : deal.count;
     store_begin(act->store);
-    if (!do_all(&deal)) {
-        store_rollback(act->store);
+    if (!do_all(&deal)) { /* the answer is an error; what was done may stand all the same */
+        if (act->knobs->transaction == TRANSACTION_PARTIAL)
+            store_commit(act->store);
+        else
+            store_rollback(act->store);
         return;
     }
     store_commit(act->store);

@@ -309,10 +309,10 @@ static void transactions_are_all_or_nothing(void)
         {"26: an unknown type",
          "{'resource':{'resourceType':'Basics'},'request':{'method':'POST','url':'Basics'}}", 404,
          NULL},
-        {"26: a FHIRPath Patch",
-         "{'resource':{'resourceType':'Parameters'},"
+        {"26: a resource that is no patch",
+         "{'resource':{'resourceType':'Patient'},"
          " 'request':{'method':'PATCH','url':'Patient/ada'}}",
-         415, NULL},
+         400, "~ Parameters"},
         {"26: a patch that is not base64",
          "{'resource':{'resourceType':'Binary','contentType':'application/json-patch+json',"
          " 'data':'?'},'request':{'method':'PATCH','url':'Patient/ada'}}",

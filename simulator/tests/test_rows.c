@@ -95,8 +95,8 @@ static void deleted_ones(void)
         {"21: delete", "DELETE", "Patient/ada", NULL, NULL, 204, NULL},
         {"19: patch of a deleted one", "PATCH", "Patient/ada", JSON_PATCH, "[]", 410,
          "/issue/0/code = deleted"},
-        {"22: conditional delete is not offered", "DELETE", "Patient?identifier=x", NULL, NULL, 400,
-         "/issue/0/code = not-supported"},
+        {"22: a conditional delete without match", "DELETE", "Patient?identifier=x", NULL, NULL,
+         204, "ETag: (none)"},
     };
 
     RUN_STEPS(ADA, steps);
@@ -253,8 +253,9 @@ static void patches(void)
         {"19: no body", "PATCH", "Patient/ada", JSON_PATCH, NULL, 400, NULL},
         {"19: a path to nowhere", "PATCH", "Patient/ada", JSON_PATCH,
          "[{\"op\":\"remove\",\"path\":\"/gender\"}]", 400, "~ /gender"},
-        {"19: another type of patch", "PATCH", "Patient/ada", "Content-Type: application/fhir+json",
-         "{\"resourceType\":\"Parameters\"}", 415, "~ application/json-patch+json"},
+        {"19: another type of patch", "PATCH", "Patient/ada",
+         "Content-Type: application/xml-patch+xml", "<diff/>", 415,
+         "~ application/json-patch+json"},
         {"19: the id may not change", "PATCH", "Patient/ada", JSON_PATCH,
          "[{\"op\":\"replace\",\"path\":\"/id\",\"value\":\"eve\"}]", 400, "~ id"},
         {"19: nor the type", "PATCH", "Patient/ada", JSON_PATCH,
@@ -269,8 +270,8 @@ static void patches(void)
         {"19: guarded", "PATCH", "Patient/ada", JSON_PATCH "\nIf-Match: W/\"3\"",
          "[{\"op\":\"remove\",\"path\":\"/x\"}]", 200, "/meta/versionId = 4"},
         {"19: unknown", "PATCH", "Patient/eve", JSON_PATCH, "[]", 404, "/issue/0/code = not-found"},
-        {"20: conditional patch is not offered", "PATCH", "Patient?identifier=x", JSON_PATCH, "[]",
-         400, "/issue/0/code = not-supported"},
+        {"20: a conditional patch without match", "PATCH", "Patient?identifier=x", JSON_PATCH, "[]",
+         404, "/issue/0/code = not-found"},
     };
 
     RUN_STEPS(ADA, steps);
@@ -353,6 +354,31 @@ static void echoes_and_capabilities(void)
     wire_close(&wire);
 }
 
+static void conditional_patches_and_deletes(void)
+{
+    static const struct step steps[] = {
+        {"20: one match", "PATCH", "Patient?identifier=urn:x|1", JSON_PATCH,
+         "[{'op':'replace','path':'/active','value':false}]", 200,
+         "/meta/versionId = 2\n/id = ada\n~ \"active\":false"},
+        {"20: one match, stale", "PATCH", "Patient?identifier=urn:x|1",
+         JSON_PATCH "\nIf-Match: W/\"1\"", "[]", 412, "/issue/0/code = conflict"},
+        {"20: several matches", "PATCH", "Patient?identifier=urn:x|2", JSON_PATCH, "[]", 412,
+         "/issue/0/code = multiple-matches"},
+        {"20: no match", "PATCH", "Patient?identifier=urn:x|3", JSON_PATCH, "[]", 404,
+         "/issue/0/code = not-found"},
+        {"20: no query", "PATCH", "Patient?identifier=", JSON_PATCH, "[]", 400, NULL},
+        {"22: several matches", "DELETE", "Patient?identifier=urn:x|2", NULL, NULL, 412,
+         "/issue/0/code = multiple-matches"},
+        {"22: both are still there", "GET", "Patient/t1", NULL, NULL, 200, "ETag: W/\"1\""},
+        {"22: one match, stale", "DELETE", "Patient?_id=t1", "If-Match: W/\"7\"", NULL, 412, NULL},
+        {"22: one match", "DELETE", "Patient?_id=t1", NULL, NULL, 204, "ETag: W/\"2\""},
+        {"22: it is gone", "GET", "Patient/t1", NULL, NULL, 410, NULL},
+        {"22: no match", "DELETE", "Patient?_id=t1", NULL, NULL, 204, "ETag: (none)"},
+    };
+
+    RUN_STEPS(TWINS, steps);
+}
+
 /* What the CapabilityStatement says, and a request that shows it. */
 static const struct {
     const char *pointer, *says, *method, *url, *headers, *body;
@@ -376,10 +402,13 @@ static const struct {
     {"/conditionalRead", "full-support", "GET", "Patient/bob",
      "If-Modified-Since: Fri, 01 Jan 2027 00:00:00 GMT", NULL, 304},
     {"/conditionalUpdate", "true", "PUT", "Patient?_id=ada", NULL, ADA, 200},
-    {"/conditionalDelete", "not-supported", "DELETE", "Patient?_id=ada", NULL, NULL, 400},
+    {"/conditionalDelete", "single", "DELETE", "Patient?_id=nobody", NULL, NULL, 204},
     {"/../patchFormat/0", "application/json-patch+json", "PATCH", "Patient/ada", JSON_PATCH, "[]",
      200},
-    {"/../patchFormat/1", "(none)", "PATCH", "Patient/ada", NULL, ADA, 415},
+    {"/../patchFormat/1", "application/fhir+json", "PATCH", "Patient/ada", NULL,
+     "{'resourceType':'Parameters'}", 200},
+    {"/../patchFormat/2", "(none)", "PATCH", "Patient/ada", "Content-Type: application/json", "[]",
+     415},
     {"/../format/0", "application/fhir+json", "GET", "Patient/ada", "Accept: application/fhir+json",
      NULL, 200},
     {"/../format/1", "(none)", "GET", "Patient/ada", "Accept: application/fhir+xml", NULL, 406},
@@ -446,6 +475,7 @@ static void capabilities_are_true(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"rows 20 and 22: conditional patches and deletes", conditional_patches_and_deletes},
     {"rows 1 to 6: reads", reads},
     {"rows 2, 11, 14, 16, 21: deleted ones", deleted_ones},
     {"rows 7, 27: creates", creates},
