@@ -26,6 +26,7 @@ struct arena;
 struct edge;
 struct journal;
 struct personality;
+struct policy;
 struct notify;
 struct rules;
 struct store;
@@ -36,6 +37,7 @@ struct run {
     unsigned refs;
     struct arena *arena; /* what sim_version_at and the like hand out */
     struct store *store;
+    struct policy *policy;
     struct sim_version **versions; /* made when asked for, by the store's index */
     size_t version_room;
     struct exchange *kept; /* released exchanges whose strings are still promised */
@@ -43,7 +45,7 @@ struct run {
 
 enum fate { FATE_NONE, FATE_ANSWER, FATE_CLOSE, FATE_RESET };
 
-#define REPLY_HEADERS_MAX 12
+#define REPLY_HEADERS_MAX 13
 struct reply {
     int status;
     struct http_header headers[REPLY_HEADERS_MAX + 1]; /* ends with a NULL name */

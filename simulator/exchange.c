@@ -31,6 +31,7 @@ static const struct {
     [INTERACTION_TRANSACTION] = {"transaction", true},
     [INTERACTION_CAPABILITIES] = {"capabilities", false},
     [INTERACTION_OPERATION] = {"operation", false},
+    [INTERACTION_POLL] = {"poll", false},
     [INTERACTION_NOTIFICATION] = {"notification", false},
     [INTERACTION_ECHO] = {"notification", false},
 };

@@ -33,6 +33,7 @@ enum interaction {
     INTERACTION_TRANSACTION,
     INTERACTION_CAPABILITIES,
     INTERACTION_OPERATION,
+    INTERACTION_POLL, /* of an asynchronous request */
     /* No requests, but what rules and holds match: a subscription's deliveries. */
     INTERACTION_NOTIFICATION,
     INTERACTION_ECHO, /* a notification of the subscriber's own change */
@@ -67,6 +68,7 @@ struct answer {
     const char *content_type;                    /* NULL: application/fhir+json */
     const char *etag, *location, *last_modified; /* header values or NULL */
     const char *allow;                           /* for 405; NULL: none */
+    const char *content_location;                /* of an answer that comes later; NULL: none */
     const char *body;                            /* NULL: empty */
     size_t body_size;
     /* What the answer is about, for the journal and for faults that mislead; NULL when nothing. */

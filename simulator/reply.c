@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
+#include "simulator/policy.h"
 #include "simulator/store.h"
 
 static void add_header(struct reply *reply, const char *name, const char *value)
@@ -39,6 +40,7 @@ static void fill(struct exchange *exchange)
                                         : "application/fhir+json;charset=utf-8");
     add_header(reply, "ETag", exchange->is_etag_hidden ? NULL : answer->etag);
     add_header(reply, "Location", answer->location);
+    add_header(reply, "Content-Location", answer->content_location);
     add_header(reply, "Last-Modified", answer->last_modified);
     add_header(reply, "Allow", answer->allow);
     add_header(reply, "Retry-After", exchange->retry_after);
@@ -63,6 +65,7 @@ void reply_make(struct exchange *exchange)
     const char *request_id = request_header(&exchange->request, "X-Request-Id");
     struct sim_entry entry;
 
+    policy_dress(exchange);
     fill(exchange);
     if (!request_id || !*request_id)
         request_id =

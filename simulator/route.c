@@ -31,6 +31,8 @@ static const struct row {
     {"metadata", "GET", INTERACTION_CAPABILITIES},
     {"_history", "GET", INTERACTION_HISTORY},
     {"_search", "POST", INTERACTION_SEARCH},
+    {"_async/I", "GET", INTERACTION_POLL},
+    {"_async/I", "DELETE", INTERACTION_POLL},
     {"$", "GET", INTERACTION_OPERATION},
     {"$", "POST", INTERACTION_OPERATION},
     {"T", "GET", INTERACTION_SEARCH},

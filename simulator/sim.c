@@ -24,8 +24,9 @@
 #include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
-#include "simulator/personality.h"
 #include "simulator/notify.h"
+#include "simulator/personality.h"
+#include "simulator/policy.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
 
@@ -120,6 +121,7 @@ static struct run *run_new(struct sim *sim, const struct sim_chart *chart)
         BUG("out of memory");
     run->refs = 1;
     run->arena = arena_new();
+    run->policy = policy_new();
     run->store = store_new(&(struct store_options){
         .chart = chart,
         .knobs = &sim->personality->knobs,
@@ -149,6 +151,7 @@ void run_unref(struct run *run)
         exchange_recycle(exchange);
     }
     store_free(run->store);
+    policy_free(run->policy);
     arena_free(run->arena);
     free(run->versions);
     free(run);

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "simulator/core.h"
+#include "simulator/policy.h"
 #include "simulator/store.h"
 
 void exchange_process(struct exchange *exchange, const struct interact_bend *bend)
@@ -23,10 +24,12 @@ void exchange_process(struct exchange *exchange, const struct interact_bend *ben
 
     if (exchange->request.interaction == INTERACTION_NONE)
         return; /* route.c has answered */
-    exchange->answer = (struct answer){.status = 0};
+    if (policy_answers(exchange))
+        return;
     exchange->sim->cause = exchange;
     interact(exchange->run->store, &exchange->request, bend ? bend : &straight, &exchange->answer);
     exchange->sim->cause = NULL;
+    policy_settle(exchange);
 }
 
 static void refuse(struct exchange *exchange, int status, const char *code, const char *path,

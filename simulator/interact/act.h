@@ -50,6 +50,15 @@ void interact_batch(const struct act *act);
 void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
 void interact_subscription(const struct act *act); /* $status and $events */
+/* ---- provenance.c ---- */
+
+/* Is the header X-Provenance, if any, a Provenance? Else the answer is a 400. */
+bool provenance_is_sound(const struct act *act);
+/* Stores the header's Provenance for the versions from `first` (see store_at) on. */
+void provenance_add(const struct act *act, size_t first);
+/* The interaction and its Provenance in one commit. */
+void provenance_do(const struct act *act);
+
 /* Any of the above, by request->interaction. */
 void interact_any(const struct act *act);
 

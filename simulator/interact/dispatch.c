@@ -35,6 +35,7 @@ static act_fn *const acts[] = {
     [INTERACTION_BATCH] = interact_batch,
     [INTERACTION_TRANSACTION] = interact_transaction,
     [INTERACTION_CAPABILITIES] = interact_capabilities,
+    [INTERACTION_POLL] = interact_none, /* policy.c answers it */
     [INTERACTION_OPERATION] = interact_operation,
 };
 
@@ -69,6 +70,10 @@ void interact(struct store *store, const struct exchange_request *request,
         REFUSE(&act, 507, "too-costly",
                "what was written so far takes all the memory this server gives to it; "
                "POST /_control/reset begins anew");
+    else if (interaction_is_write(request->interaction) &&
+             request->interaction != INTERACTION_TRANSACTION &&
+             request_header(request, "X-Provenance"))
+        provenance_do(&act);
     else
         interact_any(&act);
 }

@@ -364,6 +364,9 @@ void interact_transaction(const struct act *act)
     }
     if (!entries_read(act, "transaction", &deal.entries, &deal.count))
         return;
+    if (!provenance_is_sound(act))
+        return;
+    const size_t first = store_count(act->store);
     deal.stand = partial > 0 && partial <= deal.count ? partial - 1 : deal.count;
     store_begin(act->store);
     if (!do_all(&deal)) { /* the answer is an error; what was done may stand all the same */
@@ -373,6 +376,7 @@ void interact_transaction(const struct act *act)
             store_rollback(act->store);
         return;
     }
+    provenance_add(act, first);
     store_commit(act->store);
     if (deal.stand == deal.count)
         entries_answer(act, "transaction-response", deal.entries, deal.count);
