@@ -26,6 +26,7 @@
 #include "simulator/core.h"
 #include "simulator/journal.h"
 #include "simulator/rules.h"
+#include "simulator/store.h"
 
 /* ---- the journal ---- */
 
@@ -336,6 +337,7 @@ bool gate_arrive(struct exchange *exchange)
 
     exchange->run = run_ref(sim->run);
     exchange->label = route(&exchange->request, &exchange->answer);
+    exchange->request.resources_before = store_resources(exchange->run->store);
     fill_face(exchange);
     if (!attribute(exchange)) {
         refuse_stray(exchange);

@@ -38,7 +38,7 @@ static void add_code(struct buf *buf, const char *code, bool is_offered)
 
 static const char *versioning(const struct knobs *knobs)
 {
-    if (knobs->etag_form == ETAG_NONE || knobs->if_match_checked == IF_MATCH_IGNORED)
+    if (knobs->etag_form == ETAG_NONE)
         return "no-version";
     return knobs->require_if_match ? "versioned-update" : "versioned";
 }

@@ -34,8 +34,8 @@
     PATIENT(",'id':'ada','identifier':[{'system':'urn:x','value':'1'}],'meta':{'tag':[{'system':"  \
             "'urn:t','code':'new'}]}")
 #define LATEX                                                                                      \
-    "{'resourceType':'AllergyIntolerance','code':{'text':'latex'},'patient':{'reference':"         \
-    "'Patient/ada'}}"
+    "{'resourceType':'AllergyIntolerance','code':{'coding':[{'code':'111088007'}]},"               \
+    "'patient':{'reference':'Patient/ada'}}"
 #define BUNDLE(type)                                                                               \
     "{'resourceType':'Bundle','type':'" type "','entry':[{'resource':" NEW                         \
     ",'request':{'method':'POST','url':'Patient'}}]}"
@@ -55,6 +55,7 @@
     "{'resourceType':'Parameters','parameter':[{'name':'operation','part':[{'name':'type',"        \
     "'valueCode':'replace'},{'name':'path','valueString':'Patient.gender'},{'name':'value',"       \
     "'valueCode':'male'}]}]}"
+#define TYPE       "/rest/0/resource/0/"
 #define TEST_FAILS "[{'op':'test','path':'/gender','value':'other'}]"
 
 struct request {
@@ -74,10 +75,9 @@ struct question {
 };
 
 /* Shown over several requests, in test_personality_runs.c. */
-static const char *const shown_in_runs[] = {"version_gaps", "if_none_exist"};
+static const char *const shown_in_runs[] = {"version_gaps", "async_writes", "if_none_exist"};
 /* Nothing obeys them yet, and what shows them is not written. */
-static const char *const awaited[] = {"async_writes", "idempotency_header", "throttle",
-                                      "retry_after"};
+static const char *const awaited[] = {"throttle", "retry_after"};
 
 static const struct question questions[] = {
     /* ---- versions ---- */
@@ -200,6 +200,16 @@ static const struct question questions[] = {
      {{"PUT", "Patient/bob", CURRENT, PATIENT(",'id':'bob','photo':[{'title':'x'}]")}},
      GET("Patient/bob"),
      {{NULL, 200, "/photo/0/title = x"}, {"oracle-health", 200, "/photo = (none)"}}},
+    {"merges_duplicates",
+     "the same allergy again",
+     {{"POST", "AllergyIntolerance", NULL, LATEX}, {"POST", "AllergyIntolerance", NULL, LATEX}},
+     GET("AllergyIntolerance?_summary=count"),
+     {{NULL, 200, "/total = 2"}, {"oracle-health", 200, "/total = 1"}}},
+    {"idempotency_header",
+     "the same key again",
+     {{"POST", "Patient", "Idempotency-Key: k-1", NEW}},
+     {"POST", "Patient", "Idempotency-Key: k-1", NEW},
+     {{NULL, 201, NULL}, {"healthlake", 409, NULL}}},
 
     /* ---- conditionals, patches, Bundles ---- */
     {"if_none_exist",
@@ -234,8 +244,7 @@ static const struct question questions[] = {
      "a FHIRPath Patch",
      {{0}},
      {"PATCH", "Patient/ada", CURRENT, FHIRPATH_PATCH},
-     {{NULL, 200, NULL},
-      {"blaze oracle-health nhs-pds epic-like no-versions", 400, NULL}}},
+     {{NULL, 200, NULL}, {"blaze oracle-health nhs-pds epic-like no-versions", 400, NULL}}},
     {"patch_paths",
      "a JSON Patch of a path that is not listed",
      {{0}},
@@ -289,6 +298,59 @@ static const struct question questions[] = {
      {{NULL, 200, "/total = 2"},
       {"healthlake", 200, "/total = 1"},
       {"nhs-pds no-versions", 400, NULL}}},
+
+    /* ---- what it says of itself ---- */
+    {"require_if_match",
+     "versioning in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "versioning = versioned"},
+      {"stu3-conflicts oracle-health nhs-pds", 200, TYPE "versioning = versioned-update"},
+      {"epic-like no-versions", 200, TYPE "versioning = no-version"}}},
+    {"if_none_exist",
+     "conditionalCreate in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "conditionalCreate = true"},
+      {"oracle-health nhs-pds epic-like", 200, TYPE "conditionalCreate = false"}}},
+    {"conditional_update",
+     "conditionalUpdate in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "conditionalUpdate = true"},
+      {"blaze oracle-health nhs-pds epic-like", 200, TYPE "conditionalUpdate = false"}}},
+    {"conditional_delete",
+     "conditionalDelete in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "conditionalDelete = single"},
+      {"oracle-health nhs-pds epic-like", 200, TYPE "conditionalDelete = not-supported"}}},
+    {"conditional_read",
+     "conditionalRead in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "conditionalRead = full-support"},
+      {"blaze epic-like no-versions", 200, TYPE "conditionalRead = not-supported"}}},
+    {"update_create",
+     "updateCreate in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, TYPE "updateCreate = true"}, {"epic-like", 200, TYPE "updateCreate = false"}}},
+    {"patch",
+     "patchFormat in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, "/patchFormat/1 = application/fhir+json"},
+      {"oracle-health nhs-pds", 200,
+       "/patchFormat/0 = application/json-patch+json\n/patchFormat/1 = (none)"},
+      {"blaze epic-like no-versions", 200, "/patchFormat = (none)"}}},
+    {"transaction",
+     "transactions in the CapabilityStatement",
+     {{0}},
+     GET("metadata"),
+     {{NULL, 200, "/rest/0/interaction/0/code = transaction"},
+      {"oracle-health epic-like", 200, "/rest/0/interaction/0/code = batch"},
+      {"nhs-pds", 200, "/rest/0/interaction/0/code = search-system"}}},
 };
 
 /* Of knobs that nothing obeys yet: they stand here, and are not asked. */
@@ -304,11 +366,6 @@ static const struct question awaited_questions[] = {
      {"POST", "Patient", NULL, PATIENT(",'contained':[{'resourceType':'Patient','id':'x'}]")},
      {{NULL, 422, NULL}, {"medplum nhs-pds", 400, NULL}}},
 
-    {"merges_duplicates",
-     "the same allergy again",
-     {{"POST", "AllergyIntolerance", NULL, LATEX}, {"POST", "AllergyIntolerance", NULL, LATEX}},
-     GET("AllergyIntolerance?_summary=count"),
-     {{NULL, 200, "/total = 2"}, {"oracle-health", 200, "/total = 1"}, {"healthlake", 200, NULL}}},
     {"search_lag_steps",
      "a search after a create",
      {{"POST", "Patient", NULL, NEW}},
