@@ -97,14 +97,14 @@ fuzz:                         ## fuzz every reader of foreign bytes for SECONDS 
 	$(MAKE) CONFIG=fuzz CC=clang $(FUZZERS:%=$(BUILD)/fuzz/fuzz/%)
 	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(or $(SECONDS),60)
 
-# A layer includes itself and those below; the harness knows the simulator by its face alone.
+# A layer includes itself and those below; the harness knows the simulator by its face and the notation of schedules alone.
 layers:                       ## no part includes what it must not know
 	for part in base fhir simulator reports engine harness; do \
 	  case $$part in base) may='base';; fhir) may='base|fhir';; simulator) may='base|fhir|simulator';; \
 	    reports) may='base|reports';; engine) may='base|fhir|engine';; \
 	    harness) may='base|fhir|reports|harness';; esac; \
 	  grep -rnE '^#include "' $$part --include='*.[ch]' | grep -vE "#include \"($$may|tests)/" | \
-	    grep -vE '^harness/.*#include "simulator/sim\.h"' | sed 's/^/layers: /'; done | (! grep .)
+	    grep -vE '^harness/.*#include "simulator/(sim|notation)\.h"' | sed 's/^/layers: /'; done | (! grep .)
 	! grep -rnE '^#include "(simulator|engine|harness|reports)/' tests/strawman
 STRAY_OK := base/clock.c harness/conduct/child.c engine/worker.c tests/bench/starts.c
 C_FILES   = $(filter-out $(STRAY_OK),$(SOURCES))

@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 #include "tests/expect.h"
 
 #define CHART                                                                                      \
