@@ -4,6 +4,8 @@
 /* limits - every bound on what comes from outside, in one place. Reaching one is ERR_LIMIT. */
 
 #define LIMIT_JSON_BYTES       (64u << 20) /* one JSON text */
+#define LIMIT_NDJSON_BYTES     (1u << 30)  /* one file of NDJSON; a line is one JSON text */
+#define LIMIT_FOLDER_DEPTH     16          /* fhirsim --load: folders in folders */
 #define LIMIT_JSON_DEPTH       100         /* nested arrays and objects */
 #define LIMIT_FHIRPATH_BYTES   2048        /* one path */
 #define LIMIT_FHIRPATH_STEPS   1000000     /* elements that the paths of one patch may look at */

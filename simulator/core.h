@@ -28,6 +28,7 @@ struct journal;
 struct personality;
 struct policy;
 struct notify;
+struct metrics;
 struct rules;
 struct store;
 
@@ -88,7 +89,8 @@ struct sim {
     struct edge *edge;
     struct journal *journal;
     struct rules *rules;
-    struct notify *notify; /* subscriptions */
+    struct notify *notify;   /* subscriptions */
+    struct metrics *metrics; /* NULL in runs that hold everything: nobody asks */
     struct run *run;
     const struct personality *personality;
     struct arena *personality_arena; /* NULL where it ships with the program */

@@ -81,8 +81,9 @@ static void note_arrival(struct exchange *exchange)
     entry.body = exchange->face.body;
     entry.body_size = exchange->face.body_size;
     entry.guard = guard_text(exchange);
-    journal_append(exchange->sim->journal,
-                   &(struct journal_draft){.entry = &entry, .headers = exchange->request.headers});
+    exchange->face.arrived = journal_append(
+        exchange->sim->journal,
+        &(struct journal_draft){.entry = &entry, .headers = exchange->request.headers});
     exchange->sim->stamp++;
 }
 
@@ -162,6 +163,8 @@ static bool attribute(struct exchange *exchange)
             return false;
     } else {
         actor = request_header(&exchange->request, "X-Actor");
+        if (!actor && !options->hold_all)
+            actor = request_header(&exchange->request, "X-Correlation-Id");
     }
     face->actor = actor ? actor : "engine";
     face->intent = intent ? intent : "";
@@ -287,10 +290,15 @@ static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
 static bool arrive_alone(struct exchange *exchange)
 {
     const struct sim *sim = exchange->sim;
-    const struct sim_fault *fault =
-        rules_strike(sim->rules, &exchange->face, exchange->label, &exchange->request);
+    const struct sim_pilot *pilot = &sim->options.pilot;
     struct err ignored = ERR_INIT;
 
+    if (pilot->arrived && pilot->arrived(pilot->arg, &exchange->face)) {
+        hold(exchange, SIM_BEFORE);
+        return false;
+    }
+    const struct sim_fault *fault =
+        rules_strike(sim->rules, &exchange->face, exchange->label, &exchange->request);
     if (rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_BEFORE)) {
         hold(exchange, SIM_BEFORE);
         return false;

@@ -24,6 +24,7 @@
 #include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
+#include "simulator/metrics.h"
 #include "simulator/notify.h"
 #include "simulator/personality.h"
 #include "simulator/policy.h"
@@ -194,6 +195,10 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
         journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
     sim->rules = rules_new(options->seed);
     sim->notify = notify_new(sim);
+    if (!options->hold_all) {
+        sim->metrics = metrics_new();
+        journal_watch(sim->journal, metrics_note, sim->metrics);
+    }
     sim->run = run_new(sim, NULL);
     sim->edge = edge_open(sim, err);
     if (sim->edge)
@@ -213,6 +218,7 @@ void sim_close(struct sim *sim)
     notify_free(sim->notify);
     run_unref(sim->run);
     rules_free(sim->rules);
+    metrics_free(sim->metrics);
     journal_free(sim->journal);
     free_exchanges(sim);
     free(sim->held);
@@ -285,6 +291,8 @@ void sim_turn(struct sim *sim)
     if (!sim->options.hold_all && sim->held_count)
         gate_due(sim);
     notify_turn(sim->notify);
+    if (sim->options.pilot.turned)
+        sim->options.pilot.turned(sim->options.pilot.arg);
 }
 
 void sim_down(struct sim *sim)

@@ -246,11 +246,16 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
         BUG("a stamped resource cannot be read: %s", err.text);
 }
 
+size_t store_bytes(const struct store *store)
+{
+    return arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index);
+}
+
 bool store_is_full(const struct store *store)
 {
     const size_t max = store->options.bytes_max;
 
-    return max && arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index) >= max;
+    return max && store_bytes(store) >= max;
 }
 
 /* The overlay's entry for a resource, made if need be; what the chart has of it is current then. */

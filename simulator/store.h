@@ -82,6 +82,7 @@ const char *store_new_id(struct store *store, struct arena *arena, const char *t
 struct notify *store_notify(const struct store *store);
 /* Has what was written reached bytes_max? Whoever writes asks first; a put never fails. */
 bool store_is_full(const struct store *store);
+size_t store_bytes(const struct store *store); /* of memory for what was written, about */
 /* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`
  * must outlive the store. */
 const struct version *store_put(struct store *store, const char *method, const char *type,

@@ -29,7 +29,7 @@ check "a truncated chart is refused by file and line" refuses 2 "cut.json: line 
 check "a member twice is refused by its pointer" refuses 2 "/0/id" --listen $any --load "$SCRATCH/twice.json"
 check "what is not UTF-8 is refused" refuses 2 "latin.json: line 1" --listen $any --load "$SCRATCH/latin.json"
 check "what is too deep is refused" refuses 2 "deep.json: line 1" --listen $any --load "$SCRATCH/deep.json"
-check "a resource without id is refused by its pointer" refuses 2 "noid.json: /1: " --listen $any --load "$SCRATCH/noid.json"
+check "a resource without id is refused by its pointer" refuses 2 "noid.json: line 1, column 41, at /1: " --listen $any --load "$SCRATCH/noid.json"
 check "one resource in two files is refused" refuses 2 "Patient/ada is in the chart already" --listen $any \
     --load "$SCRATCH/good.json" --load "$SCRATCH/good.json"
 check "a missing file is refused" refuses 2 "nowhere.json: " --listen $any --load "$SCRATCH/nowhere.json"
