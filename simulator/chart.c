@@ -54,6 +54,8 @@ struct sim_chart {
     struct index *index;
     struct knobs knobs;
     bool is_finished;
+    void (*progress)(void *arg, size_t read, size_t finished); /* or NULL */
+    void *progress_arg;
 };
 
 struct sim_chart *sim_chart_new(void)
@@ -73,6 +75,19 @@ void sim_chart_free(struct sim_chart *chart)
     HASH_CLEAR(hh, chart->by_reference);
     index_free(chart->index);
     arena_free(chart->arena);
+}
+
+void sim_chart_watch(struct sim_chart *chart,
+                     void (*progress)(void *arg, size_t read, size_t finished), void *arg)
+{
+    chart->progress = progress;
+    chart->progress_arg = arg;
+}
+
+static void tell_progress(const struct sim_chart *chart, size_t finished)
+{
+    if (chart->progress)
+        chart->progress(chart->progress_arg, chart->count, finished);
 }
 
 size_t sim_chart_count(const struct sim_chart *chart)
@@ -196,6 +211,7 @@ static int add_resource(struct sim_chart *chart, const struct place *place, size
     if (check_member(chart, member, err))
         return err_context(err, "%s", where(chart, place));
     keep_member(chart, member);
+    tell_progress(chart, 0);
     return 0;
 }
 
@@ -366,8 +382,10 @@ int sim_chart_finish(struct sim_chart *chart, struct err *err)
 
     ASSERT(!chart->is_finished);
     chart->is_finished = true;
-    for (size_t i = 0; i < chart->count; i++)
+    for (size_t i = 0; i < chart->count; i++) {
         fill(chart, chart->members[i]);
+        tell_progress(chart, i + 1);
+    }
     build_index(chart);
     struct arena *arena = arena_new();
     struct store *store = store_new(&options);

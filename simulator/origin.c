@@ -7,9 +7,6 @@
  */
 #include "simulator/origin.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -98,22 +95,26 @@ int origin_add_faults(struct origin *origin, const char *path, struct err *err)
 
 /* ---- runs ---- */
 
+struct progress {
+    const struct origin *origin;
+    size_t file;
+    uint64_t told_ms;
+};
+
 /* Says how far it is, once a second; nothing while it is quick. */
-static void tell(uint64_t *last_ms, const char *fmt, ...) ATTR_PRINTF(2, 3);
-
-static void tell(uint64_t *last_ms, const char *fmt, ...)
+static void tell(void *arg, size_t read, size_t finished)
 {
+    struct progress *progress = arg;
     const uint64_t now_ms = clock_monotonic_ms();
-    char text[160];
-    va_list args;
 
-    if (now_ms - *last_ms < TELL_MS)
+    if (now_ms - progress->told_ms < TELL_MS)
         return;
-    *last_ms = now_ms;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    log_line("loading: %s", text);
+    progress->told_ms = now_ms;
+    if (finished)
+        log_line("loading: %zu of %zu resources indexed", finished, read);
+    else
+        log_line("loading: file %zu of %zu, %zu resources read", progress->file,
+                 progress->origin->source_count, read);
 }
 
 static int add_source(struct sim_chart *chart, const struct load_file *source, struct err *err)
@@ -125,15 +126,14 @@ static int add_source(struct sim_chart *chart, const struct load_file *source, s
 static struct sim_chart *build_chart(const struct origin *origin, struct err *err)
 {
     struct sim_chart *chart = sim_chart_new();
-    uint64_t told_ms = clock_monotonic_ms();
+    struct progress progress = {.origin = origin, .told_ms = clock_monotonic_ms()};
 
+    sim_chart_watch(chart, tell, &progress);
     for (size_t i = 0; i < origin->source_count; i++) {
+        progress.file = i + 1;
         if (add_source(chart, &origin->sources[i], err))
             goto fail;
-        tell(&told_ms, "%zu of %zu files, %zu resources so far", i + 1, origin->source_count,
-             sim_chart_count(chart));
     }
-    tell(&told_ms, "the links of %zu resources", sim_chart_count(chart));
     if (sim_chart_finish(chart, err) == 0)
         return chart;
 fail:

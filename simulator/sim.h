@@ -44,6 +44,10 @@ int sim_chart_add_lines(struct sim_chart *chart, const char *name, const char *t
 /* Once after the last add: resolves references by urn and conditional references, over all that
  * was added. */
 int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+/* Calls progress(arg, read, finished) for every resource that is added, then for every one that
+ * is finished: how many are by then. */
+void sim_chart_watch(struct sim_chart *chart,
+                     void (*progress)(void *arg, size_t read, size_t finished), void *arg);
 size_t sim_chart_count(const struct sim_chart *chart); /* resources */
 
 /* ---- the server ---- */

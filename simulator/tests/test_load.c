@@ -139,6 +139,26 @@ static void lines_load(void)
     }
 }
 
+static void note_progress(void *arg, size_t read, size_t finished)
+{
+    buf_printf(arg, "%zu/%zu ", finished, read);
+}
+
+static void progress_is_told_by_the_resource(void)
+{
+    static const char text[] = A "\n" B "\n";
+    struct sim_chart *chart = sim_chart_new();
+    struct buf told = BUF_INIT;
+    struct err err = ERR_INIT;
+
+    sim_chart_watch(chart, note_progress, &told);
+    EXPECT_INT("read", sim_chart_add_lines(chart, "f.ndjson", text, strlen(text), &err), 0);
+    EXPECT_INT("finished", sim_chart_finish(chart, &err), 0);
+    EXPECT_STR("told", buf_text(&told), "0/1 0/2 1/2 2/2 ");
+    buf_release(&told);
+    sim_chart_free(chart);
+}
+
 /* The policy: what a chart names but does not have stays as it is, for real charts are excerpts. */
 static void references_to_what_is_not_there_stay(void)
 {
@@ -193,6 +213,7 @@ static CU_TestInfo tests[] = {
     {"a folder is read by name", a_folder_is_read_by_name},
     {"a folder without charts is an error", a_folder_without_charts_is_an_error},
     {"lines load", lines_load},
+    {"progress is told by the resource", progress_is_told_by_the_resource},
     {"references to what is not there stay", references_to_what_is_not_there_stay},
     {"charts are posted as lines", charts_are_posted_as_lines},
     CU_TEST_INFO_NULL,
