@@ -100,9 +100,11 @@ static void a_zombie_is_committed_late(void)
 
     desk_open(&desk, NULL);
     put(&desk, "\"portal.write:timeout\",\"portal.write#2\",\"portal.write#1:commit\"");
-    struct http_pending *first =
-        desk_start(&desk, "PUT", "Patient/ada", PORTAL, ADA, 50 /* its patience */);
-    EXPECT_STR("times out", desk_seen(&desk, first), "none");
+    struct http_pending *first = update(&desk, PORTAL);
+    desk_until_held(&desk, 1);
+    desk_turns(&desk, 5);
+    EXPECT_STR("it has patience", state(&desk), "waiting@1 waiting waiting 1(before)>1");
+    http_abandon(desk.wire.http, first);
     EXPECT_STR("the retry", desk_seen(&desk, update(&desk, PORTAL)), "200");
     desk_turns(&desk, 3);
     EXPECT_STR("all done", state(&desk), "complete: done@1 done@2 done@1");
