@@ -78,6 +78,9 @@ bool control_release_held(const struct call *call);
 /* control_deliveries.c */
 bool control_get_deliveries(const struct call *call);
 bool control_release_delivery(const struct call *call);
+/* control_personality.c */
+bool control_get_personality(const struct call *call);
+bool control_put_personality(const struct call *call);
 /* control_watch.c */
 bool control_get_journal(const struct call *call);
 bool control_get_metrics(const struct call *call);

@@ -107,9 +107,6 @@ struct sim {
 
 /* ---- sim.c ---- */
 
-/* A personality of the caller's, whose arena goes over to the simulator. */
-void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena);
-
 struct exchange *exchange_new(struct sim *sim);
 void exchange_release(struct exchange *exchange); /* when neither side needs it any longer */
 struct run *run_ref(struct run *run);

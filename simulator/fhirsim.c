@@ -23,6 +23,7 @@
 #include "base/prng.h"
 #include "simulator/control.h"
 #include "simulator/origin.h"
+#include "simulator/personality.h"
 #include "simulator/sim.h"
 
 #define REQUEST_TIMEOUT_S 30
@@ -30,6 +31,7 @@
 static const char usage[] =
     "usage: fhirsim [--listen HOST:PORT] [--load FILE|DIR]... [--faults FILE] [--schedule FILE]\n"
     "               [--seed N] [--control HOST:PORT] [--notify loopback|anywhere]\n"
+    "               [--personality NAME|FILE]\n"
     "\n"
     "  --listen   where FHIR is served, at /fhir; 127.0.0.1:8080 unless said, port 0: a free one\n"
     "  --load     a resource, an array, a Bundle or NDJSON to start with; a folder: all *.json "
@@ -40,6 +42,8 @@ static const char usage[] =
     "             after every reset\n"
     "  --seed     a number from which the probabilities of rules follow; random unless said\n"
     "  --control  an address of its own for /_control; on the same one unless said\n"
+    "  --personality  the server to be like: one that ships, or a file of one's own; r4 unless "
+    "said\n"
     "  --notify   where subscriptions may send to: loopback (unless said), or anywhere\n"
     "\n"
     "The control API wants the token in the environment's FHIRSIM_TOKEN when that is set, and it "
@@ -55,7 +59,7 @@ struct settings {
     struct address listen, control;
     bool has_control, has_seed, notify_anywhere;
     uint64_t seed;
-    const char *token, *schedule;
+    const char *token, *schedule, *personality;
 };
 
 /* ---- the command line ---- */
@@ -137,6 +141,14 @@ static int take_notify(const char *value, struct settings *out, struct origin *o
     return 0;
 }
 
+static int take_personality(const char *value, struct settings *out, struct origin *origin,
+                            struct err *err)
+{
+    (void)origin, (void)err;
+    out->personality = value;
+    return 0;
+}
+
 static int take_schedule(const char *value, struct settings *out, struct origin *origin,
                          struct err *err)
 {
@@ -149,9 +161,9 @@ static const struct option {
     const char *name;
     int (*take)(const char *value, struct settings *, struct origin *, struct err *);
 } options[] = {
-    {"--control", take_control}, {"--faults", take_faults}, {"--listen", take_listen},
-    {"--load", take_load},       {"--notify", take_notify}, {"--schedule", take_schedule},
-    {"--seed", take_seed},
+    {"--control", take_control},   {"--faults", take_faults}, {"--listen", take_listen},
+    {"--load", take_load},         {"--notify", take_notify}, {"--personality", take_personality},
+    {"--schedule", take_schedule}, {"--seed", take_seed},
 };
 
 static int read_option(char **argv, int at, struct settings *out, struct origin *origin,
@@ -216,6 +228,18 @@ static void serve(struct sim *sim, int signals)
     } while (!(fds[1].revents & POLLIN));
 }
 
+static int be_like(struct sim *sim, const char *name_or_path, struct err *err)
+{
+    struct arena *arena = arena_new(); /* the simulator's, when it is like that */
+    const struct personality *found = personality_load(arena, name_or_path, err);
+
+    if (found)
+        sim_be_like(sim, found, arena);
+    else
+        arena_free(arena);
+    return found ? 0 : err_context(err, "--personality");
+}
+
 static int run(const struct settings *settings, struct origin *origin, struct err *err)
 {
     struct control *control = control_new(origin, settings->token);
@@ -241,6 +265,8 @@ static int run(const struct settings *settings, struct origin *origin, struct er
         goto out;
     sim = sim_open(&sim_options, err);
     if (!sim)
+        goto out;
+    if (settings->personality && be_like(sim, settings->personality, err))
         goto out;
     if (control_begin(control, sim, err))
         goto out;

@@ -12,7 +12,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "simulator/chart.h"
+#include "simulator/label.h"
 #include "simulator/load.h"
+#include "simulator/personality.h"
 #include "simulator/rules.h"
 #include "simulator/sim.h"
 
@@ -25,6 +28,7 @@ struct origin {
     const struct cJSON *faults; /* an array of rules, or NULL */
     const char *faults_name;
     struct sim_chart *chart; /* of the current run */
+    struct knobs knobs;      /* by which its versions are labelled */
     unsigned posted;
 };
 
@@ -123,11 +127,13 @@ static int add_source(struct sim_chart *chart, const struct load_file *source, s
         chart, source->path, source->text, source->size, err);
 }
 
-static struct sim_chart *build_chart(const struct origin *origin, struct err *err)
+static struct sim_chart *build_chart(const struct origin *origin, const struct knobs *knobs,
+                                     struct err *err)
 {
     struct sim_chart *chart = sim_chart_new();
     struct progress progress = {.origin = origin, .told_ms = clock_monotonic_ms()};
 
+    chart_set_knobs(chart, knobs);
     sim_chart_watch(chart, tell, &progress);
     for (size_t i = 0; i < origin->source_count; i++) {
         progress.file = i + 1;
@@ -141,11 +147,26 @@ fail:
     return NULL;
 }
 
+static int rebuild(struct origin *origin, struct sim *sim, struct err *err)
+{
+    const struct knobs *knobs = &sim_personality(sim)->knobs;
+    struct sim_chart *chart = build_chart(origin, knobs, err);
+
+    if (!chart)
+        return -1;
+    arena_defer(origin->arena, free_chart, chart);
+    origin->chart = chart;
+    origin->knobs = *knobs;
+    return 0;
+}
+
 int origin_reset(struct origin *origin, struct sim *sim, struct err *err)
 {
     const struct cJSON *rule = NULL;
     unsigned id = 0, index = 0;
 
+    if (!label_is_alike(&origin->knobs, &sim_personality(sim)->knobs) && rebuild(origin, sim, err))
+        return -1;
     if (sim_begin(sim, origin->chart, err))
         return -1;
     cJSON_ArrayForEach(rule, origin->faults)
@@ -159,13 +180,7 @@ int origin_reset(struct origin *origin, struct sim *sim, struct err *err)
 
 int origin_begin(struct origin *origin, struct sim *sim, struct err *err)
 {
-    struct sim_chart *chart = build_chart(origin, err);
-
-    if (!chart)
-        return -1;
-    arena_defer(origin->arena, free_chart, chart);
-    origin->chart = chart;
-    return origin_reset(origin, sim, err);
+    return rebuild(origin, sim, err) ? -1 : origin_reset(origin, sim, err);
 }
 
 int origin_post(struct origin *origin, struct sim *sim, const struct load_file *file,

@@ -231,7 +231,13 @@ void sim_be_like(struct sim *sim, const struct personality *personality, struct 
     arena_free(sim->personality_arena);
     sim->personality_arena = arena;
     sim->personality = personality;
+    sim->stamp++;
     store_set_knobs(sim->run->store, &personality->knobs);
+}
+
+const struct personality *sim_personality(const struct sim *sim)
+{
+    return sim->personality;
 }
 
 int sim_be(struct sim *sim, const char *name, struct err *err)

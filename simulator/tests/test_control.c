@@ -193,8 +193,8 @@ static void calls_answer(void)
         {"and changes nothing", "POST", "reset", NULL, 200, "{\"resources\":2}"},
         {"nor hinders the next chart", "POST", "charts",
          "{\"resourceType\":\"Patient\",\"id\":\"bob\"}", 200, "{\"resources\":3}"},
-        {"a call of a later version", "GET", "personality", NULL, 404,
-         "no /_control/personality; it has charts, reset, faults, "},
+        {"a call of a later version", "GET", "certificate", NULL, 404,
+         "no /_control/certificate; it has charts, reset, faults, "},
         {"none at all", "GET", "", NULL, 404, "charts, reset"},
         {"a method that is not for this", "GET", "reset", NULL, 405, "POST is"},
     };

@@ -138,9 +138,16 @@ static const struct row rows[] = {
      NULL, 200},
     {"GET", "journal", "journal?after=1&waitMs=5", NULL, NULL, 200},
     {"GET", "metrics", NULL, NULL, NULL, 200},
+    {"GET", "deliveries", NULL, NULL, NULL, 200},
+    {"PUT", "personality", NULL, NULL, "{\"name\":\"r4\"}", 200},
+    {"PUT", "personality", NULL, NULL,
+     "{\"name\":\"mine\",\"like\":\"r4\",\"knobs\":{\"stale_status\":409}}", 200},
+    {"GET", "personality", NULL, NULL, NULL, 200},
+    {"PUT", "personality", NULL, NULL, "{\"name\":\"nobody\"}", 400},
     {"GET", "journal", "journal?after=x", NULL, NULL, 400},
     {"GET", "schedule", "schedule?after=1", NULL, NULL, 400},
     {"DELETE", "faults/{id}", "faults/9", NULL, NULL, 404},
+    {"POST", "deliveries/{n}/release", "deliveries/x/release", NULL, "{}", 404},
     {"PUT", "schedule", NULL, NULL, "[]", 400},
 };
 
@@ -219,7 +226,9 @@ static void real_bodies_fit_the_file(void)
         if (row->status < 400)
             check_request(arena, row, operation);
         check_answer(arena, row, reply, api, operation);
-        for (size_t k = 0; row->status < 400 && k < count; k++)
+        /* That a delivery is released needs a subscriber: test_control_deliveries.c. */
+        const bool is_done = row->status < 400 || strncmp(row->path, "deliveries/", 11) == 0;
+        for (size_t k = 0; is_done && k < count; k++)
             is_tried[k] |=
                 strcmp(calls[k].method, row->method) == 0 && strcmp(calls[k].path, row->path) == 0;
     }
