@@ -29,6 +29,7 @@
 #include "fhir/document.h"
 #include "simulator/core.h"
 #include "simulator/criteria.h"
+#include "simulator/index.h"
 #include "simulator/notify_inner.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
@@ -445,9 +446,13 @@ void notify_begin(struct notify *notify)
 
     forget(notify);
     arena_reset(notify->arena);
-    count = store_lookup(store, notify->arena, "Subscription", &serials);
+    count = store_lookup(store, notify->arena, index_key_type("Subscription"), &serials);
     for (size_t i = 0; i < count; i++) {
         const struct version *version = store_by_serial(store, serials[i]);
+
+        /* The index goes by hashes: it may show a resource of another type. */
+        if (!version || strcmp(version->type, "Subscription") != 0)
+            continue;
         const char *status = json_string(version->tree, "status");
         const bool is_active = status && strcmp(status, "active") == 0;
         struct subscriber *subscriber = subscriber_open(notify, version);

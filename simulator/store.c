@@ -175,31 +175,22 @@ const struct version *store_by_serial(const struct store *store, size_t serial)
     return resource ? resource->current : loaded;
 }
 
-static int compare_serials(const void *a, const void *b)
-{
-    size_t left = *(const size_t *)a, right = *(const size_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
+size_t store_lookup(const struct store *store, struct arena *arena, uint64_t key,
                     size_t **out_serials)
 {
-    const size_t *loaded = NULL, *written = NULL;
+    const uint32_t *loaded = NULL, *written = NULL;
     const struct index *chart = store->options.chart ? chart_index(store->options.chart) : NULL;
-    size_t loaded_count = index_find(chart, key, &loaded);
-    size_t written_count = index_find(store->index, key, &written);
+    const size_t loaded_count = index_find(chart, key, &loaded);
+    const size_t written_count = index_find(store->index, key, &written);
     size_t *serials = arena_alloc(arena, (loaded_count + written_count + 1) * sizeof(*serials));
-    size_t count = 0;
+    size_t count = 0, l = 0, w = 0;
 
-    if (loaded_count > 0)
-        memcpy(serials, loaded, loaded_count * sizeof(*serials));
-    if (written_count > 0)
-        memcpy(serials + loaded_count, written, written_count * sizeof(*serials));
-    qsort(serials, loaded_count + written_count, sizeof(*serials), compare_serials);
-    for (size_t i = 0; i < loaded_count + written_count; i++) {
-        if (count == 0 || serials[count - 1] != serials[i])
-            serials[count++] = serials[i];
+    while (l < loaded_count || w < written_count) {
+        const bool is_loaded = w == written_count || (l < loaded_count && loaded[l] <= written[w]);
+        const size_t serial = is_loaded ? loaded[l++] : written[w++];
+
+        if (count == 0 || serials[count - 1] != serial)
+            serials[count++] = serial;
     }
     *out_serials = serials;
     return count;
@@ -322,6 +313,7 @@ static void versions_add(struct store *store, const struct version *version)
 /* The version stands: it cannot be rolled back any more. */
 static void stand(struct store *store, const struct version *version)
 {
+    index_drop(store->index, version->previous, store_by_serial(store, version->serial));
     forget_tree(store, version->previous);
     if (store->options.committed)
         store->options.committed(store->options.committed_arg, version);
@@ -404,6 +396,9 @@ void store_rollback(struct store *store)
         const struct version *version = store->versions[--store->version_count];
 
         overlay_find(store, version->reference)->current = version->previous;
+        index_drop(store->index, version, NULL);
+        if (version->previous && version->previous->commit > 0)
+            index_put(store->index, version->previous);
         forget_tree(store, version);
         store->commits--;
     }

@@ -72,9 +72,9 @@ size_t store_resources(const struct store *store);
 const struct version *store_by_serial(const struct store *store, size_t serial);
 /*
  * Numbers of the resources whose current version may bear `key` (see index.h), rising and without
- * doubles; says how many. The caller looks at the versions: the index remembers former ones too.
+ * doubles; says how many. The caller looks at the versions: a key may be a former one's.
  */
-size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
+size_t store_lookup(const struct store *store, struct arena *arena, uint64_t key,
                     size_t **out_serials);
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */

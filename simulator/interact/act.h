@@ -76,7 +76,7 @@ bool guard_is_fresh(const struct act *act, const struct version *current);
  * answer filled when nothing is to be written: a refusal, or (200) what If-None-Exist found. */
 const char *write_target(const struct act *act, const struct document *document);
 
-/* ---- match.c ---- */
+/* ---- conditional.c ---- */
 
 /* The one resource that a conditional PATCH or DELETE is for. NULL: there is none, or there are
  * several and the answer says so (412), or the answer says what is wrong with the query. */
@@ -113,14 +113,18 @@ void query_parse(struct query *out, struct arena *arena, const char *text);
 bool query_is_sound(const struct act *act, const struct query *query);
 /* NULL when the query has none of that name. */
 const char *query_value(const struct query *query, const char *name);
-/* Is it a search parameter that is offered for `type` (NULL: all types)? */
-bool query_is_offered(const char *type, const char *name);
-/* Adds what every search parameter of the query matches, oldest resource first; parameters that are
- * not offered match all. Says how many. */
-size_t query_match(const struct act *act, const char *type, const struct query *query,
-                   const struct version ***out_matches);
-/* The matches of a conditional request's query. False with a 400 answer when it cannot be one:
- * empty, or with a parameter that is not offered. */
+/* "search parameter nmae is not offered for Patient, nearest is name" */
+const char *query_nearest(struct arena *arena, const char *type, const char *name);
+struct query_found {
+    const char *code; /* an IssueType, where the query cannot be one */
+    const struct version **matches;
+    size_t count;
+};
+/* What a conditional query matches. It says why it cannot be one (empty, or with a parameter or value
+ * that is not offered); NULL when it can. */
+const char *query_find(struct store *store, struct arena *arena, const char *base, const char *type,
+                       const char *text, struct query_found *out);
+/* The same for a request: false with a 400 answer when it cannot be one. */
 bool query_conditional(const struct act *act, const char *where, const char *type, const char *text,
                        size_t *out_count, const struct version ***out_matches);
 

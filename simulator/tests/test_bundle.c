@@ -298,7 +298,7 @@ static void transactions_are_all_or_nothing(void)
          " 'request':{'method':'POST','url':'Basic'}}",
          412, "/issue/0/code = multiple-matches\n~ there are 2"},
         {"26: a conditional reference by what is not offered",
-         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?name=x'}},"
+         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?colour=x'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
          400, "/issue/0/code = not-supported"},
         {"26: a resource of another type",

@@ -141,9 +141,9 @@ static void bad_charts_are_refused_in_one_line(void)
          "identifier=x\"}}",
          "Patient?identifier=x: one match was expected, there are 0"},
         {"a reference by what is not offered",
-         "{\"resourceType\":\"Condition\",\"id\":\"a\",\"subject\":{\"reference\":\"Patient?name="
+         "{\"resourceType\":\"Condition\",\"id\":\"a\",\"subject\":{\"reference\":\"Patient?colour="
          "x\"}}",
-         "Patient?name=x: "},
+         "Patient?colour=x: "},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -143,8 +143,8 @@ static void conditional_creates(void)
         {"8: several", "POST", "Patient", "If-None-Exist: identifier=urn:x|2", BOB, 412,
          "/issue/0/code = multiple-matches\n~ matches 2"},
         {"8: nor then", "GET", "Patient?_count=0", NULL, NULL, 200, "/total = 4"},
-        {"20: by what is not offered", "POST", "Patient", "If-None-Exist: name=x", BOB, 400,
-         "/issue/0/code = not-supported\n~ name"},
+        {"20: by what is not offered", "POST", "Patient", "If-None-Exist: colour=x", BOB, 400,
+         "/issue/0/code = not-supported\n~ colour"},
         {"20: by a bad escape", "POST", "Patient", "If-None-Exist: identifier=50%", BOB, 400,
          "~ escape"},
         {"20: by an empty value", "POST", "Patient", "If-None-Exist: identifier=", BOB, 400,
@@ -228,7 +228,7 @@ static void conditional_updates(void)
          "/meta/versionId = 4"},
         {"18: and wants a match", "PUT", "Patient?identifier=urn:x|9", "If-Match: W/\"3\"",
          "{\"resourceType\":\"Patient\"}", 412, NULL},
-        {"20: by what is not offered", "PUT", "Patient?name=x", NULL, ADA, 400,
+        {"20: by what is not offered", "PUT", "Patient?colour=x", NULL, ADA, 400,
          "/issue/0/code = not-supported"},
     };
 

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * criterion - names with modifiers and chains, values between commas (search.html#modifiers).
+ *
+ * "subject:Patient.name:exact=Eve" is a chain: what is behind the first point is read once for
+ * each type that the reference may lead to. A second point is not offered.
+ */
+#include "simulator/interact/criterion.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "fhir/document.h"
+#include "simulator/store.h"
+
+/* ---- what a scope sees ---- */
+
+struct scope scope_now(struct store *store, struct arena *arena, const char *base)
+{
+    return (struct scope){
+        .store = store, .arena = arena, .base = base ? base : "", .commit = UINT_MAX};
+}
+
+const struct version *scope_see(const struct scope *scope, const struct version *version)
+{
+    struct err err = ERR_INIT;
+
+    while (version && version->commit > scope->commit)
+        version = version->previous;
+    if (!version || version->is_deletion)
+        return NULL;
+    if (version->tree)
+        return version;
+    struct version *seen = arena_alloc(scope->arena, sizeof(*seen)); /* its tree is gone */
+    *seen = *version;
+    seen->owns_tree = false;
+    seen->tree = json_parse(scope->arena, seen->content, seen->size, &err);
+    if (!seen->tree)
+        BUG("a stored resource cannot be read: %s", err.text);
+    return seen;
+}
+
+const struct version *scope_follow(const struct scope *scope, const struct cJSON *element)
+{
+    const char *held = json_string(element, "reference");
+    const char *at = held ? reference_local(held, scope->base) : NULL;
+    char type[65], id[65];
+
+    if (!at)
+        return NULL;
+    const size_t type_size = strcspn(at, "/");
+    if (type_size >= sizeof(type) || at[type_size] != '/')
+        return NULL;
+    const size_t id_size = strcspn(at + type_size + 1, "/");
+    if (id_size >= sizeof(id))
+        return NULL;
+    memcpy(type, at, type_size);
+    type[type_size] = '\0';
+    memcpy(id, at + type_size + 1, id_size);
+    id[id_size] = '\0';
+    return scope_see(scope, store_current(scope->store, type, id));
+}
+
+/* ---- modifiers ---- */
+
+#define FOR(type) (1u << PARAMETER_##type)
+static const struct {
+    const char *name;
+    enum modifier modifier;
+    unsigned types;
+} modifiers[] = {
+    {"missing", MODIFIER_MISSING, ~0u},
+    {"not", MODIFIER_NOT, FOR(TOKEN)},
+    {"exact", MODIFIER_EXACT, FOR(STRING)},
+    {"contains", MODIFIER_CONTAINS, FOR(STRING)},
+    {"identifier", MODIFIER_IDENTIFIER, FOR(REFERENCE)},
+};
+
+static enum fit read_modifier(struct criterion *out, const char *name, const char **out_type,
+                              struct err *err)
+{
+    const struct parameter *parameter = out->parameter;
+    const char *type = parameter_type_name(parameter->type);
+
+    for (size_t i = 0; i < COUNT_OF(modifiers); i++) {
+        if (strcmp(modifiers[i].name, name) != 0)
+            continue;
+        if (!(modifiers[i].types & 1u << parameter->type))
+            break;
+        out->modifier = modifiers[i].modifier;
+        return FIT;
+    }
+    if (parameter->type == PARAMETER_REFERENCE && fhir_type_is_known(name)) {
+        if (parameter_targets(parameter, name)) {
+            out->modifier = MODIFIER_TYPE;
+            *out_type = name;
+            return FIT;
+        }
+        err_set(err, ERR_INPUT, "%s never leads to a %s", parameter->code, name);
+        return FIT_UNFIT;
+    }
+    err_set(err, ERR_INPUT, "modifier :%.64s is not offered for %s, a %s parameter", name,
+            parameter->code, type);
+    return FIT_UNFIT;
+}
+
+/* ---- reading ---- */
+
+static enum fit read_missing(struct criterion *out, const char *value, struct err *err)
+{
+    out->is_missing = strcmp(value, "true") == 0;
+    if (out->is_missing || strcmp(value, "false") == 0)
+        return FIT;
+    err_set(err, ERR_INPUT, "%s:missing: true or false was expected", out->parameter->code);
+    return FIT_UNFIT;
+}
+
+static enum fit read_values(struct criterion *out, const struct scope *scope, const char *type,
+                            const char *value, struct err *err)
+{
+    const char *text = NULL;
+    size_t room = 1;
+
+    for (const char *at = value; *at; at++)
+        room += *at == ',';
+    out->operands = arena_alloc(scope->arena, room * sizeof(out->operands[0]));
+    while ((text = operand_split(scope->arena, &value, ','))) {
+        struct operand *operand = &out->operands[out->count];
+
+        *operand = (struct operand){.parameter = out->parameter,
+                                    .modifier = out->modifier,
+                                    .base = scope->base,
+                                    .system = "",
+                                    .code = ""};
+        if (operand_read(operand, scope->arena, text, type, err)) {
+            err_context(err, "%s=%.64s", out->parameter->code, text);
+            return FIT_UNFIT;
+        }
+        out->count++;
+    }
+    return FIT;
+}
+
+/* Adds what the targets of one type have to meet, if they can. */
+static enum fit read_chain(struct criterion *out, const struct scope *scope, const char *type,
+                           const char *rest, const char *value, struct err *err)
+{
+    struct chain *chain = &out->chains[out->chain_count];
+    struct err why = ERR_INIT;
+
+    *chain = (struct chain){.type = type};
+    const enum fit fit = criterion_read(&chain->criterion, scope, type, rest, value, &why);
+    out->chain_count += fit == FIT;
+    if (fit == FIT_UNFIT)
+        *err = why;
+    return fit;
+}
+
+static enum fit read_chains(struct criterion *out, const struct scope *scope, const char *only,
+                            const char *rest, const char *value, struct err *err)
+{
+    enum fit fit = FIT_UNKNOWN;
+    const char *type = NULL;
+    size_t types = 0;
+
+    if (strchr(rest, '.')) {
+        err_set(err, ERR_INPUT, "%s.%.64s: chains go one level", out->parameter->code, rest);
+        return FIT_UNFIT;
+    }
+    while (fhir_type_at(types))
+        types++;
+    out->chains = arena_alloc(scope->arena, (only ? 1 : types) * sizeof(out->chains[0]));
+    if (only)
+        return read_chain(out, scope, only, rest, value, err);
+    for (size_t i = 0; (type = fhir_type_at(i)); i++) {
+        if (!parameter_targets(out->parameter, type))
+            continue;
+        const enum fit one = read_chain(out, scope, type, rest, value, err);
+        fit = one == FIT_UNKNOWN ? fit : one;
+    }
+    return out->chain_count > 0 ? FIT : fit;
+}
+
+enum fit criterion_read(struct criterion *out, const struct scope *scope, const char *type,
+                        const char *name, const char *value, struct err *err)
+{
+    const char *rest = strchr(name, '.');
+    const char *head = rest ? arena_copy(scope->arena, name, (size_t)(rest - name)) : name;
+    const char *colon = strchr(head, ':'), *of_type = NULL;
+
+    *out = (struct criterion){.modifier = MODIFIER_NONE};
+    out->parameter =
+        parameter_find(type, colon ? arena_copy(scope->arena, head, (size_t)(colon - head)) : head);
+    if (!out->parameter || (rest && out->parameter->type != PARAMETER_REFERENCE))
+        return FIT_UNKNOWN;
+    if (colon && read_modifier(out, colon + 1, &of_type, err) != FIT)
+        return FIT_UNFIT;
+    if (rest && colon && !of_type) {
+        err_set(err, ERR_INPUT, "%.64s: before a chain only a type can follow the colon", name);
+        return FIT_UNFIT;
+    }
+    if (rest)
+        return read_chains(out, scope, of_type, rest + 1, value, err);
+    if (out->modifier == MODIFIER_MISSING)
+        return read_missing(out, value, err);
+    return read_values(out, scope, of_type, value, err);
+}
+
+/* ---- comparing ---- */
+
+static bool element_is_there(void *arg, const struct cJSON *element)
+{
+    (void)arg, (void)element;
+    return true;
+}
+
+struct following {
+    struct scope *scope;
+    const struct criterion *criterion;
+};
+
+static bool target_meets(void *arg, const struct cJSON *element)
+{
+    const struct following *following = arg;
+    const struct criterion *criterion = following->criterion;
+    const struct version *target = scope_follow(following->scope, element);
+
+    for (size_t i = 0; target && i < criterion->chain_count; i++) {
+        if (strcmp(criterion->chains[i].type, target->type) == 0)
+            return criterion_meets(following->scope, &criterion->chains[i].criterion, target);
+    }
+    return false;
+}
+
+bool criterion_meets(struct scope *scope, const struct criterion *criterion,
+                     const struct version *version)
+{
+    const char *paths = criterion->parameter->paths;
+    struct following following = {scope, criterion};
+    bool is_met = false;
+
+    if (criterion->modifier == MODIFIER_MISSING)
+        return parameter_visit(paths, version->tree, element_is_there, NULL) !=
+               criterion->is_missing;
+    if (criterion->chains)
+        return parameter_visit(paths, version->tree, target_meets, &following);
+    for (size_t i = 0; !is_met && i < criterion->count; i++)
+        is_met = parameter_visit(paths, version->tree, operand_meets, &criterion->operands[i]);
+    return is_met != (criterion->modifier == MODIFIER_NOT);
+}
