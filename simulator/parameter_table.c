@@ -664,7 +664,6 @@ static const struct parameter of_Device[] = {
 };
 
 static const struct parameter of_DeviceDefinition[] = {
-    {"classification", PARAMETER_TOKEN, "classification.type", NULL, NULL},
     {"identifier", PARAMETER_TOKEN, "identifier", NULL, NULL},
     {"parent", PARAMETER_REFERENCE, "parentDevice", NULL, targets_56},
     {"type", PARAMETER_TOKEN, "type", NULL, NULL},
@@ -2426,8 +2425,6 @@ const struct parameter_set parameter_sets[] = {
     {"StructureMap", of_StructureMap, COUNT_OF(of_StructureMap), "identifier",
      NULL},
     {"Subscription", of_Subscription, COUNT_OF(of_Subscription), NULL,
-     NULL},
-    {"SubscriptionStatus", NULL, 0, NULL,
      NULL},
     {"Substance", of_Substance, COUNT_OF(of_Substance), "identifier",
      "ingredient.substanceReference"},

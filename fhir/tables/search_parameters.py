@@ -67,7 +67,7 @@ class Definitions:
         self.elements, self.resources = {}, []
         for profile in profiles:
             if profile["resourceType"] != "StructureDefinition" or \
-                    profile.get("derivation") == "constraint":
+                    profile.get("derivation") == "constraint" or profile["fhirVersion"] != "4.0.1":
                 continue
             if profile["kind"] == "resource" and not profile["abstract"]:
                 self.resources.append(profile["type"])
@@ -188,7 +188,8 @@ def main():
     definitions = Definitions(profiles, valuesets)
     tables = {name: [] for name in ["Resource"] + definitions.resources}
     for parameter in sorted(parameters, key=lambda p: p["code"]):
-        if parameter["type"] not in TYPES or "expression" not in parameter:
+        if parameter["type"] not in TYPES or "expression" not in parameter or \
+                parameter["version"] != "4.0.1":
             continue
         for base in parameter["base"]:
             if base not in tables:
