@@ -11,6 +11,8 @@
 #define LIMIT_FHIRPATH_STEPS   1000000     /* elements that the paths of one patch may look at */
 #define LIMIT_BODY_BYTES       (16u << 20) /* one HTTP request body */
 #define LIMIT_URL_BYTES        8192
+#define LIMIT_QUERY_BYTES      65536 /* one search, by URL, form or condition */
+#define LIMIT_QUERY_VALUES     1000  /* of one parameter, between commas */
 #define LIMIT_HEADER_BYTES     16384 /* all request headers together */
 #define LIMIT_BUNDLE_ENTRIES   10000
 #define LIMIT_PAGE_ENTRIES     1000         /* _count at most */

@@ -106,10 +106,10 @@ struct query_parameter {
 struct query {
     struct query_parameter *parameters;
     size_t count;
-    bool has_bad_escape;
+    bool has_bad_escape, is_too_long;
 };
 void query_parse(struct query *out, struct arena *arena, const char *text);
-/* False with a 400 answer when an escape is none: what the client meant is not guessed. */
+/* False with a 400 answer when it is too long, or an escape is none: nothing is guessed. */
 bool query_is_sound(const struct act *act, const struct query *query);
 /* NULL when the query has none of that name. */
 const char *query_value(const struct query *query, const char *name);

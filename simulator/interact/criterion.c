@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/limits.h"
 #include "fhir/document.h"
 #include "simulator/store.h"
 
@@ -126,6 +127,11 @@ static enum fit read_values(struct criterion *out, const struct scope *scope, co
 
     for (const char *at = value; *at; at++)
         room += *at == ',';
+    if (room > LIMIT_QUERY_VALUES) {
+        err_set(err, ERR_LIMIT, "%s: %zu values are more than %d", out->parameter->code, room,
+                LIMIT_QUERY_VALUES);
+        return FIT_UNFIT;
+    }
     out->operands = arena_alloc(scope->arena, room * sizeof(out->operands[0]));
     while ((text = operand_split(scope->arena, &value, ','))) {
         struct operand *operand = &out->operands[out->count];

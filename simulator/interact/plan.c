@@ -168,11 +168,18 @@ static enum fit read_revinclude(struct reading *reading)
 static const struct steering {
     const char *name;
     enum fit (*read)(struct reading *reading);
+    bool may_repeat;
 } steerings[] = {
-    {"_count", read_nothing}, /* by page_count */
-    {"_format", read_nothing},  {"_include", read_include},       {"_page", read_page},
-    {"_pretty", read_nothing},  {"_revinclude", read_revinclude}, {"_sort", read_sort},
-    {"_summary", read_summary}, {"_total", read_total},
+    {"_count", read_nothing, false}, /* by page_count */
+    {"_format", read_nothing, true},
+    {"_include", read_include, true},
+    {"_page", read_page, false},
+    {"_pretty", read_nothing, true},
+    {"_revinclude", read_revinclude, true},
+    {"_sort", read_sort, false},
+    {"_summary", read_summary, false},
+    {"_total", read_total, false},
+    {"_type", read_nothing, false}, /* by read_types */
 };
 
 static const struct steering *steering_find(const char *name)
@@ -224,26 +231,39 @@ static enum fit read_criterion(struct plan *plan, const struct query_parameter *
     return fit;
 }
 
-static enum fit read_parameter(struct reading *reading, const struct query_parameter *parameter)
+static enum fit read_parameter(struct reading *reading, const struct query_parameter *parameter,
+                               bool is_repeated)
 {
     const struct steering *steering = steering_find(parameter->name);
 
     reading->value = parameter->value;
-    if (steering)
+    if (!steering)
+        return read_criterion(reading->plan, parameter, reading->err);
+    if (strcmp(steering->name, "_type") == 0 && reading->act->request->type)
+        return FIT_UNKNOWN; /* the URL names the type */
+    if (!is_repeated || steering->may_repeat)
         return steering->read(reading);
-    if (strcmp(parameter->name, "_type") == 0 && !reading->act->request->type)
-        return FIT;
-    return read_criterion(reading->plan, parameter, reading->err);
+    err_set(reading->err, ERR_INPUT, "%s is given twice", steering->name);
+    return FIT_UNFIT;
 }
 
 static void refuse_unknown(const struct act *act, const struct query_parameter *parameter)
 {
     if (steering_find(parameter->name))
-        REFUSE(act, 400, "not-supported", "%s=%s is not offered", parameter->name,
+        REFUSE(act, 400, "not-supported", "%s=%s is not offered here", parameter->name,
                parameter->value);
     else
         REFUSE(act, 400, "not-supported", "%s",
                query_nearest(act->request->arena, act->request->type, parameter->name));
+}
+
+static bool is_among(const struct query *query, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(query->parameters[i].name, name) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool plan_read(struct plan *out, const struct act *act, struct query *query)
@@ -263,7 +283,8 @@ bool plan_read(struct plan *out, const struct act *act, struct query *query)
         const struct query_parameter *parameter = &query->parameters[i];
         struct err err = ERR_INIT;
         struct reading reading = {.plan = out, .act = act, .err = &err};
-        const enum fit fit = read_parameter(&reading, parameter);
+        const enum fit fit =
+            read_parameter(&reading, parameter, is_among(query, kept, parameter->name));
 
         if (fit == FIT_UNFIT) {
             REFUSE(act, 400, "invalid", "%s", err.text);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/near.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/criterion.h"
@@ -50,7 +51,10 @@ void query_parse(struct query *out, struct arena *arena, const char *text)
 
     for (const char *at = text; *at; at++)
         room += *at == '&';
-    *out = (struct query){.parameters = arena_alloc(arena, room * sizeof(out->parameters[0]))};
+    *out = (struct query){.is_too_long = strlen(text) > LIMIT_QUERY_BYTES};
+    if (out->is_too_long)
+        return;
+    out->parameters = arena_alloc(arena, room * sizeof(out->parameters[0]));
     while (*text) {
         size_t length = strcspn(text, "&");
         const char *equals = memchr(text, '=', length);
@@ -65,11 +69,20 @@ void query_parse(struct query *out, struct arena *arena, const char *text)
     }
 }
 
+static const char *why_unsound(const struct query *query)
+{
+    if (query->is_too_long)
+        return "the query is longer than 64 KB";
+    return query->has_bad_escape ? "the query has a bad percent escape" : NULL;
+}
+
 bool query_is_sound(const struct act *act, const struct query *query)
 {
-    if (query->has_bad_escape)
-        REFUSE(act, 400, "invalid", "the query has a bad percent escape");
-    return !query->has_bad_escape;
+    const char *why = why_unsound(query);
+
+    if (why)
+        REFUSE(act, 400, "invalid", "%s", why);
+    return !why;
 }
 
 const char *query_value(const struct query *query, const char *name)
@@ -124,8 +137,8 @@ const char *query_find(struct store *store, struct arena *arena, const char *bas
 
     *out = (struct query_found){.code = "invalid"};
     query_parse(&query, arena, text);
-    if (query.has_bad_escape)
-        return "the query has a bad percent escape";
+    if ((why = why_unsound(&query)))
+        return why;
     if (query.count == 0)
         return "a query was expected, e.g. identifier=system|value";
     struct criterion *criteria = arena_alloc(arena, query.count * sizeof(*criteria));

@@ -349,6 +349,7 @@ static void steering(void)
         {"all types", "?_id=eve", "eve eve"},
         {"no type", "?_type=Nobody", "!Nobody is no resource type"},
         {"_total", "Patient?_total=all", "!_total"},
+        {"which of two", "Patient?_sort=_id&_sort=-_id", "!_sort is given twice"},
         {"_summary", "Patient?_summary=x", "!_summary"},
         {"include", "Observation?code=hr&_include=Observation:subject", "o1 +eve"},
         {"include two",
@@ -436,6 +437,35 @@ static void answers_say_what_was_used(void)
               steps);
 }
 
+/* A query and a list of values have an end. */
+static void long_queries_are_refused(void)
+{
+    static const char form[] = "Content-Type: application/x-www-form-urlencoded";
+    struct wire wire;
+    char *text = NULL;
+
+    wire_open(&wire, NULL);
+    text = arena_alloc(wire.arena, 70000);
+    memcpy(text, "_id=", 4);
+    memset(text + 4, 'x', 65536 - 4);
+    const struct http_reply *reply = wire_call(&wire, "POST", "Patient/_search", form, text);
+    EXPECT_INT("64 KB", reply->status, 200);
+    text[65536] = 'x';
+    reply = wire_call(&wire, "POST", "Patient/_search", form, text);
+    EXPECT_INT("and one more", reply->status, 400);
+    EXPECT_HAS("and one more", reply->body, "64 KB");
+    for (unsigned i = 0; i < 1000; i++)
+        memcpy(text + 4 + i * 2, "x,", 2);
+    text[4 + 1999] = '\0';
+    reply = wire_call(&wire, "POST", "Patient/_search", form, text);
+    EXPECT_INT("1000 values", reply->status, 200);
+    memcpy(text + 4 + 1999, ",x", 3);
+    reply = wire_call(&wire, "POST", "Patient/_search", form, text);
+    EXPECT_INT("and one more value", reply->status, 400);
+    EXPECT_HAS("and one more value", reply->body, "1001 values");
+    wire_close(&wire);
+}
+
 static CU_TestInfo tests[] = {
     {"row 24: tokens", tokens},
     {"row 24: strings", strings},
@@ -446,6 +476,7 @@ static CU_TestInfo tests[] = {
     {"row 24: sort, include, count", steering},
     {"row 24: URLs of this server", urls_of_this_server},
     {"rows 8, 18, 24: answers say what was used", answers_say_what_was_used},
+    {"row 24: long queries are refused", long_queries_are_refused},
     CU_TEST_INFO_NULL,
 };
 
