@@ -138,6 +138,8 @@ static void tokens(void)
         {"identifier without system", "Patient?identifier=|bare", "eve"},
         {"any identifier of a system", "Patient?identifier=urn:y|", "sev"},
         {"escaped bar and dollar", "Patient?identifier=urn:p|a%5C|b%5C$c", "eve"},
+        {"escaped bar without system", "Patient?identifier=a%5C|b$c", "eve"},
+        {"bar that is not escaped", "Patient?identifier=a|b$c", ""},
         {"identifier and not", "Patient?identifier:not=1", "non"},
         {"ContactPoint", "Patient?telecom=555", "eve"},
         {"ContactPoint of a kind", "Patient?phone=555", "eve"},

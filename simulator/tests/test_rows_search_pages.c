@@ -18,14 +18,24 @@
     "{\"resourceType\":\"Basic\",\"id\":\"y\",\"subject\":{\"reference\":\"Patient/a\"}},"         \
     "{\"resourceType\":\"Basic\",\"id\":\"z\",\"subject\":{\"reference\":\"Patient/a\"}}]"
 
-/* Follows `next` and does `between` after the first page; gives "a@1 b@1 | c@1", ids and versions. */
+/* Follows `next` and does `between` after the first page; gives "a@1 b@1 | c@1", ids and versions.
+ * Basic/w is written before. */
 static const char *all_pages(const char *url, const struct step *between, size_t count)
 {
+    static const struct step before = {
+        "written",
+        "PUT",
+        "Basic/w",
+        NULL,
+        "{'resourceType':'Basic','id':'w','subject':{'reference':'Patient/b'}}",
+        201,
+        NULL};
     struct wire wire;
     const char *seen = "";
     static char result[256];
 
     wire_open(&wire, CHART);
+    step_do(&wire, &before);
     const char *at = arena_printf(wire.arena, "%s/%s", sim_url(wire.sim), url);
     for (int page = 0; at && page < 10; page++) {
         const struct http_reply *reply = wire_call_url(&wire, "GET", at, NULL, NULL, 0);
@@ -72,6 +82,10 @@ static void pages_are_of_one_moment(void)
          NULL},
         {"y is gone", "DELETE", "Basic/y", NULL, NULL, 204, NULL},
     };
+    static const struct step written[] = {
+        {"w points elsewhere", "PUT", "Basic/w", NULL, "{'resourceType':'Basic','id':'w'}", 200,
+         NULL},
+    };
     static const struct {
         const char *row, *url;
         const struct step *between;
@@ -96,6 +110,8 @@ static void pages_are_of_one_moment(void)
          "of 3: a@1 c@1 | of 3: d@1"},
         {"by the index, and two cease", "Basic?_count=1&subject=Patient/a", pointing, 2,
          "of 3: x@1 | of 3: y@1 | of 3: z@1"},
+        {"by the index, and one ceases that was written before",
+         "Basic?_count=3&subject=Patient/a,Patient/b", written, 1, "of 4: x@1 y@1 z@1 | of 4: w@1"},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++)
