@@ -148,11 +148,26 @@ static bool is_kept(const struct cJSON *element, const char *filter)
     return held && strlen(held) == size && memcmp(held, value, size) == 0;
 }
 
+/* The member that the step at `path` names: json_get without a copy of the name. */
+static const struct cJSON *member_at(const struct cJSON *object, const char *path, size_t size)
+{
+    const struct cJSON *member = NULL;
+
+    if (!cJSON_IsObject(object))
+        return NULL;
+    cJSON_ArrayForEach(member, object)
+    {
+        if (member->string[0] == path[0] && strncmp(member->string, path, size) == 0 &&
+            member->string[size] == '\0')
+            return member;
+    }
+    return NULL;
+}
+
 /* `path` goes on below `item`: it begins with a step, or what follows one. */
 static bool walk(const struct walk *walker, const struct cJSON *item, const char *path)
 {
     const struct cJSON *element = NULL;
-    char name[64];
 
     if (!item || cJSON_IsNull(item))
         return false;
@@ -175,10 +190,7 @@ static bool walk(const struct walk *walker, const struct cJSON *item, const char
         return walker->visit(walker->arg, item);
     path += *path == '.';
     const size_t size = strcspn(path, ".[: ");
-    ASSERT(size < sizeof(name));
-    memcpy(name, path, size);
-    name[size] = '\0';
-    return walk(walker, json_get(item, name), path + size);
+    return walk(walker, member_at(item, path, size), path + size);
 }
 
 bool parameter_visit(const char *paths, const struct cJSON *tree, element_fn *visit, void *arg)
