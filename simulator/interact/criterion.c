@@ -3,7 +3,8 @@
  * criterion - names with modifiers and chains, values between commas (search.html#modifiers).
  *
  * "subject:Patient.name:exact=Eve" is a chain: what is behind the first point is read once for
- * each type that the reference may lead to. A second point is not offered.
+ * each type that the reference may lead to. "_has:Observation:patient:code=x" is one the other way
+ * round. Neither goes a second level.
  */
 #include "simulator/interact/criterion.h"
 
@@ -15,6 +16,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "fhir/document.h"
+#include "simulator/index.h"
 #include "simulator/store.h"
 
 /* ---- what a scope sees ---- */
@@ -63,6 +65,27 @@ const struct version *scope_follow(const struct scope *scope, const struct cJSON
     memcpy(id, at + type_size + 1, id_size);
     id[id_size] = '\0';
     return scope_see(scope, store_current(scope->store, type, id));
+}
+
+struct pointing {
+    const char *base;
+    const struct version *target;
+};
+
+static bool element_points(void *arg, const struct cJSON *element)
+{
+    const struct pointing *pointing = arg;
+
+    return reference_is(json_string(element, "reference"), pointing->base, pointing->target->type,
+                        pointing->target->id);
+}
+
+bool scope_points_at(const struct scope *scope, const struct version *source, const char *paths,
+                     const struct version *target)
+{
+    struct pointing pointing = {scope->base, target};
+
+    return parameter_visit(paths, source->tree, element_points, &pointing);
 }
 
 /* ---- modifiers ---- */
@@ -190,9 +213,38 @@ static enum fit read_chains(struct criterion *out, const struct scope *scope, co
     return out->chain_count > 0 ? FIT : fit;
 }
 
+/* `rest` is behind "_has:": "Observation:patient:code" */
+static enum fit read_has(struct criterion *out, const struct scope *scope, const char *type,
+                         const char *rest, const char *value, struct err *err)
+{
+    const char *source = operand_split(scope->arena, &rest, ':');
+    const char *code = rest ? operand_split(scope->arena, &rest, ':') : NULL;
+
+    *out = (struct criterion){.is_reverse = true};
+    if (rest && fhir_type_is_known(source))
+        out->parameter = parameter_find(source, code);
+    if (!out->parameter || out->parameter->type != PARAMETER_REFERENCE) {
+        err_set(err, ERR_INPUT, "_has:Type:reference parameter:parameter was expected");
+        return FIT_UNFIT;
+    }
+    if (type && !parameter_targets(out->parameter, type)) {
+        err_set(err, ERR_INPUT, "_has: %s of %s never leads to a %s", code, source, type);
+        return FIT_UNFIT;
+    }
+    if (strncmp(rest, "_has:", 5) == 0 || strchr(rest, '.')) {
+        err_set(err, ERR_INPUT, "_has:%s:%s: chains go one level", source, code);
+        return FIT_UNFIT;
+    }
+    out->chains = arena_alloc(scope->arena, sizeof(out->chains[0]));
+    return read_chain(out, scope, source, rest, value, err);
+}
+
 enum fit criterion_read(struct criterion *out, const struct scope *scope, const char *type,
                         const char *name, const char *value, struct err *err)
 {
+    if (strncmp(name, "_has:", 5) == 0)
+        return read_has(out, scope, type, name + 5, value, err);
+
     const char *rest = strchr(name, '.');
     const char *head = rest ? arena_copy(scope->arena, name, (size_t)(rest - name)) : name;
     const char *colon = strchr(head, ':'), *of_type = NULL;
@@ -241,6 +293,26 @@ static bool target_meets(void *arg, const struct cJSON *element)
     return false;
 }
 
+/* Is there one that points at `version` and meets what it has to? */
+static bool is_pointed_at(struct scope *scope, const struct criterion *criterion,
+                          const struct version *version)
+{
+    const struct chain *chain = &criterion->chains[0];
+    size_t *serials = NULL;
+    const size_t count =
+        match_lookup(scope, index_key_reference(chain->type, version->reference), &serials);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct version *source = scope_see(scope, store_by_serial(scope->store, serials[i]));
+
+        if (source && strcmp(source->type, chain->type) == 0 &&
+            scope_points_at(scope, source, criterion->parameter->paths, version) &&
+            criterion_meets(scope, &chain->criterion, source))
+            return true;
+    }
+    return false;
+}
+
 bool criterion_meets(struct scope *scope, const struct criterion *criterion,
                      const struct version *version)
 {
@@ -248,6 +320,8 @@ bool criterion_meets(struct scope *scope, const struct criterion *criterion,
     struct following following = {scope, criterion};
     bool is_met = false;
 
+    if (criterion->is_reverse)
+        return is_pointed_at(scope, criterion, version);
     if (criterion->modifier == MODIFIER_MISSING)
         return parameter_visit(paths, version->tree, element_is_there, NULL) !=
                criterion->is_missing;

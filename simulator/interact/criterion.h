@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "simulator/interact/operand.h"
 
@@ -33,6 +34,10 @@ const struct version *scope_see(const struct scope *scope, const struct version 
 /* The resource that a held reference means, likewise. */
 const struct version *scope_follow(const struct scope *scope, const struct cJSON *element);
 
+/* Does one of the references at `paths` in `source` mean `target`? */
+bool scope_points_at(const struct scope *scope, const struct version *source, const char *paths,
+                     const struct version *target);
+
 struct criterion {
     const struct parameter *parameter;
     enum modifier modifier;
@@ -41,6 +46,7 @@ struct criterion {
     size_t count;
     struct chain *chains; /* subject.name: what the target has to meet, by its type */
     size_t chain_count;
+    bool is_reverse; /* _has: `parameter` of chains[0].type leads here, and that meets the chain */
 };
 struct chain {
     const char *type;
@@ -60,4 +66,7 @@ bool criterion_meets(struct scope *scope, const struct criterion *criterion,
 /* The resources of `type` (NULL: any) that meet all criteria, oldest first; says how many. */
 size_t match_find(struct scope *scope, const char *type, const struct criterion *criteria,
                   size_t count, const struct version ***out_matches);
+/* Numbers of the resources that the index proposes for `key` (see index.h), and of all that were
+ * written since the scope's commit; maybe with doubles. */
+size_t match_lookup(const struct scope *scope, uint64_t key, size_t **out_serials);
 #endif

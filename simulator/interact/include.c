@@ -19,7 +19,6 @@ struct including {
     struct plan *plan;
     const struct include *include;
     unsigned char *seen;
-    const struct version *target; /* _revinclude: what must be pointed at */
 };
 
 /* Marks the resource; false when it was marked before. */
@@ -63,15 +62,6 @@ static void add_targets(struct including *including, const struct version *match
                         add_target, including);
 }
 
-static bool points_at_target(void *arg, const struct cJSON *element)
-{
-    const struct including *including = arg;
-    const struct version *target = including->target;
-
-    return reference_is(json_string(element, "reference"), including->plan->scope.base,
-                        target->type, target->id);
-}
-
 static void add_sources(struct including *including, const struct version *match)
 {
     const struct include *include = including->include;
@@ -81,15 +71,13 @@ static void add_sources(struct including *including, const struct version *match
 
     if (include->target && strcmp(include->target, match->type) != 0)
         return;
-    including->target = match;
     const size_t count =
-        store_lookup(scope->store, scope->arena,
-                     index_key_reference(include->source, match->reference), &serials);
+        match_lookup(scope, index_key_reference(include->source, match->reference), &serials);
     for (size_t i = 0; i < count; i++) {
         const struct version *source = scope_see(scope, store_by_serial(scope->store, serials[i]));
 
         if (source && strcmp(source->type, include->source) == 0 &&
-            parameter_visit(paths, source->tree, points_at_target, including))
+            scope_points_at(scope, source, paths, match))
             add_entry(including, source);
     }
 }

@@ -115,6 +115,35 @@ static bool propose_chains(struct scope *scope, const char *type, const struct c
     return true;
 }
 
+struct following {
+    const struct scope *scope;
+    struct candidates *out;
+};
+
+static bool add_followed(void *arg, const struct cJSON *element)
+{
+    const struct following *following = arg;
+    const struct version *target = scope_follow(following->scope, element);
+
+    if (target)
+        candidates_add_one(following->out, following->scope->arena, target->serial);
+    return false;
+}
+
+/* What those point at that meet the chain. */
+static bool propose_reverse(struct scope *scope, const struct criterion *criterion,
+                            struct candidates *out)
+{
+    const struct chain *chain = &criterion->chains[0];
+    struct following following = {scope, out};
+    const struct version **sources = NULL;
+    const size_t count = match_find(scope, chain->type, &chain->criterion, 1, &sources);
+
+    for (size_t i = 0; i < count; i++)
+        parameter_visit(criterion->parameter->paths, sources[i]->tree, add_followed, &following);
+    return true;
+}
+
 static bool propose(struct scope *scope, const char *type, const struct criterion *criterion,
                     struct candidates *out)
 {
@@ -122,6 +151,8 @@ static bool propose(struct scope *scope, const char *type, const struct criterio
         NULL;
 
     *out = (struct candidates){.is_sorted = true};
+    if (criterion->is_reverse)
+        return propose_reverse(scope, criterion, out);
     if (criterion->modifier != MODIFIER_NONE && criterion->modifier != MODIFIER_TYPE)
         return false;
     if (criterion->chains)
@@ -185,6 +216,16 @@ static void add_written_since(const struct scope *scope, struct candidates *cand
             return;
         candidates_add_one(candidates, scope->arena, version->serial);
     }
+}
+
+size_t match_lookup(const struct scope *scope, uint64_t key, size_t **out_serials)
+{
+    struct candidates candidates = {.is_sorted = true};
+
+    add_by_key(&candidates, scope, key);
+    add_written_since(scope, &candidates);
+    *out_serials = candidates.serials;
+    return candidates.count;
 }
 
 static int compare_serials(const void *a, const void *b)

@@ -110,6 +110,13 @@ static void pages_are_of_one_moment(void)
          "of 3: a@1 c@1 | of 3: d@1"},
         {"by the index, and two cease", "Basic?_count=1&subject=Patient/a", pointing, 2,
          "of 3: x@1 | of 3: y@1 | of 3: z@1"},
+        {"pointed at, and no longer", "Patient?_count=1&_has:Basic:subject:_id=x,w", written, 1,
+         "of 2: a@1 | of 2: b@1"},
+        {"pointed at, by _id, and no longer", "Patient?_id=a,b&_count=1&_has:Basic:subject:_id=x,w",
+         written, 1, "of 2: a@1 | of 2: b@1"},
+        {"with what points at it, and no longer",
+         "Patient?_id=a,b&_count=1&_revinclude=Basic:subject", written, 1,
+         "of 2: a@1 x@1 y@1 z@1 | of 2: b@1 w@1"},
         {"by the index, and one ceases that was written before",
          "Basic?_count=3&subject=Patient/a,Patient/b", written, 1, "of 4: x@1 y@1 z@1 | of 4: w@1"},
     };
