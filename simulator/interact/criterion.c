@@ -303,10 +303,9 @@ static bool is_pointed_at(struct scope *scope, const struct criterion *criterion
         match_lookup(scope, index_key_reference(chain->type, version->reference), &serials);
 
     for (size_t i = 0; i < count; i++) {
-        const struct version *source = scope_see(scope, store_by_serial(scope->store, serials[i]));
+        const struct version *source = match_see(scope, serials[i], chain->type);
 
-        if (source && strcmp(source->type, chain->type) == 0 &&
-            scope_points_at(scope, source, criterion->parameter->paths, version) &&
+        if (source && scope_points_at(scope, source, criterion->parameter->paths, version) &&
             criterion_meets(scope, &chain->criterion, source))
             return true;
     }

@@ -67,6 +67,8 @@ bool criterion_meets(struct scope *scope, const struct criterion *criterion,
 size_t match_find(struct scope *scope, const char *type, const struct criterion *criteria,
                   size_t count, const struct version ***out_matches);
 /* Numbers of the resources that the index proposes for `key` (see index.h), and of all that were
- * written since the scope's commit; maybe with doubles. */
+ * written since the scope's commit. */
 size_t match_lookup(const struct scope *scope, uint64_t key, size_t **out_serials);
+/* What the scope sees of a resource, if it is of `type` (NULL: any); else NULL. */
+const struct version *match_see(const struct scope *scope, size_t serial, const char *type);
 #endif

@@ -74,10 +74,9 @@ static void add_sources(struct including *including, const struct version *match
     const size_t count =
         match_lookup(scope, index_key_reference(include->source, match->reference), &serials);
     for (size_t i = 0; i < count; i++) {
-        const struct version *source = scope_see(scope, store_by_serial(scope->store, serials[i]));
+        const struct version *source = match_see(scope, serials[i], include->source);
 
-        if (source && strcmp(source->type, include->source) == 0 &&
-            scope_points_at(scope, source, paths, match))
+        if (source && scope_points_at(scope, source, paths, match))
             add_entry(including, source);
     }
 }

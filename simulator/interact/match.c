@@ -218,21 +218,47 @@ static void add_written_since(const struct scope *scope, struct candidates *cand
     }
 }
 
+static int compare_serials(const void *a, const void *b)
+{
+    const size_t left = *(const size_t *)a, right = *(const size_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Rising and without doubles. */
+static void candidates_sort(struct candidates *candidates)
+{
+    size_t kept = 0;
+
+    if (candidates->is_sorted)
+        return;
+    qsort(candidates->serials, candidates->count, sizeof(size_t), compare_serials);
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (kept == 0 || candidates->serials[kept - 1] != candidates->serials[i])
+            candidates->serials[kept++] = candidates->serials[i];
+    }
+    candidates->count = kept;
+    candidates->is_sorted = true;
+}
+
+const struct version *match_see(const struct scope *scope, size_t serial, const char *type)
+{
+    const struct version *version = store_by_serial(scope->store, serial);
+
+    if (!version || (type && strcmp(version->type, type) != 0))
+        return NULL;
+    return scope_see(scope, version);
+}
+
 size_t match_lookup(const struct scope *scope, uint64_t key, size_t **out_serials)
 {
     struct candidates candidates = {.is_sorted = true};
 
     add_by_key(&candidates, scope, key);
     add_written_since(scope, &candidates);
+    candidates_sort(&candidates);
     *out_serials = candidates.serials;
     return candidates.count;
-}
-
-static int compare_serials(const void *a, const void *b)
-{
-    const size_t left = *(const size_t *)a, right = *(const size_t *)b;
-
-    return (left > right) - (left < right);
 }
 
 size_t match_find(struct scope *scope, const char *type, const struct criterion *criteria,
@@ -243,17 +269,13 @@ size_t match_find(struct scope *scope, const char *type, const struct criterion 
 
     propose_best(scope, type, criteria, count, &candidates);
     add_written_since(scope, &candidates);
-    if (!candidates.is_sorted)
-        qsort(candidates.serials, candidates.count, sizeof(size_t), compare_serials);
+    candidates_sort(&candidates);
     *out_matches = arena_alloc(scope->arena, (candidates.count + 1) * sizeof(**out_matches));
     for (size_t i = 0; i < candidates.count; i++) {
-        const size_t serial = candidates.serials[i];
+        const struct version *version = match_see(scope, candidates.serials[i], type);
         size_t met = 0;
 
-        if (i > 0 && serial == candidates.serials[i - 1])
-            continue;
-        const struct version *version = scope_see(scope, store_by_serial(scope->store, serial));
-        if (!version || (type && strcmp(version->type, type) != 0))
+        if (!version)
             continue;
         scope->looked++;
         while (met < count && criterion_meets(scope, &criteria[met], version))
