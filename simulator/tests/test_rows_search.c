@@ -423,6 +423,8 @@ static void answers_say_what_was_used(void)
          "/total = 1\n/link/0/relation = self\n/link/0/url = BASE/Patient?active=true"},
         {"24: no total", "GET", "Patient?_total=none", NULL, NULL, 200,
          "/total = (none)\n/entry/0/resource/id = ada"},
+        {"24: no entries is the count alone", "GET", "Patient?_count=0&_total=none", NULL, NULL,
+         200, "/total = 1\n/entry = (none)\n/link/1 = (none)"},
         {"24: count alone", "GET", "Patient?_summary=count", NULL, NULL, 200,
          "/total = 1\n/entry = (none)\n/link/1 = (none)"},
         {"24: what is not offered is left out", "GET", "Patient?activ=true&_summary=text", NULL,
