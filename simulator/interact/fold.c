@@ -22,6 +22,7 @@ static const char latin[] = "a   a   a   a   a   a   ae  c   e   e   e   e   i  
 _Static_assert(sizeof(latin) == (0x180 - 0xC0) * 4 + 1, "a letter for every code point");
 
 static const char blank[] = " \t\r\n";
+static const char punctuation[] = "'\"`.,;:!?()-";
 
 struct folding {
     const char *at;
@@ -68,9 +69,11 @@ static char fold_next(struct folding *folding)
 {
     unsigned point = 0;
 
+    folding->at += folding->count == 0 ? strspn(folding->at, punctuation) : 0;
     while (folding->count == 0 && (point = two_bytes(folding->at))) {
         folding->at += 2;
         fold_point(folding, point);
+        folding->at += folding->count == 0 ? strspn(folding->at, punctuation) : 0;
     }
     if (folding->count > 0)
         return folding->ahead[--folding->count];
@@ -90,6 +93,11 @@ static bool begins(struct folding text, const char *start)
             return false;
     }
     return true;
+}
+
+bool fold_is_empty(const char *text)
+{
+    return begins((struct folding){.at = ""}, text);
 }
 
 bool fold_begins(const char *text, const char *start)

@@ -111,8 +111,11 @@ static bool token_meets(const struct operand *operand, const struct cJSON *eleme
 
 static int read_string(struct operand *out, struct arena *arena, const char *text, struct err *err)
 {
-    (void)arena, (void)text, (void)err;
-    return *out->text ? 0 : err_set(err, ERR_INPUT, "a text was expected");
+    const bool is_empty =
+        out->modifier == MODIFIER_EXACT ? *out->text == '\0' : fold_is_empty(out->text);
+
+    (void)arena, (void)text;
+    return is_empty ? err_set(err, ERR_INPUT, "a text was expected") : 0;
 }
 
 static bool text_meets(const struct operand *operand, const struct cJSON *element, const char *text)

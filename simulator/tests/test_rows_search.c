@@ -23,7 +23,8 @@ static const char chart[] =
     "'generalPractitioner':[{'reference':'Practitioner/doc'}],"
     "'meta':{'tag':[{'system':'urn:t','code':'red'}],'profile':['http://p/a']}},"
     "{'resourceType':'Patient','id':'sev','name':[{'family':'\xC3\x98rsted','given':['Severine']}],"
-    "'identifier':[{'system':'urn:y','value':'1'}],'birthDate':'1980','gender':'male'},"
+    "'identifier':[{'system':'urn:y','value':'1'}],'birthDate':'1980','gender':'male','address':[{'"
+    "postalCode':'AB-12'}]},"
     "{'resourceType':'Patient','id':'non'},"
     "{'resourceType':'Practitioner','id':'doc','name':[{'family':'Who','given':['Doctor']}],"
     "'identifier':[{'system':'urn:d','value':'7'}]},"
@@ -173,6 +174,10 @@ static void strings(void)
         {"parts of a family name", "Patient?family=quinones", "eve"},
         {"but not of a given one", "Patient?given=marie", ""},
         {"white space", "Patient?given=ann%20marie", "eve"},
+        {"punctuation of the resource", "Patient?address-postalcode=ab12", "sev"},
+        {"punctuation of the query", "Patient?given=se-ver'ine.", "sev"},
+        {"punctuation counts when exact", "Patient?address-postalcode:exact=ab12", ""},
+        {"punctuation alone", "Patient?given=-", "!a text was expected"},
         {"one letter that stands for two", "Patient?address=strasse", "eve"},
         {"o with a stroke", "Patient?family=orsted", "sev"},
         {"an umlaut", "Patient?address-city=kol", "eve"},
