@@ -240,14 +240,15 @@ static bool concerns(struct notify *notify, const struct subscriber *subscriber,
 static const struct sim_fault *struck_by(struct notify *notify, const struct delivery *delivery,
                                          bool is_own)
 {
-    struct exchange_request request;
-    struct sim_exchange face;
+    struct exchange shown = {
+        .sim = notify->sim,
+        .label = is_own ? INTERACTION_ECHO : INTERACTION_NOTIFICATION,
+    };
 
     if (notify->sim->options.hold_all)
         return NULL;
-    show_to_rules(delivery, &face, &request);
-    return rules_strike(notify->sim->rules, &face,
-                        is_own ? INTERACTION_ECHO : INTERACTION_NOTIFICATION, &request);
+    show_to_rules(delivery, &shown.face, &shown.request);
+    return rules_strike(notify->sim->rules, &shown);
 }
 
 static void raise_event(struct notify *notify, struct subscriber *subscriber,

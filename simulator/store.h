@@ -97,6 +97,38 @@ void store_begin(struct store *store);
 void store_commit(struct store *store);
 void store_rollback(struct store *store);
 
+/* ---- what servers do to a chart that no interaction does (faults) ---- */
+
+/* A clock that is off, for the puts until it is set again: by `skew_ms`, or (stands_still) giving a
+ * version the instant of the one before it. {0} is the true clock. */
+struct store_clock {
+    int64_t skew_ms;
+    bool stands_still;
+};
+void store_set_clock(struct store *store, const struct store_clock *clock);
+/* What the true clock says, as lastUpdated is counted. */
+uint64_t store_now(struct store *store);
+
+/*
+ * A restore: the versions with `commit` from `first` on cease to be, as if never written; with
+ * `type` those of type/id alone. Afterwards labels go on from what is current, or (numbers_go_on)
+ * behind those that are gone. `gone` is called for each, newest first. What holds such a version
+ * may go on reading it. Not within a transaction.
+ */
+struct store_undo {
+    unsigned first; /* from 1: a chart as loaded stays */
+    const char *type, *id;
+    bool numbers_go_on;
+    void (*gone)(void *arg, const struct version *version);
+    void *gone_arg;
+};
+void store_undo(struct store *store, const struct store_undo *undo);
+
+/* The current version of a resource with other content, under the same label and instant, in the
+ * place of the one it was. `version` must be current and live. Gives what is there now. */
+const struct version *store_replace(struct store *store, const struct version *version,
+                                    const struct document *document);
+
 /* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
  * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). The tree is the
  * arena's unless owns_tree is set. `global`: see label_make. */

@@ -120,10 +120,10 @@ struct query_found {
     const struct version **matches;
     size_t count;
 };
-/* What a conditional query matches. It says why it cannot be one (empty, or with a parameter or value
+/* What a conditional query matched `lag` commits ago. It says why it cannot be one (empty, or with a parameter or value
  * that is not offered); NULL when it can. */
 const char *query_find(struct store *store, struct arena *arena, const char *base, const char *type,
-                       const char *text, struct query_found *out);
+                       const char *text, unsigned lag, struct query_found *out);
 /* The same for a request: false with a 400 answer when it cannot be one. */
 bool query_conditional(const struct act *act, const char *where, const char *type, const char *text,
                        size_t *out_count, const struct version ***out_matches);
@@ -146,4 +146,11 @@ void represent_match(const struct act *act, const struct version *version);
  * (no_op_put), what is there. */
 const struct version *represent_put(const struct act *act, const char *method, const char *id,
                                     const struct document *document);
+
+/* ---- bend.c: what faults make of a processing ---- */
+
+/* The document that is stored instead of `document`; false when nothing bends it. */
+bool bend_document(const struct act *act, const struct document *document, struct document *out);
+/* True, with the answer filled (409), when no write gets to `reference` any more. */
+bool bend_is_bricked(const struct act *act, const char *reference);
 #endif

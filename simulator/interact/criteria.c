@@ -29,7 +29,7 @@ int criteria_check(struct arena *arena, const char *criteria, struct err *err)
     if (*query_of(criteria) == '\0')
         return 0;
     struct store *empty = store_new(&(struct store_options){.logical_clock = true});
-    const char *why = query_find(empty, arena, NULL, type, query_of(criteria), &found);
+    const char *why = query_find(empty, arena, NULL, type, query_of(criteria), 0, &found);
     if (why)
         err_set(err, ERR_INPUT, "criteria: %s", why);
     store_free(empty);
@@ -42,7 +42,7 @@ static bool is_met(struct arena *arena, struct store *store, const char *base, c
     const char *text = arena_printf(arena, "_id=%s&%s", version->id, query_of(criteria));
     struct query_found found = {.count = 0};
 
-    return !query_find(store, arena, base, version->type, text, &found) && found.count > 0;
+    return !query_find(store, arena, base, version->type, text, 0, &found) && found.count > 0;
 }
 
 static bool was_met(struct arena *arena, const char *base, const char *criteria,

@@ -21,10 +21,18 @@
 
 /* ---- what a scope sees ---- */
 
-struct scope scope_now(struct store *store, struct arena *arena, const char *base)
+struct scope scope_past(struct store *store, struct arena *arena, const char *base, unsigned lag)
 {
+    const unsigned commits = store_commits(store);
+
     return (struct scope){
-        .store = store, .arena = arena, .base = base ? base : "", .commit = UINT_MAX};
+        .store = store,
+        .arena = arena,
+        .base = base ? base : "",
+        .commit = lag == 0        ? UINT_MAX
+                  : lag < commits ? commits - lag
+                                  : 0,
+    };
 }
 
 const struct version *scope_see(const struct scope *scope, const struct version *version)
@@ -32,6 +40,8 @@ const struct version *scope_see(const struct scope *scope, const struct version 
     struct err err = ERR_INIT;
 
     while (version && version->commit > scope->commit)
+        version = version->previous;
+    if (version && version->is_deletion && scope->shows_deleted)
         version = version->previous;
     if (!version || version->is_deletion)
         return NULL;

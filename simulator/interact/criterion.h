@@ -22,12 +22,13 @@ struct version;
 struct scope {
     struct store *store;
     struct arena *arena;
-    const char *base; /* the server's URL; "" if none */
-    unsigned commit;  /* later ones are not seen */
-    size_t looked;    /* out: resources compared, for a test that searches look at few */
+    const char *base;   /* the server's URL; "" if none */
+    unsigned commit;    /* later ones are not seen */
+    bool shows_deleted; /* as they were before */
+    size_t looked;      /* out: resources compared, for a test that searches look at few */
 };
-/* The whole store as it is now. */
-struct scope scope_now(struct store *store, struct arena *arena, const char *base);
+/* The whole store as it was `lag` commits ago; 0: as it is now. */
+struct scope scope_past(struct store *store, struct arena *arena, const char *base, unsigned lag);
 /* The version that was current at the scope's commit, with its tree; NULL where there was none or
  * it was a deletion. `version` is the current one, or NULL. */
 const struct version *scope_see(const struct scope *scope, const struct version *version);

@@ -267,7 +267,10 @@ size_t match_find(struct scope *scope, const char *type, const struct criterion 
     struct candidates candidates = {.is_sorted = true};
     size_t found = 0;
 
-    propose_best(scope, type, criteria, count, &candidates);
+    if (scope->shows_deleted) /* the index has forgotten them */
+        propose_all(scope, NULL, &candidates);
+    else
+        propose_best(scope, type, criteria, count, &candidates);
     add_written_since(scope, &candidates);
     candidates_sort(&candidates);
     *out_matches = arena_alloc(scope->arena, (candidates.count + 1) * sizeof(**out_matches));

@@ -271,8 +271,11 @@ bool plan_read(struct plan *out, const struct act *act, struct query *query)
     struct arena *arena = act->request->arena;
     size_t kept = 0;
 
-    *out = (struct plan){.scope = scope_now(act->store, arena, act->request->base),
+    const unsigned lag = act->bend->lag ? act->bend->lag : (unsigned)act->knobs->search_lag_steps;
+
+    *out = (struct plan){.scope = scope_past(act->store, arena, act->request->base, lag),
                          .page_entries = PAGE_DEFAULT};
+    out->scope.shows_deleted = act->bend->shows_deleted;
     if (!page_count(act, query, &out->page_entries) || !read_types(out, act, query))
         return false;
     out->counts_only = out->page_entries == 0;

@@ -129,9 +129,9 @@ static enum fit read_all(struct scope *scope, const char *type, const struct que
 }
 
 const char *query_find(struct store *store, struct arena *arena, const char *base, const char *type,
-                       const char *text, struct query_found *out)
+                       const char *text, unsigned lag, struct query_found *out)
 {
-    struct scope scope = scope_now(store, arena, base);
+    struct scope scope = scope_past(store, arena, base, lag);
     const char *why = NULL;
     struct query query;
 
@@ -155,7 +155,10 @@ bool query_conditional(const struct act *act, const char *where, const char *typ
 {
     const struct exchange_request *request = act->request;
     struct query_found found;
-    const char *why = query_find(act->store, request->arena, request->base, type, text, &found);
+    const bool is_racy = request->interaction == INTERACTION_CREATE &&
+                         act->knobs->if_none_exist == IF_NONE_EXIST_RACY;
+    const char *why = query_find(act->store, request->arena, request->base, type, text,
+                                 is_racy ? act->bend->commits_since_arrival : 0, &found);
 
     if (why) {
         REFUSE(act, 400, found.code, "%s: %s", where, why);

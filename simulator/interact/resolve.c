@@ -17,7 +17,7 @@ const char *resolve_conditional(void *arg, struct arena *arena, const char *cond
     const char *type = arena_copy(arena, conditional, (size_t)(mark - conditional));
     struct query_found found;
 
-    const char *why = query_find(resolver->store, arena, resolver->base, type, mark + 1, &found);
+    const char *why = query_find(resolver->store, arena, resolver->base, type, mark + 1, 0, &found);
     if (why) {
         resolver->status = 400;
         resolver->code = found.code;

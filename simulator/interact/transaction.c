@@ -75,11 +75,10 @@ static bool all_are_requests(const struct deal *deal)
 /* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
 static const char *find_target(const struct deal *deal, struct entry *entry)
 {
-    static const struct interact_bend straight = {.drop_path = NULL};
     const struct act own = {.store = deal->act->store,
                             .knobs = deal->act->knobs,
                             .request = &entry->request,
-                            .bend = &straight,
+                            .bend = deal->act->bend,
                             .is_entry = true,
                             .answer = &entry->answer};
     enum interaction interaction = entry->request.interaction;

@@ -34,7 +34,7 @@ static const struct version *put(struct store *store, struct arena *arena, const
 static long long looked_at(struct store *store, struct arena *arena, const char *name,
                            const char *value, size_t *out_found)
 {
-    struct scope scope = scope_now(store, arena, "http://h/fhir");
+    struct scope scope = scope_past(store, arena, "http://h/fhir", 0);
     const struct version **matches = NULL;
     struct criterion criterion;
     struct err err = ERR_INIT;
