@@ -465,8 +465,11 @@ const struct sim_version *sim_version_at(const struct sim *sim, size_t index)
                (room - run->version_room) * sizeof(run->versions[0]));
         run->version_room = room;
     }
-    if (!run->versions[index])
-        run->versions[index] = show(run, store_at(run->store, index));
+    const struct version *version = store_at(run->store, index);
+    const struct sim_version *shown = run->versions[index];
+    /* A fault may have put another version into its place, or other content into the version. */
+    if (!shown || shown->commit != version->commit || shown->content != version->content)
+        run->versions[index] = show(run, version);
     return run->versions[index];
 }
 

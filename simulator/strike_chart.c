@@ -105,28 +105,55 @@ static bool touches(const struct exchange *exchange, const struct cJSON *request
     return !sent || !patch_equal(sent, member);
 }
 
-/* Edits the first leaf at or below `pointer` that lets itself be edited: numbers, then texts. */
+/* Numbers can be edited best, then what people write; any other text may be a code or a date. */
+enum rank { RANK_NUMBER, RANK_PROSE, RANK_TEXT, RANK_NONE };
+
+static enum rank rank_of(const struct cJSON *item, const char *member)
+{
+    static const char *const prose[] = {"text",  "display", "family", "given",   "description",
+                                        "title", "line",    "city",   "comment", NULL};
+    size_t i = 0;
+
+    if (json_is_number(item))
+        return RANK_NUMBER;
+    if (!json_text(item))
+        return RANK_NONE;
+    while (prose[i] && strcmp(prose[i], member) != 0)
+        i++;
+    return prose[i] ? RANK_PROSE : RANK_TEXT;
+}
+
+/* A place in a resource: an item, how it is reached, and the member that it is, or is an element
+ * of. */
+struct place {
+    const struct cJSON *item;
+    const char *pointer, *member;
+};
+
+/* Edits the first leaf of that rank at or below a place; false when the server takes none. */
 static bool edit_leaf(struct exchange *exchange, const struct sim_fault *fault,
-                      const struct cJSON *item, const char *pointer, bool is_number)
+                      const struct place *place, enum rank rank)
 {
     struct arena *arena = exchange->arena;
-    const bool is_object = cJSON_IsObject(item);
+    const bool is_object = cJSON_IsObject(place->item);
+    struct cJSON *patch = json_array(arena), *value;
     size_t index = 0;
 
-    for (const struct cJSON *child = item->child; child; child = child->next, index++) {
-        const char *below = is_object ? arena_printf(arena, "%s/%s", pointer, child->string)
-                                      : arena_printf(arena, "%s/%zu", pointer, index);
+    for (const struct cJSON *child = place->item->child; child; child = child->next, index++) {
+        const char *member = is_object ? child->string : place->member;
+        const char *step = is_object ? member : arena_printf(arena, "%zu", index);
+        const struct place below = {child, arena_printf(arena, "%s/%s", place->pointer, step),
+                                    member};
 
-        if (edit_leaf(exchange, fault, child, below, is_number))
+        if (edit_leaf(exchange, fault, &below, rank))
             return true;
     }
-    if (item->child || json_is_number(item) != is_number)
+    if (rank_of(place->item, place->member) != rank)
         return false;
-    struct cJSON *value = other_value(arena, item);
-    struct cJSON *patch = json_array(arena);
+    value = other_value(arena, place->item);
     if (!value)
         return false;
-    add_operation(patch, "replace", pointer, value);
+    add_operation(patch, "replace", place->pointer, value);
     return edit(exchange, fault, "PATCH", exchange->face.reference, patch);
 }
 
@@ -140,14 +167,15 @@ static void edit_field(struct exchange *exchange, const struct sim_fault *fault,
         is_write ? json_parse(exchange->arena, request->body, request->body_size, &ignored) : NULL;
     const struct cJSON *tree = json_copy_root(exchange->arena, current->tree);
 
-    for (int pass = 0; pass < 2; pass++) {
+    for (enum rank rank = RANK_NUMBER; rank < RANK_NONE; rank++) {
         for (const struct cJSON *member = tree->child; member; member = member->next) {
-            const char *pointer = arena_printf(exchange->arena, "/%s", member->string);
+            const struct place place = {
+                member, arena_printf(exchange->arena, "/%s", member->string), member->string};
 
             if (is_identity(member->string) ||
                 (is_write && touches(exchange, sent, member) != is_same))
                 continue;
-            if (edit_leaf(exchange, fault, member, pointer, pass == 0))
+            if (edit_leaf(exchange, fault, &place, rank))
                 return;
         }
     }

@@ -138,10 +138,9 @@ void do_lock(struct exchange *exchange, const struct sim_fault *fault)
 void do_brick(struct exchange *exchange, const struct sim_fault *fault)
 {
     struct run *run = exchange->run;
-    const size_t room = run->bricked_count + 1;
+    const size_t size = run->bricked_count * sizeof(run->bricked[0]);
 
-    run->bricked = arena_grow(run->arena, run->bricked, room * sizeof(run->bricked[0]),
-                              (room + 1) * sizeof(run->bricked[0]));
+    run->bricked = arena_grow(run->arena, run->bricked, size, size + 2 * sizeof(run->bricked[0]));
     run->bricked[run->bricked_count++] = arena_strdup(run->arena, exchange->face.reference);
     refuse(exchange, 409, "conflict", NULL, "This resource cannot be written any more.");
     strike_note(exchange, fault, exchange->answer.status);
