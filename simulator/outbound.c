@@ -112,14 +112,6 @@ void outbound_forget(struct edge *edge, struct exchange *exchange)
 
 /* ---- broken ---- */
 
-static void write_headers(struct buf *out, const struct reply *reply)
-{
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", reply->status,
-               MHD_get_reason_phrase_for((unsigned)reply->status));
-    for (size_t i = 0; i < reply->header_count; i++)
-        buf_printf(out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
-}
-
 static void write_broken(struct buf *out, const struct reply *reply)
 {
     const size_t chunk = reply->body_size / 2 < CHUNK_BYTES ? reply->body_size / 2 : CHUNK_BYTES;
@@ -128,11 +120,14 @@ static void write_broken(struct buf *out, const struct reply *reply)
         buf_puts(out, "\x16\x03\x01 this is no HTTP\r\n\r\n");
         return;
     }
-    write_headers(out, reply);
-    if (reply->wire == WIRE_CUT_HEADERS) {
-        buf_puts(out, "Content-Len");
+    buf_printf(out, "HTTP/1.1 %d %s\r\n", reply->status,
+               MHD_get_reason_phrase_for((unsigned)reply->status));
+    if (reply->wire == WIRE_CUT_HEADERS) { /* within the first one */
+        buf_puts(out, "Content-Ty");
         return;
     }
+    for (size_t i = 0; i < reply->header_count; i++)
+        buf_printf(out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
     buf_puts(out, "Transfer-Encoding: chunked\r\n\r\n");
     if (chunk > 0) {
         buf_printf(out, "%zx\r\n", chunk);

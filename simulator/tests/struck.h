@@ -7,7 +7,7 @@
  * for rules alone) with the fault at the release of a held request. Both must come to the same.
  *
  * In bodies ' stands for ". `shows` is lines about the reply: "ETag: W/\"1\"" a header ("(none)":
- * absent), "/meta/versionId = 1" a member of the body, "~ text" what the body contains. `chart` is
+ * absent; BASE is the server), "/meta/versionId = 1" a member of the body, "~ text" what the body contains. `chart` is
  * lines "Observation/pulse /note/0/text = by hand". `story` is the journal from the struck request
  * on.
  */
