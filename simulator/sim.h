@@ -232,7 +232,9 @@ int sim_deliver(struct sim *sim, uint64_t number, const struct sim_fault *fault,
  * replied:   status, headers and body as sent, and the version that the answer is about.
  * hung-up:   the client left a held exchange.
  * fault:     what a fault did, `fault` as written ("drop" for sim_drop); for duplicate one entry
- *            behind each processing, with its status.
+ *            behind each processing, with its status. undo-commit has one for each version that is
+ *            gone; mutate-later names the version and gives its new body. An answer that a fault
+ *            broke on its way (truncate-..., bad-chunk, garbage) is not `replied`.
  * edit:      a foreign write was asked for: actor, method, url, body; its name in `what`.
  * said:      the harness heard (or asked) the engine something: `what`.
  * process:   the harness did something to the engine or the server: `what`.

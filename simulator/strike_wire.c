@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* strike_wire - faults of the connection and of the bytes that go over it; outbound.c sends them. */
-#include "base/arena.h"
+#include <string.h>
+
 #include "base/err.h"
 #include "simulator/strike_inner.h"
 
@@ -35,7 +36,7 @@ void do_cut_body(struct exchange *exchange, const struct sim_fault *fault)
     const size_t size = exchange->answer.body ? exchange->answer.body_size : 0;
     const size_t wanted = fault_number(fault, 0, size / 2);
 
-    if (size == 0) { /* nothing to cut */
+    if (size == 0 || strcmp(exchange->face.method, "HEAD") == 0) { /* nothing to cut */
         strike_note(exchange, fault, 0);
         return;
     }
