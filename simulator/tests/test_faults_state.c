@@ -415,6 +415,41 @@ static void a_fault_that_has_nothing_to_show_is_refused(void)
     }
 }
 
+static void arguments_are_told_what_was_expected(void)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        {"truncate-body(x)", "argument 1 is 'x'; expected a number from 0 to 99999999"},
+        {"drip(0)", "expected a number from 1 to 60000"},
+        {"redirect(301)", "expected one of: 307 308"},
+        {"lock(409)", "expected one of: 423 424"},
+        {"normalise", "normalise: argument 1 is missing (normalise(/code/text,stored))"},
+        {"normalise(code)", "expected a JSON Pointer"},
+        {"clock-skew(1,back)", "expected one of: ahead behind"},
+        {"omit-entry(0)", "expected a number from 1 to 9999"},
+        {"search-ghost(old)", "expected one of: double deleted"},
+        {"search-lag(0)", "expected a number from 1 to 9999"},
+        {"foreign-edit(steal)", "expected one of: same-field other-field delete"},
+        {"undo-commit(all)", "expected one of: resource server"},
+        {"undo-commit(server,never)", "expected one of: reuse skip"},
+        {"mutate-later(note)", "expected a JSON Pointer"},
+        {"quota", "quota: argument 1 is missing (quota(100,60))"},
+        {"outage(3)", "outage: argument 2 is missing (outage(3,5))"},
+        {"outage(3,2)", "outage: it ends (2) before it begins (3)"},
+        {"brown-out(all)", "expected one of: writes looks"},
+        {"html-body(1)", "html-body takes 0 arguments, '1' is too many"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct sim_fault fault;
+        struct err err = ERR_INIT;
+
+        EXPECT_INT(rows[i].text, sim_fault_parse(rows[i].text, &fault, &err), -1);
+        EXPECT_HAS(rows[i].text, err.text, rows[i].why);
+    }
+}
+
 static CU_TestInfo tests[] = {
     {"a write is refused by the state of the server",
      a_write_is_refused_by_the_state_of_the_server},
@@ -423,6 +458,7 @@ static CU_TestInfo tests[] = {
     {"a merge of patients is taken back", a_merge_of_patients_is_taken_back},
     {"a restore takes every later commit", a_restore_takes_every_later_commit},
     {"the journal names what is gone", the_journal_names_what_is_gone},
+    {"arguments are told what was expected", arguments_are_told_what_was_expected},
     {"a fault that has nothing to show is refused", a_fault_that_has_nothing_to_show_is_refused},
     CU_TEST_INFO_NULL,
 };
