@@ -291,14 +291,13 @@ static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
     return false;
 }
 
-/* Whatever arrived before the exchange of that number, and was to be overtaken, has been. */
-static void release_overtaken(struct sim *sim, uint64_t number)
+/* An exchange has gone its whole way: whatever was to be overtaken has been. */
+static void release_overtaken(struct sim *sim)
 {
     for (size_t i = 0; sim->overtaken_count && i < sim->held_count;) {
         struct exchange *exchange = sim->held[i];
 
-        if (exchange->plan == PLAN_OVERTAKEN && exchange->face.stop == SIM_BEFORE &&
-            exchange->face.number < number)
+        if (exchange->plan == PLAN_OVERTAKEN && exchange->face.stop == SIM_BEFORE)
             go_through(exchange, NULL); /* which takes it off the list */
         else
             i++;
@@ -310,7 +309,6 @@ static bool arrive_alone(struct exchange *exchange)
 {
     struct sim *sim = exchange->sim;
     const struct sim_pilot *pilot = &sim->options.pilot;
-    const uint64_t number = exchange->face.number;
 
     if (pilot->arrived && pilot->arrived(pilot->arg, &exchange->face)) {
         hold(exchange, SIM_BEFORE);
@@ -330,7 +328,7 @@ static bool arrive_alone(struct exchange *exchange)
         return false;
     }
     conclude(exchange, fault);
-    release_overtaken(sim, number);
+    release_overtaken(sim);
     return true;
 }
 

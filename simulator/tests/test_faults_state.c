@@ -357,6 +357,43 @@ static void a_restore_takes_every_later_commit(void)
     }
 }
 
+/* A deletion has no content to be told by. */
+static void a_version_in_the_place_of_an_undone_one_is_listed(void)
+{
+    const struct sim_fault undo = rig_fault("undo-commit(server,reuse)");
+    struct err err = ERR_INIT;
+    uint64_t number;
+    struct rig rig;
+
+    rig_open(&rig);
+    rig_start_held(&rig, "DELETE", PULSE, NULL, NULL, &number);
+    EXPECT_INT("commit", sim_commit(rig.sim, number, NULL, &err), 0);
+    EXPECT_STR("undone", sim_version_at(rig.sim, 2)->reference, PULSE);
+    EXPECT_INT("reply", sim_reply(rig.sim, number, &undo, &err), 0);
+    EXPECT_TRUE("nothing", sim_version_at(rig.sim, 2) == NULL);
+    rig_start_held(&rig, "DELETE", "Patient/ada", NULL, NULL, &number);
+    EXPECT_INT("pass", sim_pass(rig.sim, number, NULL, &err), 0);
+    EXPECT_STR("stands", sim_version_at(rig.sim, 2)->reference, "Patient/ada");
+    rig_close(&rig);
+}
+
+static void what_is_bricked_stays_so_until_the_run_ends(void)
+{
+    static const struct struck_call calls[] = {{"DELETE", "Patient/ada", NULL, NULL},
+                                               {"DELETE", PULSE, NULL, NULL}};
+    struct rig rig;
+
+    struck_open(&rig);
+    struck_rule(&rig, "{\"fault\":\"bricked\",\"times\":2}");
+    for (int i = 0; i < 3; i++) {
+        EXPECT_STR("ada", rig_seen(&rig, struck_call(&rig, &calls[0])), "409");
+        EXPECT_STR("pulse", rig_seen(&rig, struck_call(&rig, &calls[1])), "409");
+    }
+    rig_begin(&rig);
+    EXPECT_STR("anew", rig_seen(&rig, struck_call(&rig, &calls[1])), "204");
+    rig_close(&rig);
+}
+
 static void the_journal_names_what_is_gone(void)
 {
     static const struct struck_call update = UPDATE;
@@ -457,6 +494,9 @@ static CU_TestInfo tests[] = {
     {"what was answered does not stay", what_was_answered_does_not_stay},
     {"a merge of patients is taken back", a_merge_of_patients_is_taken_back},
     {"a restore takes every later commit", a_restore_takes_every_later_commit},
+    {"a version in the place of an undone one is listed",
+     a_version_in_the_place_of_an_undone_one_is_listed},
+    {"what is bricked stays so until the run ends", what_is_bricked_stays_so_until_the_run_ends},
     {"the journal names what is gone", the_journal_names_what_is_gone},
     {"arguments are told what was expected", arguments_are_told_what_was_expected},
     {"a fault that has nothing to show is refused", a_fault_that_has_nothing_to_show_is_refused},
