@@ -90,6 +90,29 @@ static const struct struck_row refusals[] = {
      "412",
      ""},
 };
+/* Its token is refused for good, another one is taken. */
+static const struct struck_row tokens[] = {
+    {.fault = "token-expiry",
+     .call = {"PUT", PULSE, "Authorization: Bearer t-1", PUT_72},
+     .seen = "401",
+     .shows = "WWW-Authenticate: Bearer\n/issue/0/code = login",
+     .chart = "Observation/pulse /meta/versionId = 1",
+     .story = "arrived fault:token-expiry:401 replied:401",
+     .behind = {"PUT", PULSE, "Authorization: Bearer t-1", PUT_72},
+     .behind_seen = "401",
+     .behind_shows = "/issue/0/code = expired"},
+    {.fault = "token-expiry",
+     .call = {"GET", PULSE, "Authorization: Bearer t-1", NULL},
+     .seen = "401",
+     .shows = "",
+     .chart = "",
+     .story = "arrived fault:token-expiry:401 replied:401",
+     .behind = {"GET", PULSE, "Authorization: Bearer t-2", NULL},
+     .behind_seen = "200",
+     .behind_shows = "/id = pulse"},
+};
+STRUCK(tokens)
+
 STRUCK(refusals)
 
 static const struct struck_row edits[] = {
@@ -487,7 +510,13 @@ static void arguments_are_told_what_was_expected(void)
     }
 }
 
+static void a_token_expires(void)
+{
+    struck_run(tokens, COUNT_OF(tokens));
+}
+
 static CU_TestInfo tests[] = {
+    {"a token expires", a_token_expires},
     {"a write is refused by the state of the server",
      a_write_is_refused_by_the_state_of_the_server},
     {"someone else edits in between", someone_else_edits_in_between},
