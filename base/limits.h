@@ -25,5 +25,6 @@
 #define LIMIT_SCENARIO_STEPS   1000
 #define LIMIT_SCENARIO_INTENTS 200
 #define LIMIT_STEPS_PER_INTENT 200 /* exchanges; more is not settling */
+#define LIMIT_FINDINGS         50  /* that a validation lists */
 #define LIMIT_EVIDENCE_BYTES   (512u << 20)
 #endif
