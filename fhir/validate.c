@@ -290,22 +290,27 @@ static int reference_type(const char *text, bool *out_is_relative)
     return -1;
 }
 
+/* Takes an id from the front of the text; NULL: there is none. */
+static const char *skip_id(const char *text)
+{
+    char id[65] = "";
+    size_t size = strcspn(text, "/#");
+
+    if (size >= sizeof(id))
+        return NULL;
+    memcpy(id, text, size);
+    return primitive_is_valid(DEFINITION_ID, id) ? text + size : NULL;
+}
+
+/* Is it id or id/_history/version, a fragment behind it or none? */
 static bool is_versioned_id(const char *text)
 {
-    size_t size = strcspn(text, "/");
+    static const char history[] = "/_history/";
 
-    if (size < 1 || size > 64)
-        return false;
-    if (text[size] == '\0')
-        return primitive_is_valid(DEFINITION_ID, text);
-    for (size_t i = 0; i < size; i++) {
-        char one[] = {text[i], '\0'};
-
-        if (!primitive_is_valid(DEFINITION_ID, one))
-            return false;
-    }
-    return strncmp(text + size, "/_history/", 10) == 0 &&
-           primitive_is_valid(DEFINITION_ID, text + size + 10);
+    text = skip_id(text);
+    if (text && strncmp(text, history, sizeof(history) - 1) == 0)
+        text = skip_id(text + sizeof(history) - 1);
+    return text && (*text == '\0' || *text == '#');
 }
 
 /* Is a relative reference of the form Type/id, Type/id/_history/version or Type?query? */
@@ -521,8 +526,8 @@ static void check_companion(struct walk *walk, const struct definition_element *
 static void find_unknown(struct walk *walk, const struct definition_node *node,
                          const struct place *place)
 {
-    find(walk, FINDING_BASE, "structure", place, "%s has no element of this name",
-         definition_names[node->path]);
+    find(walk, FINDING_BASE, "structure", place, "%s has no element '%.*s'",
+         definition_names[node->path], QUOTED_MAX, place->name);
 }
 
 /* The member that fills the slot a second time, of another type than the first. */

@@ -19,6 +19,7 @@
 struct arena;
 struct cJSON;
 struct document;
+struct findings;
 
 struct act {
     struct store *store;
@@ -49,7 +50,9 @@ void interact_search(const struct act *act);
 void interact_batch(const struct act *act);
 void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
+void interact_operation(const struct act *act);
 void interact_subscription(const struct act *act); /* $status and $events */
+
 /* ---- provenance.c ---- */
 
 /* Is the header X-Provenance, if any, a Provenance? Else the answer is a 400. */
@@ -94,9 +97,13 @@ bool stored_is_same(const struct act *act, const struct document *document,
 
 /* ---- validate.c ---- */
 
-/* Reads the request's body as a resource of request->type; else the answer is a 400 with line or
- * path. */
+/* Reads the request's body as a resource of request->type that R4 allows; else the answer says
+ * what is wrong: 400, or 422 where only rules are broken. */
 bool validate_body(const struct act *act, struct document *out);
+/* The same of what was read already. */
+bool validate_document(const struct act *act, const struct document *document);
+/* Answers with an OperationOutcome: one issue per finding. */
+void validate_answer(const struct act *act, int status, const struct findings *findings);
 
 /* ---- query.c: parameters and what they match ---- */
 

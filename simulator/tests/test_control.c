@@ -135,11 +135,11 @@ static void calls_answer(void)
         {"an edit", "POST", "edits",
          "{\"method\":\"PUT\",\"target\":\"Patient/"
          "ada\",\"body\":{\"resourceType\":\"Patient\",\"id\":"
-         "\"ada\",\"x\":1.50}}",
+         "\"ada\",\"extension\":[{\"url\":\"urn:x\",\"valueDecimal\":1.50}]}}",
          200, "{\"reference\":\"Patient/ada\",\"version\":\"2\",\"commit\":1}"},
         {"its versions", "GET", "resources/Patient/ada/versions", NULL, 200,
          "\"version\":\"2\",\"ordinal\":2,\"commit\":1,\"deleted\":false,\"resource\":{"},
-        {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"x\":1.50"},
+        {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"valueDecimal\":1.50"},
         {"one version by its ordinal", "GET", "resources/Patient/ada/versions/@1", NULL, 200,
          "{\"version\":\"1\",\"ordinal\":1,\"commit\":0"},
         {"one by its versionId", "GET", "resources/Patient/ada/versions/2", NULL, 200,

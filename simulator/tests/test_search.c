@@ -156,9 +156,14 @@ static const char *all_pages(struct wire *wire, const char *url, const struct st
 
 static void pages_are_stable(void)
 {
-    static const struct step more = {
-        "between", "PUT", "Condition/c2", NULL, "{\"resourceType\":\"Condition\",\"id\":\"c2\"}",
-        200,       NULL};
+    static const struct step more = {"between",
+                                     "PUT",
+                                     "Condition/c2",
+                                     NULL,
+                                     "{\"resourceType\":\"Condition\",\"id\":\"c2\",\"subject\":{"
+                                     "\"reference\":\"Patient/bob\"}}",
+                                     200,
+                                     NULL};
     static const struct step gone = {"between", "DELETE", "Condition/c1", NULL, NULL, 204, NULL};
     struct wire wire;
 
@@ -175,13 +180,15 @@ static void pages_are_stable(void)
 static void histories(void)
 {
     static const struct step steps[] = {
-        {"made", "POST", "Basic", NULL, "{\"resourceType\":\"Basic\"}", 201, NULL},
+        {"made", "POST", "Basic", NULL, "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"b\"}}",
+         201, NULL},
         {"changed", "PATCH", "Basic/c-1", "Content-Type: application/json-patch+json",
          "[{\"op\":\"add\",\"path\":\"/language\",\"value\":\"de\"}]", 200, NULL},
         {"deleted", "DELETE", "Basic/c-1", NULL, NULL, 204, NULL},
-        {"back", "PUT", "Basic/c-1", NULL, "{\"resourceType\":\"Basic\",\"id\":\"c-1\"}", 201,
-         NULL},
-        {"another", "PUT", "Basic/x", NULL, "{\"resourceType\":\"Basic\",\"id\":\"x\"}", 201, NULL},
+        {"back", "PUT", "Basic/c-1", NULL,
+         "{\"resourceType\":\"Basic\",\"id\":\"c-1\",\"code\":{\"text\":\"b\"}}", 201, NULL},
+        {"another", "PUT", "Basic/x", NULL,
+         "{\"resourceType\":\"Basic\",\"id\":\"x\",\"code\":{\"text\":\"b\"}}", 201, NULL},
         {"23: newest first", "GET", "Basic/c-1/_history", NULL, NULL, 200,
          "/type = history\n/total = 4\n/link/0/url = BASE/Basic/c-1/_history\n/link/1 = (none)\n"
          "/entry/0/resource/meta/versionId = 4\n/entry/0/request/method = PUT\n"
