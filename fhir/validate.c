@@ -19,19 +19,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/limits.h"
 #include "fhir/definitions.h"
 #include "fhir/invariant.h"
 #include "fhir/primitive.h"
-
-#define NO_INDEX   SIZE_MAX
-#define QUOTED_MAX 64 /* bytes of the client's own in a message */
-
-struct place {
-    const struct place *up;
-    const char *name;
-    size_t index; /* NO_INDEX: not in an array */
-};
 
 /* A contained resource. */
 struct local {
@@ -49,104 +39,9 @@ struct walk {
     struct arena *arena;
     struct findings *findings;
     struct scope scope;
-    bool is_full;
 };
 
-/* ---- findings ---- */
-
-static bool is_plain(const char *name)
-{
-    for (; *name != '\0'; name++) {
-        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_", *name))
-            return false;
-    }
-    return true;
-}
-
-static void spell_name(struct buf *out, const char *name)
-{
-    if (is_plain(name))
-        buf_printf(out, "%.*s", QUOTED_MAX, name);
-    else
-        buf_printf(out, "`%.*s`", QUOTED_MAX, name);
-}
-
-static void spell(struct buf *out, const struct place *place)
-{
-    if (place->up) {
-        spell(out, place->up);
-        buf_putc(out, '.');
-    }
-    spell_name(out, place->name);
-    if (place->index != NO_INDEX)
-        buf_printf(out, "[%zu]", place->index);
-}
-
-static void to_ascii(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~')
-            *text = '?';
-    }
-}
-
-static void add(struct walk *walk, const struct finding *finding)
-{
-    struct findings *findings = walk->findings;
-
-    if (walk->is_full)
-        return;
-    if (!findings->items)
-        findings->items = arena_alloc(walk->arena, (LIMIT_FINDINGS + 1) * sizeof(*finding));
-    walk->is_full = findings->count == LIMIT_FINDINGS;
-    if (walk->is_full)
-        findings->items[findings->count++] = (struct finding){
-            .kind = FINDING_NOTE,
-            .severity = "information",
-            .code = "incomplete",
-            .expression = findings->items[0].expression,
-            .text = arena_printf(walk->arena, "there is more wrong than the %u issues listed",
-                                 LIMIT_FINDINGS),
-        };
-    else
-        findings->items[findings->count++] = *finding;
-}
-
-static void find(struct walk *walk, enum finding_kind kind, const char *code,
-                 const struct place *place, const char *fmt, ...) ATTR_PRINTF(5, 6);
-static void find(struct walk *walk, enum finding_kind kind, const char *code,
-                 const struct place *place, const char *fmt, ...)
-{
-    struct buf expression = BUF_INIT;
-    va_list args;
-
-    if (walk->is_full)
-        return;
-    va_start(args, fmt);
-    char *text = arena_vprintf(walk->arena, fmt, args);
-    va_end(args);
-    to_ascii(text);
-    spell(&expression, place);
-    char *spelled = buf_copy(&expression, walk->arena);
-    buf_release(&expression);
-    to_ascii(spelled);
-    add(walk, &(struct finding){
-                  .kind = kind,
-                  .severity = kind == FINDING_NOTE ? "warning" : "error",
-                  .code = code,
-                  .expression = spelled,
-                  .text = text,
-              });
-}
-
-bool findings_have(const struct findings *findings, enum finding_kind kind)
-{
-    for (size_t i = 0; i < findings->count; i++) {
-        if (findings->items[i].kind == kind)
-            return true;
-    }
-    return false;
-}
+#define FIND(walk, ...) findings_add((walk)->findings, (walk)->arena, __VA_ARGS__)
 
 /* ---- contained resources and local references ---- */
 
@@ -200,10 +95,10 @@ static void scope_leave(struct walk *walk, const struct place *place)
 {
     for (size_t i = 0; i < walk->scope.count; i++) {
         if (!walk->scope.locals[i].is_used)
-            find(walk, FINDING_RULE, "invariant", place,
+            FIND(walk, FINDING_RULE, "invariant", place,
                  "dom-3: the contained resource #%.*s must be referred to from the resource, or "
                  "refer to it",
-                 QUOTED_MAX, walk->scope.locals[i].id);
+                 FINDING_QUOTED_MAX, walk->scope.locals[i].id);
     }
 }
 
@@ -213,16 +108,16 @@ static void check_contained(struct walk *walk, const struct cJSON *resource,
     const struct cJSON *meta = json_get(resource, "meta");
 
     if (json_get(resource, "contained"))
-        find(walk, FINDING_RULE, "invariant", place,
+        FIND(walk, FINDING_RULE, "invariant", place,
              "dom-2: a contained resource must not contain resources");
     if (json_get(meta, "versionId") || json_get(meta, "lastUpdated"))
-        find(walk, FINDING_RULE, "invariant", place,
+        FIND(walk, FINDING_RULE, "invariant", place,
              "dom-4: a contained resource must not have meta.versionId or meta.lastUpdated");
     if (json_get(meta, "security"))
-        find(walk, FINDING_RULE, "invariant", place,
+        FIND(walk, FINDING_RULE, "invariant", place,
              "dom-5: a contained resource must not have a security label");
     if (!json_string(resource, "id"))
-        find(walk, FINDING_RULE, "invariant", place,
+        FIND(walk, FINDING_RULE, "invariant", place,
              "dom-3: a contained resource needs an id, or nothing can refer to it");
 }
 
@@ -258,10 +153,10 @@ static void check_binding(struct walk *walk, const struct definition_element *ro
     if (is_bound)
         return;
     if (code)
-        find(walk, FINDING_BASE, "code-invalid", place, "'%.*s' is not a code of %s", QUOTED_MAX,
-             code, url);
+        FIND(walk, FINDING_BASE, "code-invalid", place, "'%.*s' is not a code of %s",
+             FINDING_QUOTED_MAX, code, url);
     else
-        find(walk, FINDING_BASE, "code-invalid", place,
+        FIND(walk, FINDING_BASE, "code-invalid", place,
              "a coding (system and code) of %s was expected, there is none", url);
 }
 
@@ -344,7 +239,7 @@ static void check_target(struct walk *walk, const struct definition_element *row
     const struct definition_targets *targets = &definition_targets[row->targets];
 
     if (type >= 0 && !definition_is_target(targets, type))
-        find(walk, FINDING_BASE, "value", place,
+        FIND(walk, FINDING_BASE, "value", place,
              "a reference to %s was found, one to %s was expected",
              definition_names[definition_nodes[type].path], list_targets(walk, targets));
 }
@@ -353,28 +248,29 @@ static void check_reference(struct walk *walk, const struct definition_element *
                             const struct cJSON *reference, const struct place *place)
 {
     const char *text = json_string(reference, "reference"), *type = json_string(reference, "type");
-    const struct place text_place = {place, "reference", NO_INDEX};
-    const struct place type_place = {place, "type", NO_INDEX};
+    const struct place text_place = {place, "reference", PLACE_NO_INDEX};
+    const struct place type_place = {place, "type", PLACE_NO_INDEX};
     int named = type ? definition_resource(type, strlen(type)) : -1, found = -1;
     bool is_relative = false;
 
     if (text && *text == '#') {
         if (!scope_use(walk, text))
-            find(walk, FINDING_RULE, "invariant", place,
-                 "ref-1: '%.*s' must be the id of a contained resource", QUOTED_MAX, text);
+            FIND(walk, FINDING_RULE, "invariant", place,
+                 "ref-1: '%.*s' must be the id of a contained resource", FINDING_QUOTED_MAX, text);
     } else if (text && *text != '\0') {
         found = reference_type(text, &is_relative);
         if (is_relative && !is_sound_relative(text))
-            find(walk, FINDING_BASE, "value", &text_place,
-                 "'%.*s' was found; Type/id, a URL, a urn or #id was expected", QUOTED_MAX, text);
+            FIND(walk, FINDING_BASE, "value", &text_place,
+                 "'%.*s' was found; Type/id, a URL, a urn or #id was expected", FINDING_QUOTED_MAX,
+                 text);
         else
             check_target(walk, row, found, &text_place);
     }
     if (type && named < 0 && primitive_is_valid(DEFINITION_URI, type) && !strchr(type, ':'))
-        find(walk, FINDING_BASE, "code-invalid", &type_place, "'%.*s' is not a resource type",
-             QUOTED_MAX, type);
+        FIND(walk, FINDING_BASE, "code-invalid", &type_place, "'%.*s' is not a resource type",
+             FINDING_QUOTED_MAX, type);
     else if (named >= 0 && found >= 0 && named != found)
-        find(walk, FINDING_BASE, "value", &type_place, "the type is %s, but the reference is to %s",
+        FIND(walk, FINDING_BASE, "value", &type_place, "the type is %s, but the reference is to %s",
              type, definition_names[definition_nodes[found].path]);
     else if (found < 0)
         check_target(walk, row, named, &type_place);
@@ -401,7 +297,7 @@ static bool is_halved(const struct definition_element *row)
 static void find_mismatch(struct walk *walk, const char *expected, const struct cJSON *value,
                           const struct place *place)
 {
-    find(walk, FINDING_BASE, "structure", place, "%s was expected, got %s%s", expected,
+    FIND(walk, FINDING_BASE, "structure", place, "%s was expected, got %s%s", expected,
          strcmp(json_type_name(value), "null") == 0     ? ""
          : strcmp(json_type_name(value), "object") == 0 ? "an "
          : strcmp(json_type_name(value), "array") == 0  ? "an "
@@ -427,8 +323,8 @@ static void check_primitive(struct walk *walk, const struct definition_element *
     if (!text)
         return;
     if (!primitive_is_valid(row->type, text)) {
-        find(walk, FINDING_BASE, "value", place, "'%.*s' was found, %s was expected", QUOTED_MAX,
-             text, primitive_expected(row->type));
+        FIND(walk, FINDING_BASE, "value", place, "'%.*s' was found, %s was expected",
+             FINDING_QUOTED_MAX, text, primitive_expected(row->type));
         return;
     }
     if (row->set)
@@ -485,13 +381,13 @@ static void check_array(struct walk *walk, const struct definition_element *row,
     struct place at = {place->up, place->name, 0};
     const struct cJSON *partner = cJSON_IsArray(other) ? other->child : NULL;
 
-    for (const struct cJSON *value = array->child; value && !walk->is_full;
+    for (const struct cJSON *value = array->child; value && !findings_are_full(walk->findings);
          value = value->next, partner = partner ? partner->next : NULL, at.index++) {
         if (!cJSON_IsNull(value) || !partner || cJSON_IsNull(partner))
             check_value(walk, row, value, &at);
     }
     if (!array->child)
-        find(walk, FINDING_BASE, "structure", place,
+        FIND(walk, FINDING_BASE, "structure", place,
              "an array that is empty was found, one element at least was expected");
 }
 
@@ -526,8 +422,8 @@ static void check_companion(struct walk *walk, const struct definition_element *
 static void find_unknown(struct walk *walk, const struct definition_node *node,
                          const struct place *place)
 {
-    find(walk, FINDING_BASE, "structure", place, "%s has no element '%.*s'",
-         definition_names[node->path], QUOTED_MAX, place->name);
+    FIND(walk, FINDING_BASE, "structure", place, "%s has no element '%.*s'",
+         definition_names[node->path], FINDING_QUOTED_MAX, place->name);
 }
 
 /* The member that fills the slot a second time, of another type than the first. */
@@ -540,7 +436,7 @@ static void check_choice(struct walk *walk, const struct definition_node *node,
         const struct definition_element *other = definition_find(node, name);
 
         if (other && other != row && other->slot == row->slot) {
-            find(walk, FINDING_BASE, "structure", place,
+            FIND(walk, FINDING_BASE, "structure", place,
                  "%s[x] may be of one type only, and there is %s already",
                  definition_names[row->choice], name);
             return;
@@ -555,7 +451,7 @@ static uint64_t check_member(struct walk *walk, const struct definition_node *no
 {
     bool is_companion = child->string[0] == '_';
     const struct definition_element *row = definition_find(node, child->string + is_companion);
-    const struct place place = {up, child->string, NO_INDEX};
+    const struct place place = {up, child->string, PLACE_NO_INDEX};
 
     if (!row || (is_companion && !is_primitive(row))) {
         find_unknown(walk, node, &place);
@@ -579,12 +475,12 @@ static void find_missing(struct walk *walk, const struct definition_node *node, 
         const struct definition_element *row = &definition_elements[node->first + i];
         uint64_t bit = UINT64_C(1) << row->slot;
         const char *name = definition_names[row->choice ? row->choice : row->name];
-        const struct place place = {up, name, NO_INDEX};
+        const struct place place = {up, name, PLACE_NO_INDEX};
 
         if (!(missing & bit))
             continue;
         missing &= ~bit;
-        find(walk, FINDING_BASE, "required", &place, "%s needs %s%s", definition_names[node->path],
+        FIND(walk, FINDING_BASE, "required", &place, "%s needs %s%s", definition_names[node->path],
              name, row->choice ? "[x] in one of its types" : "");
     }
 }
@@ -598,7 +494,7 @@ static void check_constraints(struct walk *walk, const struct definition_node *n
         const struct definition_constraint *constraint = &definition_constraints[numbers[i]];
 
         if (invariant_is_known(numbers[i]) && !invariant_holds(numbers[i], walk->arena, object))
-            find(walk, constraint->is_warning ? FINDING_NOTE : FINDING_RULE, "invariant", place,
+            FIND(walk, constraint->is_warning ? FINDING_NOTE : FINDING_RULE, "invariant", place,
                  "%s: %s", constraint->key, constraint->human);
     }
 }
@@ -608,7 +504,8 @@ static void check_members(struct walk *walk, const struct definition_node *node,
 {
     uint64_t seen = 0;
 
-    for (const struct cJSON *child = object->child; child && !walk->is_full; child = child->next) {
+    for (const struct cJSON *child = object->child; child && !findings_are_full(walk->findings);
+         child = child->next) {
         if (!is_resource || strcmp(child->string, "resourceType") != 0)
             seen |= check_member(walk, node, seen, object, child, place);
     }
@@ -622,12 +519,12 @@ static void check_object(struct walk *walk, const struct definition_node *node,
     const struct cJSON *only = object->child && !object->child->next ? object->child : NULL;
 
     if (!object->child) {
-        find(walk, FINDING_BASE, "structure", place,
+        FIND(walk, FINDING_BASE, "structure", place,
              "an object that is empty was found, one element at least was expected");
         return;
     }
     if (only && strcmp(only->string, "id") == 0)
-        find(walk, FINDING_RULE, "invariant", place,
+        FIND(walk, FINDING_RULE, "invariant", place,
              "ele-1: an element must have a value or children beside its id");
     check_members(walk, node, object, place, false);
 }
@@ -635,19 +532,19 @@ static void check_object(struct walk *walk, const struct definition_node *node,
 static void check_resource(struct walk *walk, const struct cJSON *resource,
                            const struct place *place, bool is_contained)
 {
-    const struct place type_place = {place, "resourceType", NO_INDEX};
+    const struct place type_place = {place, "resourceType", PLACE_NO_INDEX};
     const struct cJSON *item = json_get(resource, "resourceType");
     const char *type = json_text(item), *id = json_string(resource, "id");
     int number = type ? definition_resource(type, strlen(type)) : -1;
     struct scope scope = walk->scope;
 
     if (!item)
-        find(walk, FINDING_BASE, "required", &type_place, "a resource needs resourceType");
+        FIND(walk, FINDING_BASE, "required", &type_place, "a resource needs resourceType");
     else if (!type)
         find_mismatch(walk, "a string", item, &type_place);
     else if (number < 0)
-        find(walk, FINDING_BASE, "value", &type_place, "'%.*s' is not a resource type of R4",
-             QUOTED_MAX, type);
+        FIND(walk, FINDING_BASE, "value", &type_place, "'%.*s' is not a resource type of R4",
+             FINDING_QUOTED_MAX, type);
     if (number < 0)
         return;
     if (is_contained) {
@@ -667,7 +564,7 @@ void validate_resource(struct findings *out, struct arena *arena, const struct c
 {
     struct walk walk = {.arena = arena, .findings = out};
     const char *type = json_string(resource, "resourceType");
-    const struct place place = {NULL, type ? type : "Resource", NO_INDEX};
+    const struct place place = {NULL, type ? type : "Resource", PLACE_NO_INDEX};
 
     *out = (struct findings){.items = NULL};
     if (cJSON_IsObject(resource))

@@ -365,7 +365,7 @@ static void findings_are_bounded(void)
 /* Many contained resources, each referred to: no search through all of them for each. */
 static void many_contained_cost_little(void)
 {
-    const int many = 20000;
+    const int many = 100000;
     struct arena *arena = arena_new();
     struct err err = ERR_INIT;
     struct findings findings;
@@ -383,7 +383,7 @@ static void many_contained_cost_little(void)
     const uint64_t from_ms = clock_monotonic_ms();
     validate_resource(&findings, arena, tree);
     EXPECT_INT("findings", (long long)findings.count, 0);
-    EXPECT_TRUE("seconds", clock_monotonic_ms() - from_ms < 2000);
+    EXPECT_TRUE("seconds", clock_monotonic_ms() - from_ms < 5000);
     buf_release(&buf);
     arena_free(arena);
 }
