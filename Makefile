@@ -97,11 +97,10 @@ fuzz:                         ## fuzz every reader of foreign bytes for SECONDS 
 	$(MAKE) CONFIG=fuzz CC=clang $(FUZZERS:%=$(BUILD)/fuzz/fuzz/%)
 	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(or $(SECONDS),60)
 
-# A layer includes itself and those below; the harness knows the simulator by its face and the notation of schedules alone.
 definitions:                  ## compile HL7's definitions anew into fhir/ (needs node and npm; see docs/definitions.md)
 	node fhir/tables/definitions.mjs
 
-# A layer includes itself and those below; the harness knows the simulator by its face alone.
+# A layer includes itself and those below; the harness knows the simulator by its face and the notation of schedules alone.
 layers:                       ## no part includes what it must not know
 	for part in base fhir simulator reports engine harness; do \
 	  case $$part in base) may='base';; fhir) may='base|fhir';; simulator) may='base|fhir|simulator';; \

@@ -76,7 +76,8 @@ static void deliveries_are_held_shown_and_released(void)
     reply = steer(&hook, "PUT", "holds", "[{'match':{'interaction':'notification'}}]");
     EXPECT_INT("holds", reply->status, 204);
     hook_ask(&hook, "PUT", "Subscription/r", NULL,
-             "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+             "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','"
+             "criteria':'Patient',"
              "'channel':{'type':'rest-hook','endpoint':'HOOK','payload':'application/fhir+json'}}");
     hook_ask(&hook, "PUT", "Patient/a", NULL, "{'resourceType':'Patient','id':'a'}");
     hook_ask(&hook, "PUT", "Patient/b", NULL, "{'resourceType':'Patient','id':'b'}");
@@ -110,7 +111,8 @@ static void a_hold_on_looks_holds_no_delivery(void)
     EXPECT_INT("holds", steer(&hook, "PUT", "holds", "[{'match':{'interaction':'look'}}]")->status,
                204);
     hook_ask(&hook, "PUT", "Subscription/r", NULL,
-             "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+             "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','"
+             "criteria':'Patient',"
              "'channel':{'type':'rest-hook','endpoint':'HOOK'}}");
     hook_ask(&hook, "PUT", "Patient/a", NULL, "{'resourceType':'Patient','id':'a'}");
     hook_until_quiet(&hook);

@@ -27,7 +27,7 @@ static const char *all_pages(const char *url, const struct step *between, size_t
         "PUT",
         "Basic/w",
         NULL,
-        "{'resourceType':'Basic','id':'w','subject':{'reference':'Patient/b'}}",
+        "{'resourceType':'Basic','id':'w','code':{'text':'b'},'subject':{'reference':'Patient/b'}}",
         201,
         NULL};
     struct wire wire;
@@ -78,13 +78,13 @@ static void pages_are_of_one_moment(void)
         "grown", "PUT", "Patient/c", NULL, "{'resourceType':'Patient','id':'c','gender':'male'}",
         200,     NULL};
     static const struct step pointing[] = {
-        {"z points elsewhere", "PUT", "Basic/z", NULL, "{'resourceType':'Basic','id':'z'}", 200,
-         NULL},
+        {"z points elsewhere", "PUT", "Basic/z", NULL,
+         "{'resourceType':'Basic','id':'z','code':{'text':'b'}}", 200, NULL},
         {"y is gone", "DELETE", "Basic/y", NULL, NULL, 204, NULL},
     };
     static const struct step written[] = {
-        {"w points elsewhere", "PUT", "Basic/w", NULL, "{'resourceType':'Basic','id':'w'}", 200,
-         NULL},
+        {"w points elsewhere", "PUT", "Basic/w", NULL,
+         "{'resourceType':'Basic','id':'w','code':{'text':'b'}}", 200, NULL},
     };
     static const struct {
         const char *row, *url;

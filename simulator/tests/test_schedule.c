@@ -10,7 +10,8 @@
 #define ADA "{\"resourceType\":\"Patient\",\"id\":\"ada\",\"active\":true}"
 #define RAISE                                                                                      \
     "\"edits\":{\"raise\":{\"method\":\"PUT\",\"target\":\"Patient/ada\","                         \
-    "\"body\":{\"resourceType\":\"Patient\",\"id\":\"ada\",\"multipleBirthInteger\":1.50}}}"
+    "\"body\":{\"resourceType\":\"Patient\",\"id\":\"ada\",\"extension\":[{\"url\":\"urn:x\","     \
+    "\"valueDecimal\":1.50}]}}}"
 #define PORTAL "X-Actor: portal"
 
 static void put(struct desk *desk, const char *steps)
@@ -73,7 +74,7 @@ static void requests_wait_for_their_turn(void)
     EXPECT_STR("the edit's number keeps its text",
                wire_at(&desk.wire,
                        desk_steer(&desk, "GET", "resources/Patient/ada/versions/@2", NULL, NULL),
-                       "/resource/multipleBirthInteger"),
+                       "/resource/extension/0/valueDecimal"),
                "1.50");
     desk_close(&desk);
 }
