@@ -97,14 +97,17 @@ fuzz:                         ## fuzz every reader of foreign bytes for SECONDS 
 	$(MAKE) CONFIG=fuzz CC=clang $(FUZZERS:%=$(BUILD)/fuzz/fuzz/%)
 	tests/fuzz/run.sh $(BUILD)/fuzz/fuzz $(or $(SECONDS),60)
 
-# A layer includes itself and those below; the harness knows the simulator by its face alone.
+definitions:                  ## compile HL7's definitions anew into fhir/ (needs node and npm; see docs/definitions.md)
+	node fhir/tables/definitions.mjs
+
+# A layer includes itself and those below; the harness knows the simulator by its face and the notation of schedules alone.
 layers:                       ## no part includes what it must not know
 	for part in base fhir simulator reports engine harness; do \
 	  case $$part in base) may='base';; fhir) may='base|fhir';; simulator) may='base|fhir|simulator';; \
 	    reports) may='base|reports';; engine) may='base|fhir|engine';; \
 	    harness) may='base|fhir|reports|harness';; esac; \
 	  grep -rnE '^#include "' $$part --include='*.[ch]' | grep -vE "#include \"($$may|tests)/" | \
-	    grep -vE '^harness/.*#include "simulator/sim\.h"' | sed 's/^/layers: /'; done | (! grep .)
+	    grep -vE '^harness/.*#include "simulator/(sim|notation)\.h"' | sed 's/^/layers: /'; done | (! grep .)
 	! grep -rnE '^#include "(simulator|engine|harness|reports)/' tests/strawman
 STRAY_OK := base/clock.c harness/conduct/child.c engine/worker.c tests/bench/starts.c
 C_FILES   = $(filter-out $(STRAY_OK),$(SOURCES))
@@ -129,5 +132,5 @@ clean:                        ## remove what was built
 	rm -rf $(BUILD)
 help:                         ## show this list
 	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
-.PHONY: all certify test asan tsan check repeat bench fuzz layers style headers install clean help
+.PHONY: all certify test asan tsan check repeat bench fuzz definitions layers style headers install clean help
 .SECONDARY:

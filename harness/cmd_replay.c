@@ -20,10 +20,10 @@
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/scenario_check.h"
-#include "harness/scenario/schedule.h"
 #include "harness/shell.h"
 #include "harness/trial.h"
 #include "reports/reports.h"
+#include "simulator/notation.h"
 
 struct request {
     struct arena *arena;

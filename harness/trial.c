@@ -13,9 +13,9 @@
 #include "base/buf.h"
 #include "harness/judged.h"
 #include "harness/scenario/scenario.h"
-#include "harness/scenario/schedule.h"
 #include "harness/shell.h"
 #include "harness/story.h"
+#include "simulator/notation.h"
 
 static void judge(struct trial *trial)
 {

@@ -27,9 +27,19 @@
 #include "simulator/span.h"
 #include "simulator/store.h"
 
+struct source {
+    const char *name, *text; /* the file */
+};
+
+struct place { /* of a resource, for error texts */
+    const struct source *source;
+    const char *start;   /* in the source's text */
+    const char *pointer; /* below the text's, or the line's, root */
+};
+
 struct member {
-    const char *name, *place; /* the file and the JSON Pointer, for error texts */
-    const char *full_url;     /* or NULL */
+    struct place place;
+    const char *full_url; /* or NULL */
     const char *id;
     struct document document;
     struct version version;
@@ -44,6 +54,8 @@ struct sim_chart {
     struct index *index;
     struct knobs knobs;
     bool is_finished;
+    void (*progress)(void *arg, size_t read, size_t finished); /* or NULL */
+    void *progress_arg;
 };
 
 struct sim_chart *sim_chart_new(void)
@@ -63,6 +75,19 @@ void sim_chart_free(struct sim_chart *chart)
     HASH_CLEAR(hh, chart->by_reference);
     index_free(chart->index);
     arena_free(chart->arena);
+}
+
+void sim_chart_watch(struct sim_chart *chart,
+                     void (*progress)(void *arg, size_t read, size_t finished), void *arg)
+{
+    chart->progress = progress;
+    chart->progress_arg = arg;
+}
+
+static void tell_progress(const struct sim_chart *chart, size_t finished)
+{
+    if (chart->progress)
+        chart->progress(chart->progress_arg, chart->count, finished);
 }
 
 size_t sim_chart_count(const struct sim_chart *chart)
@@ -118,39 +143,40 @@ static const char *uuid_of(const char *full_url)
     return fhir_id_is_valid(uuid) ? uuid : NULL;
 }
 
-static int add_resource(struct sim_chart *chart, const char *name, const char *place,
-                        struct span span, const char *full_url, struct err *err)
+/* "f.json: line 3, column 7, at /entry/0/resource" */
+static const char *where(struct sim_chart *chart, const struct place *place)
 {
-    struct member *member = arena_alloc(chart->arena, sizeof(*member));
-    struct member *same = NULL;
+    size_t line = 1, column = 1;
 
-    if (document_read(&member->document, chart->arena, span.start, span.size, err))
-        return err_context(err, "%s: %s", name, *place ? place : "/");
-    member->name = name;
-    member->place = place;
-    member->full_url = full_url;
-    member->id = member->document.id ? member->document.id : uuid_of(full_url);
+    for (const char *c = place->source->text; c < place->start; c++) {
+        column = *c == '\n' ? 1 : column + 1;
+        line += *c == '\n';
+    }
+    return arena_printf(chart->arena, "%s: line %zu, column %zu%s%s", place->source->name, line,
+                        column, *place->pointer ? ", at " : "", place->pointer);
+}
+
+static int check_member(struct sim_chart *chart, const struct member *member, struct err *err)
+{
+    const struct member *same = NULL;
+
     if (!fhir_type_is_known(member->document.type))
-        return err_set(err, ERR_INPUT, "%s: %s/resourceType: %s is no resource type of FHIR R4",
-                       name, place, member->document.type);
+        return err_set(err, ERR_INPUT, "/resourceType: %s is no resource type of FHIR R4",
+                       member->document.type);
     if (!member->id)
-        return err_set(err, ERR_INPUT,
-                       "%s: %s: the %s has neither an id nor a fullUrl urn:uuid:...", name,
-                       *place ? place : "/", member->document.type);
-    member->version = (struct version){
-        .type = member->document.type,
-        .id = member->id,
-        .ordinal = 1,
-        .updated_ms = STORE_EPOCH_MS,
-        .method = "PUT",
-        .serial = chart->count,
-        .reference = arena_printf(chart->arena, "%s/%s", member->document.type, member->id),
-    };
-    const char *reference = member->version.reference;
-    HASH_FIND_STR(chart->by_reference, reference, same);
+        return err_set(err, ERR_INPUT, "the %s has neither an id nor a fullUrl urn:uuid:...",
+                       member->document.type);
+    HASH_FIND_STR(chart->by_reference, member->version.reference, same);
     if (same)
-        return err_set(err, ERR_INPUT, "%s: %s: %s is in the chart already (%s %s)", name,
-                       *place ? place : "/", reference, same->name, same->place);
+        return err_set(err, ERR_INPUT, "%s is in the chart already (%s)", member->version.reference,
+                       where(chart, &same->place));
+    return 0;
+}
+
+static void keep_member(struct sim_chart *chart, struct member *member)
+{
+    const char *reference = member->version.reference;
+
     HASH_ADD_KEYPTR(hh, chart->by_reference, reference, strlen(reference), member);
     if (chart->count == chart->room) {
         size_t room = chart->room ? chart->room * 2 : 64;
@@ -160,70 +186,155 @@ static int add_resource(struct sim_chart *chart, const char *name, const char *p
         chart->room = room;
     }
     chart->members[chart->count++] = member;
+}
+
+static int add_resource(struct sim_chart *chart, const struct place *place, size_t size,
+                        const char *full_url, struct err *err)
+{
+    struct member *member = arena_alloc(chart->arena, sizeof(*member));
+
+    if (document_read(&member->document, chart->arena, place->start, size, err))
+        return err_context(err, "%s", where(chart, place));
+    member->place = *place;
+    member->full_url = full_url;
+    member->id = member->document.id ? member->document.id : uuid_of(full_url);
+    member->version = (struct version){
+        .type = member->document.type,
+        .id = member->id,
+        .ordinal = 1,
+        .updated_ms = STORE_EPOCH_MS,
+        .method = "PUT",
+        .serial = chart->count,
+        .reference = arena_printf(chart->arena, "%s/%s", member->document.type,
+                                  member->id ? member->id : ""),
+    };
+    if (check_member(chart, member, err))
+        return err_context(err, "%s", where(chart, place));
+    keep_member(chart, member);
+    tell_progress(chart, 0);
     return 0;
 }
 
-static int add_bundle(struct sim_chart *chart, const char *name, const char *text, struct err *err)
+static int add_bundle(struct sim_chart *chart, const struct place *bundle, struct err *err)
 {
     struct span entries, entry, resource, full_url;
 
-    if (!span_member(chart->arena, text, "entry", &entries) || *entries.start != '[')
+    if (!span_member(chart->arena, bundle->start, "entry", &entries) || *entries.start != '[')
         return 0;
     const char *at = entries.start;
     for (size_t i = 0; span_element(&at, &entry); i++) {
+        struct place place = {bundle->source, entry.start,
+                              arena_printf(chart->arena, "/entry/%zu", i)};
         const char *url = NULL;
 
         if (*entry.start != '{' || !span_member(chart->arena, entry.start, "resource", &resource))
-            return err_set(err, ERR_INPUT, "%s: /entry/%zu: a resource was expected", name, i);
+            return err_set(err, ERR_INPUT, "%s: a resource was expected", where(chart, &place));
         if (span_member(chart->arena, entry.start, "fullUrl", &full_url) && *full_url.start == '"')
             url = span_string(chart->arena, full_url);
-        if (add_resource(chart, name, arena_printf(chart->arena, "/entry/%zu/resource", i),
-                         resource, url, err))
+        place.start = resource.start;
+        place.pointer = arena_printf(chart->arena, "/entry/%zu/resource", i);
+        if (add_resource(chart, &place, resource.size, url, err))
             return -1;
     }
     return 0;
 }
 
-static int add_array(struct sim_chart *chart, const char *name, const char *text, struct err *err)
+static int add_array(struct sim_chart *chart, const struct place *array, struct err *err)
 {
     struct span element;
-    const char *at = text;
+    const char *at = array->start;
 
     for (size_t i = 0; span_element(&at, &element); i++) {
-        if (add_resource(chart, name, arena_printf(chart->arena, "/%zu", i), element, NULL, err))
+        const struct place place = {array->source, element.start,
+                                    arena_printf(chart->arena, "/%zu", i)};
+
+        if (add_resource(chart, &place, element.size, NULL, err))
             return -1;
     }
     return 0;
 }
 
-static int add_any(struct sim_chart *chart, const char *name, const char *text, size_t size,
-                   struct err *err)
+/* One JSON text: the whole source, or one of its lines. */
+static int add_text(struct sim_chart *chart, const struct source *source, struct span text,
+                    const struct cJSON *tree, struct err *err)
 {
-    const char *copy = arena_copy(chart->arena, text, size);
-    const struct cJSON *tree = json_parse(chart->arena, copy, size, err);
     const char *type = json_string(tree, "resourceType");
-    const struct span whole = {copy, size};
+    const struct place place = {source, span_root(text.start), ""};
+
+    if (cJSON_IsArray(tree))
+        return add_array(chart, &place, err);
+    if (type && strcmp(type, "Bundle") == 0)
+        return add_bundle(chart, &place, err);
+    return add_resource(chart, &place, (size_t)(text.start + text.size - place.start), NULL, err);
+}
+
+static int add_whole(struct sim_chart *chart, const struct source *source, size_t size,
+                     struct err *err)
+{
+    const struct cJSON *tree = json_parse(chart->arena, source->text, size, err);
 
     if (!tree)
-        return err_context(err, "%s", name);
-    if (cJSON_IsArray(tree))
-        return add_array(chart, name, span_root(copy), err);
-    if (type && strcmp(type, "Bundle") == 0)
-        return add_bundle(chart, name, span_root(copy), err);
-    return add_resource(chart, name, "", whole, NULL, err);
+        return err_context(err, "%s", source->name);
+    return add_text(chart, source, (struct span){source->text, size}, tree, err);
+}
+
+static int add_line(struct sim_chart *chart, const struct source *source, struct span line,
+                    size_t number, struct err *err)
+{
+    static const char first[] = "line 1, "; /* what the reader of one line says of it */
+    struct err inner = ERR_INIT;
+    const struct cJSON *tree = json_parse(chart->arena, line.start, line.size, &inner);
+    const size_t skip = strncmp(inner.text, first, sizeof(first) - 1) == 0 ? sizeof(first) - 1 : 0;
+
+    if (!tree)
+        return err_set(err, inner.code, "%s: line %zu, %s", source->name, number,
+                       inner.text + skip);
+    return add_text(chart, source, line, tree, err);
+}
+
+static int add_lines(struct sim_chart *chart, const struct source *source, size_t size,
+                     struct err *err)
+{
+    const char *at = source->text, *end = source->text + size;
+
+    for (size_t number = 1; at < end; number++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        const struct span line = {at, (size_t)((newline ? newline : end) - at)};
+
+        if (span_space(at) < at + line.size && add_line(chart, source, line, number, err))
+            return -1;
+        at = newline ? newline + 1 : end;
+    }
+    return 0;
+}
+
+static int add(struct sim_chart *chart, const char *name, const char *text, size_t size,
+               int (*read)(struct sim_chart *, const struct source *, size_t, struct err *),
+               struct err *err)
+{
+    struct source *source = arena_alloc(chart->arena, sizeof(*source));
+    size_t before = chart->count;
+
+    ASSERT(!chart->is_finished);
+    source->name = arena_strdup(chart->arena, name);
+    source->text = arena_copy(chart->arena, text, size);
+    if (read(chart, source, size, err) == 0)
+        return 0;
+    while (chart->count > before)
+        HASH_DEL(chart->by_reference, chart->members[--chart->count]);
+    return -1;
 }
 
 int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
                   struct err *err)
 {
-    size_t before = chart->count;
+    return add(chart, name, text, size, add_whole, err);
+}
 
-    ASSERT(!chart->is_finished);
-    if (add_any(chart, arena_strdup(chart->arena, name), text, size, err) == 0)
-        return 0;
-    while (chart->count > before)
-        HASH_DEL(chart->by_reference, chart->members[--chart->count]);
-    return -1;
+int sim_chart_add_lines(struct sim_chart *chart, const char *name, const char *text, size_t size,
+                        struct err *err)
+{
+    return add(chart, name, text, size, add_lines, err);
 }
 
 /* ---- finishing ---- */
@@ -253,11 +364,11 @@ static int resolve_member(struct sim_chart *chart, struct links *links, struct m
     const char *bytes =
         links_rewrite(links, chart->arena, document->bytes, document->size, &size, err);
     if (!bytes)
-        return err_context(err, "%s: %s", member->name, *member->place ? member->place : "/");
+        return err_context(err, "%s", where(chart, &member->place));
     if (bytes == document->bytes)
         return 0;
     if (document_read(&resolved, chart->arena, bytes, size, err))
-        return err_context(err, "%s: %s", member->name, *member->place ? member->place : "/");
+        return err_context(err, "%s", where(chart, &member->place));
     member->document = resolved;
     *out_changed = true;
     return 0;
@@ -271,8 +382,10 @@ int sim_chart_finish(struct sim_chart *chart, struct err *err)
 
     ASSERT(!chart->is_finished);
     chart->is_finished = true;
-    for (size_t i = 0; i < chart->count; i++)
+    for (size_t i = 0; i < chart->count; i++) {
         fill(chart, chart->members[i]);
+        tell_progress(chart, i + 1);
+    }
     build_index(chart);
     struct arena *arena = arena_new();
     struct store *store = store_new(&options);

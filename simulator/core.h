@@ -28,6 +28,7 @@ struct journal;
 struct personality;
 struct policy;
 struct notify;
+struct metrics;
 struct rules;
 struct store;
 
@@ -41,11 +42,24 @@ struct run {
     struct sim_version **versions; /* made when asked for, by the store's index */
     size_t version_room;
     struct exchange *kept; /* released exchanges whose strings are still promised */
+    const char **bricked;  /* references; ends with NULL; or NULL */
+    size_t bricked_count;
 };
 
-enum fate { FATE_NONE, FATE_ANSWER, FATE_CLOSE, FATE_RESET };
+/* FATE_BROKEN: an answer that no client can take (outbound.c); it is not `replied`. */
+enum fate { FATE_NONE, FATE_ANSWER, FATE_CLOSE, FATE_RESET, FATE_BROKEN };
 
-#define REPLY_HEADERS_MAX 13
+/* How the bytes of an answer go out; all but the first two with FATE_BROKEN. */
+enum wire {
+    WIRE_WHOLE,
+    WIRE_DRIP,
+    WIRE_CUT_HEADERS,
+    WIRE_CUT_BODY,
+    WIRE_BAD_CHUNK,
+    WIRE_GARBAGE,
+};
+
+#define REPLY_HEADERS_MAX 14
 struct reply {
     int status;
     struct http_header headers[REPLY_HEADERS_MAX + 1]; /* ends with a NULL name */
@@ -53,10 +67,13 @@ struct reply {
     const char *body; /* NULL: none */
     size_t body_size;
     bool is_last; /* the connection closes behind it */
+    enum wire wire;
+    size_t cut;       /* bytes of the body that go out before the cut */
+    unsigned drip_ms; /* between two pieces */
 };
 
-/* Why the gate holds an exchange that no caller asked to hold: the rules hang-... and late-... . */
-enum plan { PLAN_NONE, PLAN_HANG, PLAN_COMMIT, PLAN_REPLY };
+/* Why the gate holds an exchange that no caller asked to hold: hang-..., late-..., reorder. */
+enum plan { PLAN_NONE, PLAN_HANG, PLAN_COMMIT, PLAN_REPLY, PLAN_OVERTAKEN };
 
 struct exchange {
     struct exchange *next; /* in the list of free or kept ones, or in the queue of releases */
@@ -67,7 +84,8 @@ struct exchange {
     struct buf body;
     const char *uri; /* as sent */
     uint64_t began_us;
-    size_t thrown_away; /* bytes of a body over the limit */
+    unsigned arrival_commit; /* commits when it arrived */
+    size_t thrown_away;      /* bytes of a body over the limit */
     bool is_open, is_live;
     bool has_headers, is_complete, is_over_limit, is_counted; /* for edge.c */
 
@@ -78,9 +96,15 @@ struct exchange {
     struct reply reply;
     enum fate fate;
     enum plan plan;
-    uint64_t due_us;                     /* 0: when the client leaves */
-    const char *retry_after;             /* from error-before; NULL: none */
-    bool is_etag_hidden, is_body_hidden; /* no-etag, no-body */
+    uint64_t due_us;            /* 0: when the client leaves */
+    const char *retry_after_ms; /* the same for servers that say both; NULL: none */
+    const char *retry_after;    /* from error-before; NULL: none */
+    const char *date, *via;     /* headers that faults add; NULL: none */
+    const char *early_fault;    /* what struck before the body was there, as written; NULL: none */
+    unsigned first_commit, last_commit; /* what it made is between; 0: not processed */
+    bool is_reused;                     /* its connection had a request before */
+    uint64_t drip_due_us;               /* when the next piece may go */
+    bool is_cut_off;                    /* its answer ends where it is */
 };
 
 struct sim {
@@ -88,7 +112,8 @@ struct sim {
     struct edge *edge;
     struct journal *journal;
     struct rules *rules;
-    struct notify *notify; /* subscriptions */
+    struct notify *notify;   /* subscriptions */
+    struct metrics *metrics; /* NULL in runs that hold everything: nobody asks */
     struct run *run;
     const struct personality *personality;
     struct arena *personality_arena; /* NULL where it ships with the program */
@@ -100,13 +125,11 @@ struct sim {
     uint64_t arrivals, strays;
     const struct exchange *cause; /* of the versions that are being committed; NULL: an edit */
     const char *edit_actor;
-    uint64_t stamp; /* grows with whatever could interest a control request that waits */
+    size_t overtaken_count; /* exchanges held as PLAN_OVERTAKEN */
+    uint64_t stamp;         /* grows with whatever could interest a control request that waits */
 };
 
 /* ---- sim.c ---- */
-
-/* A personality of the caller's, whose arena goes over to the simulator. */
-void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena);
 
 struct exchange *exchange_new(struct sim *sim);
 void exchange_release(struct exchange *exchange); /* when neither side needs it any longer */
@@ -147,6 +170,8 @@ enum interaction route(struct exchange_request *request, struct answer *answer);
 void exchange_entry(const struct exchange *exchange, enum sim_kind kind, struct sim_entry *out);
 void exchange_note(struct exchange *exchange, enum sim_kind kind, const char *fault, int status);
 
+/* The headers of a request are there, its body is not. True: a fault withholds 100 Continue. */
+bool gate_withholds_continue(struct exchange *exchange);
 /* A complete request. True: its fate is decided; false: it is held. */
 bool gate_arrive(struct exchange *exchange);
 void gate_hung_up(struct exchange *exchange);
@@ -155,7 +180,7 @@ void gate_answer_all(struct sim *sim);      /* whatever is held is answered 503 
 void gate_due(struct sim *sim);             /* late-... whose time has come */
 int gate_timeout_ms(const struct sim *sim); /* -1: none is due */
 
-/* ---- strike.c: what faults do ---- */
+/* ---- strike.c and strike_*.c: what faults do ---- */
 
 /* Which release the fault comes with: the whole way, only the commit, or only the answer. */
 enum strike_at { STRIKE_PASS, STRIKE_COMMIT, STRIKE_REPLY };
@@ -166,6 +191,8 @@ int strike_check(const struct exchange *exchange, const struct sim_fault *fault,
  * it. A fault that strikes after is ignored here, one that strikes before there. */
 void strike_before(struct exchange *exchange, const struct sim_fault *fault);
 void strike_after(struct exchange *exchange, const struct sim_fault *fault);
+/* What happens once the answer is decided upon. */
+void strike_later(struct exchange *exchange, const struct sim_fault *fault);
 void exchange_process(struct exchange *exchange, const struct interact_bend *bend);
 
 /* ---- faults.c ---- */
@@ -176,6 +203,8 @@ unsigned long fault_number(const struct sim_fault *fault, size_t index, unsigned
 const char *fault_text(const struct sim_fault *fault, struct arena *arena);
 /* May this kind strike this interaction at all? NULL: yes; else what it is for. */
 const char *fault_misfit(const char *name, enum interaction label);
+/* Does it strike when the headers of a request are there, before its body? */
+bool fault_is_early(const char *name);
 
 /* ---- reply.c ---- */
 

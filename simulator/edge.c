@@ -10,7 +10,7 @@
  *
  * Invariants:
  *  1. A connection is suspended exactly while its exchange is complete and its fate FATE_NONE, or
- *     it is queued.
+ *     it is queued, or rests between two pieces of its answer (outbound.c).
  *  2. One queued exchange a turn is resumed, in the order of edge_release: the library does not
  *     keep the order of several. Connections on which nothing will be sent are resumed at once.
  *  3. `unsent` counts the exchanges decided upon that the library has not finished (is_counted).
@@ -145,7 +145,7 @@ void edge_release(struct edge *edge, struct exchange *exchange)
 }
 
 /* The library does not wake its epoll for this: edge_timeout_ms has to. */
-static void resume(struct edge *edge, struct client *client)
+void edge_resume(struct edge *edge, struct client *client)
 {
     edge->has_resumed = true;
     MHD_resume_connection(client->connection);
@@ -156,7 +156,7 @@ static void resume_first(struct edge *edge)
     struct exchange *first = edge->queue;
 
     LL_DELETE(edge->queue, first);
-    resume(edge, first->client);
+    edge_resume(edge, first->client);
 }
 
 /* The client of a suspended exchange is gone. */
@@ -167,7 +167,7 @@ static void on_hang_up(struct edge *edge, struct client *client)
     edge_unwatch(edge, client->fd);
     client->exchange = NULL;
     exchange->client = NULL;
-    resume(edge, client);
+    edge_resume(edge, client);
     if (!waiting_forget(edge, exchange))
         gate_hung_up(exchange);
 }
@@ -220,6 +220,7 @@ void edge_turn(struct edge *edge)
     take_events(edge);
     if (edge->queue)
         resume_first(edge);
+    outbound_drip(edge);
     edge->has_resumed = false; /* a control request may begin a run within MHD_run */
     MHD_run(edge->daemon);
     if (edge->waiting)
@@ -230,7 +231,7 @@ int edge_timeout_ms(const struct edge *edge)
 {
     MHD_UNSIGNED_LONG_LONG library_ms = 0;
     uint64_t wait_ms = edge->is_full ? FULL_REST_MS : INT32_MAX;
-    const int waiting_ms = waiting_timeout_ms(edge);
+    const int waiting_ms = waiting_timeout_ms(edge), drip_ms = outbound_timeout_ms(edge);
 
     if (edge->queue || edge->has_resumed)
         return 0;
@@ -238,6 +239,8 @@ int edge_timeout_ms(const struct edge *edge)
         wait_ms = library_ms;
     if (waiting_ms >= 0 && (uint64_t)waiting_ms < wait_ms)
         wait_ms = (uint64_t)waiting_ms;
+    if (drip_ms >= 0 && (uint64_t)drip_ms < wait_ms)
+        wait_ms = (uint64_t)drip_ms;
     return wait_ms == INT32_MAX ? -1 : (int)wait_ms;
 }
 
@@ -414,6 +417,7 @@ void edge_close(struct edge *edge)
         drain(edge);
         while (edge->queue)
             resume_first(edge);
+        outbound_cut_off(edge);
         MHD_stop_daemon(edge->daemon);
     }
     for (size_t i = 0; i < edge->listener_count; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SIMULATOR_EDGE_INNER_H
 #define SIMULATOR_EDGE_INNER_H
-/* edge_inner - what edge.c, inbound.c and waiting.c share, and nobody else. */
+/* edge_inner - what edge.c, inbound.c, outbound.c and waiting.c share, and nobody else. */
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,7 @@ struct client {
     uint64_t run_number;
     uint64_t since_us;         /* accepted, or done with its last request */
     struct exchange *exchange; /* from its first line to its end, or until the client left */
+    uint64_t requests;         /* that began on it */
     bool is_control, is_surplus;
 };
 
@@ -44,7 +45,8 @@ struct edge {
     const struct listener *accepting;
     struct client *clients;
     size_t client_count;
-    struct exchange *queue; /* to be resumed, one a turn */
+    struct exchange *queue;    /* to be resumed, one a turn */
+    struct exchange *dripping; /* suspended in the middle of their answers */
     struct waiting *waiting;
     size_t unsent;
     bool has_resumed; /* connections that the library has not looked at since */
@@ -57,6 +59,7 @@ struct edge {
 
 void edge_watch(struct edge *edge, int fd, uint32_t events, void *what);
 void edge_unwatch(struct edge *edge, int fd);
+void edge_resume(struct edge *edge, struct client *client);
 
 /* ---- inbound.c: what the library calls for a request ---- */
 
@@ -66,6 +69,16 @@ enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, co
                                 size_t *size, void **context);
 void inbound_completed(void *arg, struct MHD_Connection *connection, void **context,
                        enum MHD_RequestTerminationCode why);
+
+/* ---- outbound.c: the answer ---- */
+
+/* Sends what the exchange's fate says. */
+enum MHD_Result outbound_finish(struct edge *edge, struct exchange *exchange,
+                                struct client *client);
+void outbound_drip(struct edge *edge);    /* lets those go on whose time has come */
+void outbound_cut_off(struct edge *edge); /* whatever drips ends where it is */
+void outbound_forget(struct edge *edge, struct exchange *exchange);
+int outbound_timeout_ms(const struct edge *edge); /* -1: nothing drips */
 
 /* ---- waiting.c: control requests, now or later ---- */
 

@@ -23,19 +23,27 @@
 #include "base/prng.h"
 #include "simulator/control.h"
 #include "simulator/origin.h"
+#include "simulator/personality.h"
 #include "simulator/sim.h"
 
 #define REQUEST_TIMEOUT_S 30
 
 static const char usage[] =
-    "usage: fhirsim [--listen HOST:PORT] [--load FILE|DIR]... [--faults FILE] [--seed N]\n"
-    "               [--control HOST:PORT] [--notify loopback|anywhere]\n"
+    "usage: fhirsim [--listen HOST:PORT] [--load FILE|DIR]... [--faults FILE] [--schedule FILE]\n"
+    "               [--seed N] [--control HOST:PORT] [--notify loopback|anywhere]\n"
+    "               [--personality NAME|FILE]\n"
     "\n"
     "  --listen   where FHIR is served, at /fhir; 127.0.0.1:8080 unless said, port 0: a free one\n"
-    "  --load     a resource, an array or a Bundle to start with; a directory: all its *.json\n"
+    "  --load     a resource, an array, a Bundle or NDJSON to start with; a folder: all *.json "
+    "and\n"
+    "             *.ndjson in it and in its folders\n"
     "  --faults   an array of fault rules, in force from the start and after every reset\n"
+    "  --schedule {schedule, edits}: what is to happen in which order, from the start and\n"
+    "             after every reset\n"
     "  --seed     a number from which the probabilities of rules follow; random unless said\n"
     "  --control  an address of its own for /_control; on the same one unless said\n"
+    "  --personality  the server to be like: one that ships, or a file of one's own; r4 unless "
+    "said\n"
     "  --notify   where subscriptions may send to: loopback (unless said), or anywhere\n"
     "\n"
     "The control API wants the token in the environment's FHIRSIM_TOKEN when that is set, and it "
@@ -51,7 +59,7 @@ struct settings {
     struct address listen, control;
     bool has_control, has_seed, notify_anywhere;
     uint64_t seed;
-    const char *token;
+    const char *token, *schedule, *personality;
 };
 
 /* ---- the command line ---- */
@@ -133,12 +141,29 @@ static int take_notify(const char *value, struct settings *out, struct origin *o
     return 0;
 }
 
+static int take_personality(const char *value, struct settings *out, struct origin *origin,
+                            struct err *err)
+{
+    (void)origin, (void)err;
+    out->personality = value;
+    return 0;
+}
+
+static int take_schedule(const char *value, struct settings *out, struct origin *origin,
+                         struct err *err)
+{
+    (void)origin, (void)err;
+    out->schedule = value;
+    return 0;
+}
+
 static const struct option {
     const char *name;
     int (*take)(const char *value, struct settings *, struct origin *, struct err *);
 } options[] = {
-    {"--control", take_control}, {"--faults", take_faults}, {"--listen", take_listen},
-    {"--load", take_load},       {"--notify", take_notify}, {"--seed", take_seed},
+    {"--control", take_control},   {"--faults", take_faults}, {"--listen", take_listen},
+    {"--load", take_load},         {"--notify", take_notify}, {"--personality", take_personality},
+    {"--schedule", take_schedule}, {"--seed", take_seed},
 };
 
 static int read_option(char **argv, int at, struct settings *out, struct origin *origin,
@@ -203,6 +228,18 @@ static void serve(struct sim *sim, int signals)
     } while (!(fds[1].revents & POLLIN));
 }
 
+static int be_like(struct sim *sim, const char *name_or_path, struct err *err)
+{
+    struct arena *arena = arena_new(); /* the simulator's, when it is like that */
+    const struct personality *found = personality_load(arena, name_or_path, err);
+
+    if (found)
+        sim_be_like(sim, found, arena);
+    else
+        arena_free(arena);
+    return found ? 0 : err_context(err, "--personality");
+}
+
 static int run(const struct settings *settings, struct origin *origin, struct err *err)
 {
     struct control *control = control_new(origin, settings->token);
@@ -211,6 +248,7 @@ static int run(const struct settings *settings, struct origin *origin, struct er
         .port = settings->listen.port,
         .control = control_handle,
         .control_arg = control,
+        .pilot = control_pilot(control),
         .control_host = settings->has_control ? settings->control.host : NULL,
         .control_port = settings->control.port,
         .seed = settings->has_seed ? settings->seed : prng_entropy(),
@@ -222,13 +260,15 @@ static int run(const struct settings *settings, struct origin *origin, struct er
     struct sim *sim = NULL;
     int rc = -1, signals = open_signals(err);
 
-    if (signals < 0)
+    if (signals < 0 ||
+        (settings->schedule && control_set_schedule(control, settings->schedule, err)))
         goto out;
     sim = sim_open(&sim_options, err);
     if (!sim)
         goto out;
-    control_bind(control, sim);
-    if (origin_begin(origin, sim, err))
+    if (settings->personality && be_like(sim, settings->personality, err))
+        goto out;
+    if (control_begin(control, sim, err))
         goto out;
     printf("fhirsim: FHIR R4 at %s, control at %s\n", sim_url(sim), sim_control_url(sim));
     if (fflush(stdout)) {

@@ -82,8 +82,9 @@ static void note_arrival(struct exchange *exchange)
     entry.body = exchange->face.body;
     entry.body_size = exchange->face.body_size;
     entry.guard = guard_text(exchange);
-    journal_append(exchange->sim->journal,
-                   &(struct journal_draft){.entry = &entry, .headers = exchange->request.headers});
+    exchange->face.arrived = journal_append(
+        exchange->sim->journal,
+        &(struct journal_draft){.entry = &entry, .headers = exchange->request.headers});
     exchange->sim->stamp++;
 }
 
@@ -163,6 +164,8 @@ static bool attribute(struct exchange *exchange)
             return false;
     } else {
         actor = request_header(&exchange->request, "X-Actor");
+        if (!actor && !options->hold_all)
+            actor = request_header(&exchange->request, "X-Correlation-Id");
     }
     face->actor = actor ? actor : "engine";
     face->intent = intent ? intent : "";
@@ -224,6 +227,7 @@ static void settle(struct exchange *exchange)
     if (is_held(exchange)) {
         const size_t index = held_index(sim, exchange->face.number);
 
+        sim->overtaken_count -= exchange->plan == PLAN_OVERTAKEN;
         sim->held_count--;
         memmove(sim->held + index, sim->held + index + 1,
                 (sim->held_count - index) * sizeof(sim->held[0]));
@@ -242,6 +246,7 @@ static void conclude(struct exchange *exchange, const struct sim_fault *fault)
     if (!exchange->face.is_client_gone && exchange->fate == FATE_NONE) {
         reply_make(exchange);
         exchange->fate = FATE_ANSWER;
+        strike_later(exchange, fault);
     }
     settle(exchange);
 }
@@ -258,18 +263,19 @@ static const struct {
     const char *fault;
     enum sim_stop stop;
     enum plan plan;
+    size_t delay_index; /* which argument says how long, in milliseconds */
+    unsigned long delay_ms;
 } plans[] = {
-    {"hang-before", SIM_BEFORE, PLAN_HANG},
-    {"late-commit", SIM_BEFORE, PLAN_COMMIT},
-    {"hang-after", SIM_AFTER, PLAN_HANG},
-    {"late-reply", SIM_AFTER, PLAN_REPLY},
+    {"hang-before", SIM_BEFORE, PLAN_HANG, 0, 0},    {"late-commit", SIM_BEFORE, PLAN_COMMIT, 0, 0},
+    {"brown-out", SIM_BEFORE, PLAN_COMMIT, 1, 1000}, {"reorder", SIM_BEFORE, PLAN_OVERTAKEN, 0, 0},
+    {"hang-after", SIM_AFTER, PLAN_HANG, 0, 0},      {"late-reply", SIM_AFTER, PLAN_REPLY, 0, 0},
 };
 
 /* A rule that lets the client wait; false when the fault is another. */
 static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
 {
     for (size_t i = 0; i < COUNT_OF(plans); i++) {
-        const unsigned long delay_ms = fault_number(fault, 0, 0);
+        const unsigned long delay_ms = fault_number(fault, plans[i].delay_index, plans[i].delay_ms);
 
         if (strcmp(plans[i].fault, fault->name) != 0)
             continue;
@@ -278,28 +284,43 @@ static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
             strike_before(exchange, NULL);
         exchange->plan = plans[i].plan;
         exchange->due_us = delay_ms ? clock_monotonic_us() + delay_ms * 1000 : 0;
+        exchange->sim->overtaken_count += exchange->plan == PLAN_OVERTAKEN;
         hold(exchange, plans[i].stop);
         return true;
     }
     return false;
 }
 
+/* An exchange has gone its whole way: whatever was to be overtaken has been. */
+static void release_overtaken(struct sim *sim)
+{
+    for (size_t i = 0; sim->overtaken_count && i < sim->held_count;) {
+        struct exchange *exchange = sim->held[i];
+
+        if (exchange->plan == PLAN_OVERTAKEN && exchange->face.stop == SIM_BEFORE)
+            go_through(exchange, NULL); /* which takes it off the list */
+        else
+            i++;
+    }
+}
+
 /* True when it is through, false when it is held. */
 static bool arrive_alone(struct exchange *exchange)
 {
-    const struct sim *sim = exchange->sim;
-    const struct sim_fault *fault =
-        rules_strike(sim->rules, &exchange->face, exchange->label, &exchange->request);
-    struct err ignored = ERR_INIT;
+    struct sim *sim = exchange->sim;
+    const struct sim_pilot *pilot = &sim->options.pilot;
 
+    if (pilot->arrived && pilot->arrived(pilot->arg, &exchange->face)) {
+        hold(exchange, SIM_BEFORE);
+        return false;
+    }
+    const struct sim_fault *fault = rules_strike(sim->rules, exchange);
     if (rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_BEFORE)) {
         hold(exchange, SIM_BEFORE);
         return false;
     }
     if (fault && begin_plan(exchange, fault))
         return false;
-    if (fault && strike_check(exchange, fault, STRIKE_PASS, &ignored))
-        fault = NULL; /* nothing earlier to show, no such entry */
     strike_before(exchange, fault);
     if (exchange->fate == FATE_NONE &&
         rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_AFTER)) {
@@ -307,7 +328,26 @@ static bool arrive_alone(struct exchange *exchange)
         return false;
     }
     conclude(exchange, fault);
+    release_overtaken(sim);
     return true;
+}
+
+bool gate_withholds_continue(struct exchange *exchange)
+{
+    struct exchange_request whole = exchange->request;
+    struct answer ignored = {.status = 0};
+    const struct sim_fault *fault;
+
+    if (exchange->sim->options.hold_all)
+        return false;
+    exchange->label = route(&exchange->request, &ignored); /* as far as can be said already */
+    fill_face(exchange);
+    if (!attribute(exchange))
+        return false;
+    fault = rules_strike_early(exchange->sim->rules, exchange);
+    exchange->early_fault = fault ? fault_text(fault, exchange->arena) : NULL;
+    exchange->request = whole;
+    return fault != NULL;
 }
 
 /* ---- arriving ---- */
@@ -336,6 +376,7 @@ bool gate_arrive(struct exchange *exchange)
     struct sim *sim = exchange->sim;
 
     exchange->run = run_ref(sim->run);
+    exchange->arrival_commit = store_commits(sim->run->store);
     exchange->label = route(&exchange->request, &exchange->answer);
     exchange->request.resources_before = store_resources(exchange->run->store);
     fill_face(exchange);
@@ -346,6 +387,8 @@ bool gate_arrive(struct exchange *exchange)
     sim->arrivals++;
     exchange->is_live = true;
     note_arrival(exchange);
+    if (exchange->early_fault)
+        exchange_note(exchange, SIM_FAULT, exchange->early_fault, 0);
     if (sim->held_count >= LIMIT_HELD) {
         refuse_crowd(exchange);
         return true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * inbound - one request on its way in, and its answer on its way out, as the HTTP library sees
- * them.
+ * inbound - one request on its way in, as the HTTP library sees it.
  *
  * The library calls: begin (the first line is there), then inbound_request once with the headers,
  * once for each piece of the body, once when the request is complete and again when a suspended one
@@ -34,6 +33,7 @@ void *inbound_begin(void *arg, const char *uri, struct MHD_Connection *connectio
 
     exchange->client = client;
     exchange->is_open = true;
+    exchange->is_reused = client->requests++ > 0;
     if (edge->sim->options.request_timeout_s)
         exchange->began_us = clock_monotonic_us();
     exchange->uri = arena_strdup(exchange->arena, uri);
@@ -56,6 +56,7 @@ void inbound_completed(void *arg, struct MHD_Connection *connection, void **cont
         exchange->client->since_us = clock_monotonic_us();
     }
     exchange->client = NULL;
+    outbound_forget(edge, exchange);
     if (exchange->is_counted)
         edge->unsent--;
     exchange->is_counted = false;
@@ -67,6 +68,7 @@ struct header_walk {
     struct arena *arena;
     struct http_header *headers;
     size_t count, room, bytes;
+    char *expect; /* the value of Expect where the library keeps it; NULL: none */
 };
 
 static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const char *name,
@@ -75,6 +77,8 @@ static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const cha
     struct header_walk *walk = arg;
 
     (void)kind;
+    if (strcasecmp(name, MHD_HTTP_HEADER_EXPECT) == 0)
+        walk->expect = (char *)(uintptr_t)value; /* it is in the request's own buffer */
     walk->bytes += strlen(name) + (value ? strlen(value) : 0) + sizeof(": \r\n") - 1;
     for (size_t i = 0; i < walk->count; i++) {
         struct http_header *same = &walk->headers[i];
@@ -96,8 +100,10 @@ static enum MHD_Result copy_header(void *arg, enum MHD_ValueKind kind, const cha
     return MHD_YES;
 }
 
-/* Copies the headers, those of one name as one (RFC 9110 section 5.3); gives their size on the wire. */
-static size_t read_headers(struct exchange *exchange, struct MHD_Connection *connection)
+/* Copies the headers, those of one name as one (RFC 9110 section 5.3); gives their size on the wire,
+ * and where the library keeps the value of Expect. */
+static size_t read_headers(struct exchange *exchange, struct MHD_Connection *connection,
+                           char **out_expect)
 {
     struct header_walk walk = {.arena = exchange->arena, .room = HEADERS_USUAL};
 
@@ -105,6 +111,7 @@ static size_t read_headers(struct exchange *exchange, struct MHD_Connection *con
     MHD_get_connection_values(connection, MHD_HEADER_KIND, copy_header, &walk);
     walk.headers[walk.count] = (struct http_header){.name = NULL};
     exchange->request.headers = walk.headers;
+    *out_expect = walk.expect;
     return walk.bytes;
 }
 
@@ -118,18 +125,33 @@ static void refuse(struct exchange *exchange, int status, const char *code, cons
     exchange->fate = FATE_ANSWER;
 }
 
+/* The library sends 100 Continue by itself, unless the header says something else by then. */
+static void withhold_continue(struct exchange *exchange, char *expect)
+{
+    struct uri uri;
+
+    if (!uri_split(&uri, exchange->arena, exchange->uri) || strcmp(uri.root, "fhir") != 0)
+        return;
+    exchange->request.path = uri.path;
+    exchange->request.query = uri.query;
+    exchange->face.url = uri.below;
+    if (gate_withholds_continue(exchange))
+        *expect = '-';
+}
+
 /* Everything but the body is there. What can be refused now is, and its body is never read. */
 static void take_headers(struct exchange *exchange, struct client *client, const char *method)
 {
     struct exchange_request *request = &exchange->request;
     const char *length;
+    char *expect = NULL;
 
     exchange->has_headers = true;
     request->arena = exchange->arena;
     request->base = exchange->sim->url;
     request->method = arena_strdup(exchange->arena, method);
     request->path = request->query = "";
-    if (read_headers(exchange, client->connection) > LIMIT_HEADER_BYTES)
+    if (read_headers(exchange, client->connection, &expect) > LIMIT_HEADER_BYTES)
         refuse(exchange, 431, "too-long",
                "The request's headers are longer than this server takes.");
     if (strlen(exchange->uri) > LIMIT_URL_BYTES)
@@ -141,6 +163,8 @@ static void take_headers(struct exchange *exchange, struct client *client, const
         refuse(exchange, 413, "too-long", "The request's body is larger than this server takes.");
     if (exchange->fate != FATE_NONE)
         exchange->reply.is_last = true;
+    else if (expect && *expect && !client->is_control)
+        withhold_continue(exchange, expect);
 }
 
 /* One piece of the body; false when the request is to be cut off. */
@@ -192,48 +216,6 @@ static bool dispatch(struct edge *edge, struct exchange *exchange, const struct 
     return true;
 }
 
-/* ---- sending the answer ---- */
-
-static enum MHD_Result send_reply(struct edge *edge, const struct exchange *exchange,
-                                  struct MHD_Connection *connection)
-{
-    const struct reply *reply = &exchange->reply;
-    enum MHD_Result result = MHD_NO;
-    /* Persistent: the body lives in the exchange or the run's store, and both outlive the sending.
-     * The library's signature lacks a const; it never writes there. */
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        reply->body_size, (void *)(uintptr_t)(reply->body ? reply->body : ""),
-        MHD_RESPMEM_PERSISTENT);
-
-    if (!response)
-        return MHD_NO;
-    for (size_t i = 0; i < reply->header_count; i++)
-        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
-    if (reply->is_last || edge->is_down)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    result = MHD_queue_response(connection, (unsigned)reply->status, response);
-    MHD_destroy_response(response);
-    return result;
-}
-
-static enum MHD_Result finish(struct edge *edge, struct exchange *exchange, struct client *client)
-{
-    if (!exchange->is_counted)
-        edge->unsent++;
-    exchange->is_counted = true;
-    switch (exchange->fate) {
-    case FATE_ANSWER:
-        return send_reply(edge, exchange, client->connection);
-    case FATE_RESET:
-        socket_reset(client->fd);
-        return MHD_NO;
-    case FATE_NONE:
-    case FATE_CLOSE:
-        return MHD_NO;
-    }
-    return MHD_NO;
-}
-
 enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *bytes,
                                 size_t *size, void **context)
@@ -247,7 +229,7 @@ enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, co
         return MHD_NO;
     if (!exchange->has_headers) {
         take_headers(exchange, client, method);
-        return exchange->fate == FATE_NONE ? MHD_YES : finish(edge, exchange, client);
+        return exchange->fate == FATE_NONE ? MHD_YES : outbound_finish(edge, exchange, client);
     }
     if (*size) {
         const bool is_wanted = take_piece(exchange, bytes, *size);
@@ -256,7 +238,7 @@ enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, co
         return is_wanted ? MHD_YES : MHD_NO;
     }
     if (exchange->is_complete || dispatch(edge, exchange, client))
-        return finish(edge, exchange, client);
+        return outbound_finish(edge, exchange, client);
     MHD_suspend_connection(connection);
     edge_watch(edge, client->fd, EPOLLRDHUP, client);
     return MHD_YES;

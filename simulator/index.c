@@ -1,32 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * index - growing lists of resource numbers in one hash table (uthash).
+ * index - sorted lists of resource numbers in one hash table (uthash).
  *
- * A resource that is written often is not added to the end of a list twice in a row; doubles
- * further apart are rare and left to the reader, who sorts anyway.
+ * Keys are 64-bit hashes: two that fall together make a proposal more, never an answer wrong,
+ * since the reader compares. Numbers are 32 bits, and the first of a list is in the entry itself,
+ * because most identifiers have one bearer. New resources have the highest number, so that adding
+ * is appending but for resources that change; memory of outgrown lists stays in the arena.
  */
 #include "simulator/index.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/json.h"
 #include "simulator/parameter.h"
 #include "simulator/store.h"
 
-struct index_list {
-    const char *key;
-    size_t *serials;
-    size_t count, room;
+struct list {
+    uint64_t key;
+    uint32_t count, room; /* room 1: `one`; else `many` */
+    union {
+        uint32_t one;
+        uint32_t *many;
+    } serials;
     UT_hash_handle hh;
 };
 
 struct index {
     struct arena *arena;
-    struct index_list *lists;
-    struct buf key; /* for building keys without a copy */
+    struct list *lists;
+    struct list *free; /* by hh.next */
+    uint64_t *kept;    /* while dropping: keys that stay, sorted */
+    size_t kept_count, kept_room;
 };
 
 struct index *index_new(void)
@@ -43,7 +50,6 @@ void index_free(struct index *index)
     if (!index)
         return;
     HASH_CLEAR(hh, index->lists);
-    buf_release(&index->key);
     arena_free(index->arena);
 }
 
@@ -52,112 +58,240 @@ size_t index_bytes(const struct index *index)
     return index ? arena_bytes(index->arena) : 0;
 }
 
-static void list_add(struct index *index, size_t serial)
-{
-    struct index_list *list = NULL;
-    const char *key = buf_text(&index->key);
+/* ---- keys ---- */
 
-    HASH_FIND(hh, index->lists, key, index->key.size, list);
-    if (!list) {
+/* FNV-1a; `mark` keeps the kinds of keys apart. */
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t key_of(const char *type, char mark, const char *value, size_t size)
+{
+    uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), type, strlen(type));
+
+    return hash_bytes(hash_bytes(hash, &mark, 1), value, size);
+}
+
+uint64_t index_key_type(const char *type)
+{
+    return key_of(type, ' ', "", 0);
+}
+
+uint64_t index_key_identifier(const char *type, const char *value)
+{
+    return key_of(type, '|', value, strlen(value));
+}
+
+uint64_t index_key_reference(const char *type, const char *reference)
+{
+    size_t size = 0;
+    const char *tail = reference_tail(reference, &size);
+
+    return key_of(type, '>', tail, size);
+}
+
+uint64_t index_key_canonical(const char *type, const char *url)
+{
+    return key_of(type, '=', url, strcspn(url, "|"));
+}
+
+/* ---- lists ---- */
+
+static struct list *list_find(const struct index *index, uint64_t key)
+{
+    struct list *list = NULL;
+
+    HASH_FIND(hh, index->lists, &key, sizeof(key), list);
+    return list;
+}
+
+static uint32_t *list_serials(struct list *list)
+{
+    return list->room == 1 ? &list->serials.one : list->serials.many;
+}
+
+/* Where `serial` is, or would be. */
+static uint32_t list_place(struct list *list, uint32_t serial)
+{
+    const uint32_t *serials = list_serials(list);
+    uint32_t low = 0, high = list->count;
+
+    if (high == 0 || serials[high - 1] < serial)
+        return high;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+
+        if (serials[middle] < serial)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct list *list_new(struct index *index, uint64_t key)
+{
+    struct list *list = index->free;
+
+    if (list)
+        index->free = list->hh.next;
+    else
         list = arena_alloc(index->arena, sizeof(*list));
-        list->key = arena_copy(index->arena, key, index->key.size);
-        HASH_ADD_KEYPTR(hh, index->lists, list->key, index->key.size, list);
-    }
-    if (list->count > 0 && list->serials[list->count - 1] == serial)
-        return;
-    if (list->count == list->room) {
-        size_t room = list->room ? list->room * 2 : 2;
-
-        list->serials = arena_grow(index->arena, list->serials, list->count * sizeof(size_t),
-                                   room * sizeof(size_t));
-        list->room = room;
-    }
-    list->serials[list->count++] = serial;
+    if (list->room == 0)
+        list->room = 1;
+    list->key = key;
+    list->count = 0;
+    HASH_ADD(hh, index->lists, key, sizeof(list->key), list);
+    return list;
 }
 
-static void put_key(struct index *index, const struct version *version, const char *mark,
-                    const char *value)
+static void list_grow(struct index *index, struct list *list)
 {
-    buf_clear(&index->key);
-    buf_puts(&index->key, version->type);
-    buf_puts(&index->key, mark);
-    buf_puts(&index->key, value);
-    list_add(index, version->serial);
+    const uint32_t room = list->room == 1 ? 4 : list->room * 2;
+
+    list->serials.many = arena_grow(index->arena, list_serials(list),
+                                    list->count * sizeof(uint32_t), room * sizeof(uint32_t));
+    list->room = room;
 }
 
-struct putting {
+static void add_key(struct index *index, uint64_t key, uint32_t serial)
+{
+    struct list *list = list_find(index, key);
+
+    if (!list)
+        list = list_new(index, key);
+    const uint32_t place = list_place(list, serial);
+    if (place < list->count && list_serials(list)[place] == serial)
+        return;
+    if (list->count == list->room)
+        list_grow(index, list);
+    uint32_t *serials = list_serials(list);
+    memmove(serials + place + 1, serials + place, (list->count - place) * sizeof(*serials));
+    serials[place] = serial;
+    list->count++;
+}
+
+static void drop_key(struct index *index, uint64_t key, uint32_t serial)
+{
+    struct list *list = list_find(index, key);
+
+    if (!list)
+        return;
+    uint32_t *serials = list_serials(list);
+    const uint32_t place = list_place(list, serial);
+    if (place == list->count || serials[place] != serial)
+        return;
+    list->count--;
+    memmove(serials + place, serials + place + 1, (list->count - place) * sizeof(*serials));
+    if (list->count > 0)
+        return;
+    HASH_DEL(index->lists, list);
+    list->hh.next = index->free;
+    index->free = list;
+}
+
+/* ---- keys of a version ---- */
+
+struct keys {
+    void (*each)(struct index *index, uint64_t key, uint32_t serial);
     struct index *index;
     const struct version *version;
 };
 
-static bool put_identifier(void *arg, const struct cJSON *identifier)
+static void keys_add(const struct keys *keys, uint64_t key)
 {
-    const struct putting *putting = arg;
-    const char *value = json_string(identifier, "value");
+    keys->each(keys->index, key, (uint32_t)keys->version->serial);
+}
+
+static bool key_of_identifier(void *arg, const struct cJSON *element)
+{
+    const struct keys *keys = arg;
+    const char *value = json_string(element, "value");
 
     if (value)
-        put_key(putting->index, putting->version, "|", value);
+        keys_add(keys, index_key_identifier(keys->version->type, value));
     return false;
 }
 
-/* Adds the last two steps of the path alone, without a version: what an absolute reference may
- * mean here. */
-static bool put_reference(void *arg, const struct cJSON *element)
+/* A Reference, or a canonical or uri. */
+static bool key_of_reference(void *arg, const struct cJSON *element)
 {
-    const struct putting *putting = arg;
-    struct buf *key = &putting->index->key;
+    const struct keys *keys = arg;
+    const char *text = json_text(element);
     const char *reference = json_string(element, "reference");
 
-    if (!reference)
-        return false;
-    const char *history = strstr(reference, "/_history/");
-    const char *end = history ? history : reference + strlen(reference);
-    const char *start = end;
-    for (unsigned slashes = 0; start > reference; start--) {
-        slashes += start[-1] == '/';
-        if (slashes == 2)
-            break;
-    }
-    buf_clear(key);
-    buf_puts(key, putting->version->type);
-    buf_putc(key, '>');
-    buf_add(key, start, (size_t)(end - start));
-    list_add(putting->index, putting->version->serial);
+    if (text)
+        keys_add(keys, index_key_canonical(keys->version->type, text));
+    else if (reference)
+        keys_add(keys, index_key_reference(keys->version->type, reference));
     return false;
+}
+
+static void each_key(struct keys keys)
+{
+    const struct version *version = keys.version;
+    const struct parameter_set *set = parameter_set_of(version->type);
+
+    if (!version->tree)
+        return;
+    keys_add(&keys, index_key_type(version->type));
+    if (!set)
+        return;
+    parameter_visit(set->identifiers, version->tree, key_of_identifier, &keys);
+    parameter_visit(set->references, version->tree, key_of_reference, &keys);
 }
 
 void index_put(struct index *index, const struct version *version)
 {
-    struct putting putting = {index, version};
+    each_key((struct keys){add_key, index, version});
+}
 
-    put_key(index, version, "", "");
-    if (!version->tree)
+static void keep_key(struct index *index, uint64_t key, uint32_t serial)
+{
+    (void)serial;
+    if (index->kept_count == index->kept_room) {
+        const size_t room = index->kept_room ? index->kept_room * 2 : 16;
+
+        index->kept = arena_grow(index->arena, index->kept, index->kept_count * sizeof(uint64_t),
+                                 room * sizeof(uint64_t));
+        index->kept_room = room;
+    }
+    index->kept[index->kept_count++] = key;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+static void drop_unless_kept(struct index *index, uint64_t key, uint32_t serial)
+{
+    if (index->kept_count == 0 ||
+        !bsearch(&key, index->kept, index->kept_count, sizeof(key), compare_keys))
+        drop_key(index, key, serial);
+}
+
+void index_drop(struct index *index, const struct version *gone, const struct version *kept)
+{
+    if (!index || !gone)
         return;
-    parameter_visit("identifier", version->type, version->tree, put_identifier, &putting);
-    parameter_visit("patient", version->type, version->tree, put_reference, &putting);
-    parameter_visit("subject", version->type, version->tree, put_reference, &putting);
+    index->kept_count = 0;
+    if (kept)
+        each_key((struct keys){keep_key, index, kept});
+    if (index->kept_count > 1)
+        qsort(index->kept, index->kept_count, sizeof(uint64_t), compare_keys);
+    each_key((struct keys){drop_unless_kept, index, gone});
 }
 
-size_t index_find(const struct index *index, const char *key, const size_t **out_serials)
+size_t index_find(const struct index *index, uint64_t key, const uint32_t **out_serials)
 {
-    struct index_list *list = NULL;
+    struct list *list = index ? list_find(index, key) : NULL;
 
-    *out_serials = NULL;
-    if (!index)
-        return 0;
-    HASH_FIND(hh, index->lists, key, strlen(key), list);
-    if (!list)
-        return 0;
-    *out_serials = list->serials;
-    return list->count;
-}
-
-const char *index_key_identifier(struct arena *arena, const char *type, const char *value)
-{
-    return arena_printf(arena, "%s|%s", type, value);
-}
-
-const char *index_key_reference(struct arena *arena, const char *type, const char *reference)
-{
-    return arena_printf(arena, "%s>%s", type, reference);
+    *out_serials = list ? list_serials(list) : NULL;
+    return list ? list->count : 0;
 }

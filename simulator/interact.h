@@ -14,14 +14,21 @@ struct answer;
 struct exchange_request;
 struct store;
 
-/* A way to bend one processing, set by faults that strike before (see gate.c). */
+/* A way to bend one processing, set by faults (see strike.c); those that a Bundle's entries share
+ * with it come first. */
 struct interact_bend {
-    const char *drop_path; /* drop-field: JSON Pointer not stored */
-    unsigned stale_by;     /* stale-read(k): answer with the version k earlier */
-    bool is_foreign;       /* an edit: guards and offers are FHIR R4's whatever the knobs say */
-    unsigned reject_entry; /* reject-entry(n), 1-based; 0: none */
-    unsigned
-        partial_transaction; /* partial-transaction(n), 1-based: entries before n stand; 0: none */
+    const char *drop_path;          /* drop-field: JSON Pointer not stored */
+    const char *normalise_path;     /* normalise: JSON Pointer to a string whose case is changed */
+    unsigned stale_by;              /* stale-read(k): answer with the version k earlier */
+    unsigned lag;                   /* search-lag(n): searches miss the newest n commits */
+    bool shows_deleted;             /* search-ghost(deleted): searches match what was deleted */
+    unsigned commits_since_arrival; /* of the request: what a racy If-None-Exist misses */
+    bool ignores_if_match;          /* flap-precondition */
+    bool is_foreign; /* an edit: guards and offers are FHIR R4's whatever the knobs say */
+    const char *const *bricked; /* references that no write gets to; ends with NULL; or NULL */
+
+    unsigned reject_entry;        /* reject-entry(n), 1-based; 0: none */
+    unsigned partial_transaction; /* 1-based: entries before n stand; 0: none */
 };
 
 void interact(struct store *store, const struct exchange_request *request,

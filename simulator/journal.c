@@ -45,6 +45,8 @@ struct journal {
     struct block *free;
     size_t keep_max, bytes_max, bytes;
     uint64_t last, start_us;
+    void (*watch)(void *arg, const struct sim_entry *entry); /* or NULL */
+    void *watch_arg;
 };
 
 static void *must(void *memory)
@@ -210,7 +212,16 @@ uint64_t journal_append(struct journal *journal, const struct journal_draft *dra
             from->headers && *from->headers ? arena_strdup(arena, from->headers) : "{}";
     block->bytes += arena_bytes(arena) - before;
     journal->bytes += arena_bytes(arena) - before;
+    if (journal->watch)
+        journal->watch(journal->watch_arg, entry);
     return entry->n;
+}
+
+void journal_watch(struct journal *journal, void (*watch)(void *arg, const struct sim_entry *entry),
+                   void *arg)
+{
+    journal->watch = watch;
+    journal->watch_arg = arg;
 }
 
 size_t journal_count(const struct journal *journal)

@@ -30,6 +30,10 @@ struct journal_draft {
 };
 uint64_t journal_append(struct journal *journal, const struct journal_draft *draft); /* gives n */
 
+/* Calls watch(arg, entry) for every entry as it is appended. */
+void journal_watch(struct journal *journal, void (*watch)(void *arg, const struct sim_entry *entry),
+                   void *arg);
+
 size_t journal_count(const struct journal *journal); /* entries still kept */
 const struct sim_entry *journal_at(struct journal *journal,
                                    size_t index); /* 0: the oldest still kept */

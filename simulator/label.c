@@ -44,6 +44,12 @@ const char *label_make(struct arena *arena, const struct knobs *knobs,
     return arena_printf(arena, "%lu", count + (unsigned long)knobs->version_start - 1);
 }
 
+bool label_is_alike(const struct knobs *one, const struct knobs *other)
+{
+    return one->etag_form == other->etag_form && one->version_start == other->version_start &&
+           one->version_gaps == other->version_gaps;
+}
+
 const char *label_etag(struct arena *arena, const struct knobs *knobs,
                        const struct version *version)
 {

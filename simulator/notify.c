@@ -29,6 +29,7 @@
 #include "fhir/document.h"
 #include "simulator/core.h"
 #include "simulator/criteria.h"
+#include "simulator/index.h"
 #include "simulator/notify_inner.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
@@ -239,14 +240,15 @@ static bool concerns(struct notify *notify, const struct subscriber *subscriber,
 static const struct sim_fault *struck_by(struct notify *notify, const struct delivery *delivery,
                                          bool is_own)
 {
-    struct exchange_request request;
-    struct sim_exchange face;
+    struct exchange shown = {
+        .sim = notify->sim,
+        .label = is_own ? INTERACTION_ECHO : INTERACTION_NOTIFICATION,
+    };
 
     if (notify->sim->options.hold_all)
         return NULL;
-    show_to_rules(delivery, &face, &request);
-    return rules_strike(notify->sim->rules, &face,
-                        is_own ? INTERACTION_ECHO : INTERACTION_NOTIFICATION, &request);
+    show_to_rules(delivery, &shown.face, &shown.request);
+    return rules_strike(notify->sim->rules, &shown);
 }
 
 static void raise_event(struct notify *notify, struct subscriber *subscriber,
@@ -445,9 +447,13 @@ void notify_begin(struct notify *notify)
 
     forget(notify);
     arena_reset(notify->arena);
-    count = store_lookup(store, notify->arena, "Subscription", &serials);
+    count = store_lookup(store, notify->arena, index_key_type("Subscription"), &serials);
     for (size_t i = 0; i < count; i++) {
         const struct version *version = store_by_serial(store, serials[i]);
+
+        /* The index goes by hashes: it may show a resource of another type. */
+        if (!version || strcmp(version->type, "Subscription") != 0)
+            continue;
         const char *status = json_string(version->tree, "status");
         const bool is_active = status && strcmp(status, "active") == 0;
         struct subscriber *subscriber = subscriber_open(notify, version);

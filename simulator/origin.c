@@ -7,32 +7,28 @@
  */
 #include "simulator/origin.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "base/arena.h"
-#include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/limits.h"
+#include "base/log.h"
+#include "simulator/chart.h"
+#include "simulator/label.h"
+#include "simulator/load.h"
+#include "simulator/personality.h"
 #include "simulator/rules.h"
 #include "simulator/sim.h"
 
-struct source { /* a chart's text */
-    const char *name, *text;
-    size_t size;
-};
+#define TELL_MS 1000
 
 struct origin {
     struct arena *arena;
-    struct source *sources;
+    struct load_file *sources; /* texts of charts */
     size_t source_count, source_room;
     const struct cJSON *faults; /* an array of rules, or NULL */
     const char *faults_name;
     struct sim_chart *chart; /* of the current run */
+    struct knobs knobs;      /* by which its versions are labelled */
     unsigned posted;
 };
 
@@ -63,8 +59,11 @@ static void free_chart(void *chart)
 
 /* ---- what to start from ---- */
 
-static void add_source(struct origin *origin, const char *name, const char *text, size_t size)
+static int take_file(void *arg, const struct load_file *file, struct err *err)
 {
+    struct origin *origin = arg;
+
+    (void)err;
     if (origin->source_count == origin->source_room) {
         size_t room = origin->source_room ? origin->source_room * 2 : 8;
 
@@ -73,56 +72,15 @@ static void add_source(struct origin *origin, const char *name, const char *text
                                      room * sizeof(origin->sources[0]));
         origin->source_room = room;
     }
-    origin->sources[origin->source_count++] = (struct source){
-        arena_strdup(origin->arena, name), arena_copy(origin->arena, text, size), size};
-}
-
-static int add_file(struct origin *origin, const char *path, struct err *err)
-{
-    struct buf buf = BUF_INIT;
-    int rc = buf_read_file(&buf, path, LIMIT_JSON_BYTES, err);
-
-    if (rc == 0)
-        add_source(origin, path, buf_text(&buf), buf.size);
-    else
-        err->code = ERR_INPUT; /* a file that the user named and that cannot be read */
-    buf_release(&buf);
-    return rc;
-}
-
-static int is_json_file(const struct dirent *entry)
-{
-    size_t size = strlen(entry->d_name);
-
-    return entry->d_name[0] != '.' && size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0;
-}
-
-static int add_folder(struct origin *origin, const char *path, struct err *err)
-{
-    struct dirent **names = NULL;
-    int count = scandir(path, &names, is_json_file, alphasort), rc = 0;
-
-    if (count < 0)
-        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-    if (count == 0)
-        rc = err_set(err, ERR_INPUT, "%s: no *.json in this directory", path);
-    for (int i = 0; i < count; i++) {
-        if (rc == 0)
-            rc =
-                add_file(origin, arena_printf(origin->arena, "%s/%s", path, names[i]->d_name), err);
-        free(names[i]);
-    }
-    free(names);
-    return rc;
+    origin->sources[origin->source_count++] = (struct load_file){
+        arena_strdup(origin->arena, file->path), arena_copy(origin->arena, file->text, file->size),
+        file->size, file->is_ndjson};
+    return 0;
 }
 
 int origin_add_chart(struct origin *origin, const char *path, struct err *err)
 {
-    struct stat stat_of;
-
-    if (stat(path, &stat_of))
-        return err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
-    return S_ISDIR(stat_of.st_mode) ? add_folder(origin, path, err) : add_file(origin, path, err);
+    return load_path(path, take_file, origin, err);
 }
 
 int origin_add_faults(struct origin *origin, const char *path, struct err *err)
@@ -141,14 +99,45 @@ int origin_add_faults(struct origin *origin, const char *path, struct err *err)
 
 /* ---- runs ---- */
 
-static struct sim_chart *build_chart(const struct origin *origin, struct err *err)
+struct progress {
+    const struct origin *origin;
+    size_t file;
+    uint64_t told_ms;
+};
+
+/* Says how far it is, once a second; nothing while it is quick. */
+static void tell(void *arg, size_t read, size_t finished)
+{
+    struct progress *progress = arg;
+    const uint64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - progress->told_ms < TELL_MS)
+        return;
+    progress->told_ms = now_ms;
+    if (finished)
+        log_line("loading: %zu of %zu resources indexed", finished, read);
+    else
+        log_line("loading: file %zu of %zu, %zu resources read", progress->file,
+                 progress->origin->source_count, read);
+}
+
+static int add_source(struct sim_chart *chart, const struct load_file *source, struct err *err)
+{
+    return (source->is_ndjson ? sim_chart_add_lines : sim_chart_add)(
+        chart, source->path, source->text, source->size, err);
+}
+
+static struct sim_chart *build_chart(const struct origin *origin, const struct knobs *knobs,
+                                     struct err *err)
 {
     struct sim_chart *chart = sim_chart_new();
+    struct progress progress = {.origin = origin, .told_ms = clock_monotonic_ms()};
 
+    chart_set_knobs(chart, knobs);
+    sim_chart_watch(chart, tell, &progress);
     for (size_t i = 0; i < origin->source_count; i++) {
-        const struct source *source = &origin->sources[i];
-
-        if (sim_chart_add(chart, source->name, source->text, source->size, err))
+        progress.file = i + 1;
+        if (add_source(chart, &origin->sources[i], err))
             goto fail;
     }
     if (sim_chart_finish(chart, err) == 0)
@@ -158,11 +147,26 @@ fail:
     return NULL;
 }
 
+static int rebuild(struct origin *origin, struct sim *sim, struct err *err)
+{
+    const struct knobs *knobs = &sim_personality(sim)->knobs;
+    struct sim_chart *chart = build_chart(origin, knobs, err);
+
+    if (!chart)
+        return -1;
+    arena_defer(origin->arena, free_chart, chart);
+    origin->chart = chart;
+    origin->knobs = *knobs;
+    return 0;
+}
+
 int origin_reset(struct origin *origin, struct sim *sim, struct err *err)
 {
     const struct cJSON *rule = NULL;
     unsigned id = 0, index = 0;
 
+    if (!label_is_alike(&origin->knobs, &sim_personality(sim)->knobs) && rebuild(origin, sim, err))
+        return -1;
     if (sim_begin(sim, origin->chart, err))
         return -1;
     cJSON_ArrayForEach(rule, origin->faults)
@@ -176,20 +180,17 @@ int origin_reset(struct origin *origin, struct sim *sim, struct err *err)
 
 int origin_begin(struct origin *origin, struct sim *sim, struct err *err)
 {
-    struct sim_chart *chart = build_chart(origin, err);
-
-    if (!chart)
-        return -1;
-    arena_defer(origin->arena, free_chart, chart);
-    origin->chart = chart;
-    return origin_reset(origin, sim, err);
+    return rebuild(origin, sim, err) ? -1 : origin_reset(origin, sim, err);
 }
 
-int origin_post(struct origin *origin, struct sim *sim, const char *text, size_t size,
+int origin_post(struct origin *origin, struct sim *sim, const struct load_file *file,
                 struct err *err)
 {
-    add_source(origin, arena_printf(origin->arena, "chart posted as number %u", ++origin->posted),
-               text, size);
+    struct load_file named = *file;
+
+    named.path = arena_printf(origin->arena, "chart posted as number %u", ++origin->posted);
+    if (take_file(origin, &named, err))
+        return -1;
     if (origin_begin(origin, sim, err) == 0)
         return 0;
     origin->source_count--;

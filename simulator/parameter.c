@@ -1,136 +1,207 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * parameter - R4's definitions of `identifier`, `patient` and `subject` as a table: which types
- * have them, and where.
+ * parameter - looking up R4's search parameters, and walking their paths.
  *
- * From HL7's search-parameters.json of FHIR 4.0.1 (CC0). "where(resolve() is Patient)" is left to
- * whoever compares references, since that needs no look at the resource behind them.
+ * Nothing is allocated while walking: a search without an index walks every resource of its type.
  */
 #include "simulator/parameter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 
-static const struct {
-    const char *code, *path;
-    const char *types; /* each between blanks */
-} rows[] = {
-    {"identifier", "identifier",
-     " Account ActivityDefinition AllergyIntolerance Appointment AppointmentResponse"
-     " Basic BodyStructure Bundle CarePlan CareTeam ChargeItem ChargeItemDefinition"
-     " Claim ClaimResponse ClinicalImpression CodeSystem Communication"
-     " CommunicationRequest Composition ConceptMap Condition Consent Contract Coverage"
-     " CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device"
-     " DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport"
-     " DocumentManifest DocumentReference EffectEvidenceSynthesis Encounter Endpoint"
-     " EnrollmentRequest EnrollmentResponse EpisodeOfCare EventDefinition Evidence"
-     " EvidenceVariable ExampleScenario ExplanationOfBenefit FamilyMemberHistory Flag"
-     " Goal Group GuidanceResponse HealthcareService ImagingStudy Immunization"
-     " ImmunizationEvaluation ImmunizationRecommendation InsurancePlan Invoice Library"
-     " List Location Measure MeasureReport Media Medication MedicationAdministration"
-     " MedicationDispense MedicationRequest MedicationStatement MedicinalProduct"
-     " MedicinalProductAuthorization MedicinalProductPackaged"
-     " MedicinalProductPharmaceutical MessageDefinition MolecularSequence"
-     " NutritionOrder Observation Organization OrganizationAffiliation Patient"
-     " PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner"
-     " PractitionerRole Procedure Questionnaire QuestionnaireResponse RelatedPerson"
-     " RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy"
-     " ResearchSubject RiskAssessment RiskEvidenceSynthesis Schedule ServiceRequest"
-     " Slot Specimen SpecimenDefinition StructureDefinition StructureMap Substance"
-     " SupplyDelivery SupplyRequest Task TestReport TestScript ValueSet"
-     " VisionPrescription "},
-    {"identifier", "masterIdentifier", " DocumentManifest DocumentReference "},
-    {"patient", "subject",
-     " Account Basic CarePlan CareTeam ChargeItem ClinicalImpression Communication"
-     " CommunicationRequest Composition Condition Contract DeviceRequest"
-     " DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference Encounter"
-     " Flag Goal GuidanceResponse ImagingStudy Invoice List MeasureReport Media"
-     " MedicationAdministration MedicationDispense MedicationRequest"
-     " MedicationStatement Observation Procedure QuestionnaireResponse RequestGroup"
-     " RiskAssessment ServiceRequest Specimen "},
-    {"patient", "patient",
-     " AllergyIntolerance BodyStructure Claim ClaimResponse Consent"
-     " CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device"
-     " EpisodeOfCare ExplanationOfBenefit FamilyMemberHistory Immunization"
-     " ImmunizationEvaluation ImmunizationRecommendation MolecularSequence"
-     " NutritionOrder RelatedPerson SupplyDelivery VisionPrescription "},
-    {"patient", "participant.actor", " Appointment "},
-    {"patient", "actor", " AppointmentResponse "},
-    {"patient", "agent.who", " AuditEvent "},
-    {"patient", "entity.what", " AuditEvent "},
-    {"patient", "beneficiary", " Coverage "},
-    {"patient", "candidate", " EnrollmentRequest "},
-    {"patient", "link.target", " Person "},
-    {"patient", "target", " Provenance "},
-    {"patient", "individual", " ResearchSubject "},
-    {"patient", "for", " Task "},
-    {"subject", "subject",
-     " Account AdverseEvent Basic CarePlan CareTeam ChargeItem ClinicalImpression"
-     " Communication CommunicationRequest Composition Condition Contract DeviceRequest"
-     " DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference Encounter"
-     " Flag Goal GuidanceResponse ImagingStudy Invoice List MeasureReport Media"
-     " MedicationAdministration MedicationDispense MedicationRequest"
-     " MedicationStatement MedicinalProductAuthorization"
-     " MedicinalProductContraindication MedicinalProductIndication"
-     " MedicinalProductInteraction MedicinalProductPackaged"
-     " MedicinalProductUndesirableEffect Observation Procedure QuestionnaireResponse"
-     " RequestGroup RiskAssessment ServiceRequest Specimen "},
-    {"subject", "candidate", " EnrollmentRequest "},
-    {"subject", "deliverTo", " SupplyRequest "},
-    {"subject", "for", " Task "},
-};
-
-static bool has_type(const char *types, const char *type)
+const char *parameter_type_name(enum parameter_type type)
 {
-    size_t size = strlen(type);
+    static const char *const names[] = {
+        [PARAMETER_TOKEN] = "token",       [PARAMETER_REFERENCE] = "reference",
+        [PARAMETER_STRING] = "string",     [PARAMETER_DATE] = "date",
+        [PARAMETER_QUANTITY] = "quantity", [PARAMETER_URI] = "uri",
+        [PARAMETER_NUMBER] = "number",
+    };
 
-    for (const char *at = types; (at = strstr(at, type)); at += size) {
-        if (at[-1] == ' ' && at[size] == ' ')
+    return names[type];
+}
+
+/* ---- looking up ---- */
+
+static int compare_type(const void *type, const void *set)
+{
+    return strcmp(type, ((const struct parameter_set *)set)->type);
+}
+
+static int compare_code(const void *code, const void *parameter)
+{
+    return strcmp(code, ((const struct parameter *)parameter)->code);
+}
+
+const struct parameter_set *parameter_set_of(const char *type)
+{
+    return bsearch(type, parameter_sets + 1, parameter_set_count - 1, sizeof(parameter_sets[0]),
+                   compare_type);
+}
+
+static const struct parameter *set_find(const struct parameter_set *set, const char *code)
+{
+    if (!set || set->count == 0)
+        return NULL;
+    return bsearch(code, set->parameters, set->count, sizeof(set->parameters[0]), compare_code);
+}
+
+const struct parameter *parameter_find(const char *type, const char *code)
+{
+    const struct parameter *found = type ? set_find(parameter_set_of(type), code) : NULL;
+
+    return found ? found : set_find(&parameter_sets[0], code);
+}
+
+const struct parameter *parameter_at(const char *type, size_t index)
+{
+    const struct parameter_set *set = type ? parameter_set_of(type) : NULL;
+    const size_t own = set ? set->count : 0;
+
+    if (index < own)
+        return &set->parameters[index];
+    return index - own < parameter_sets[0].count ? &parameter_sets[0].parameters[index - own]
+                                                 : NULL;
+}
+
+const char *const *parameter_codes(struct arena *arena, const char *type)
+{
+    const struct parameter *parameter = NULL;
+    size_t count = 0;
+
+    while (parameter_at(type, count))
+        count++;
+    const char **codes = arena_alloc(arena, (count + 1) * sizeof(*codes));
+    for (size_t i = 0; (parameter = parameter_at(type, i)); i++)
+        codes[i] = parameter->code;
+    return codes;
+}
+
+bool parameter_targets(const struct parameter *parameter, const char *type)
+{
+    const size_t size = strlen(type);
+
+    if (!parameter->targets)
+        return true;
+    for (const char *at = parameter->targets; (at = strstr(at, type)); at += size) {
+        if ((at == parameter->targets || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
             return true;
     }
     return false;
 }
 
-const char *parameter_path(const char *code, const char *type, size_t nth)
+/* ---- references ---- */
+
+const char *reference_tail(const char *reference, size_t *out_size)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (strcmp(rows[i].code, code) == 0 && has_type(rows[i].types, type) && nth-- == 0)
-            return rows[i].path;
+    const char *history = strstr(reference, "/_history/");
+    const char *end = history ? history : reference + strlen(reference);
+    const char *start = end;
+
+    for (unsigned slashes = 0; start > reference; start--) {
+        slashes += start[-1] == '/';
+        if (slashes == 2)
+            break;
+    }
+    *out_size = (size_t)(end - start);
+    return start;
+}
+
+/* Does the reference lead to a resource of the type, as far as it says itself? */
+static bool leads_to(const struct cJSON *element, const char *type, size_t size)
+{
+    const char *reference = json_string(element, "reference");
+    const char *said = json_string(element, "type");
+    size_t tail_size = 0;
+
+    if (reference) {
+        const char *tail = reference_tail(reference, &tail_size);
+
+        if (tail_size > size && memcmp(tail, type, size) == 0 && tail[size] == '/')
+            return true;
+    }
+    return said && strlen(said) == size && memcmp(said, type, size) == 0;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    element_fn *visit;
+    void *arg;
+};
+
+/* Is the element one that `[member=value]` at `filter` keeps? */
+static bool is_kept(const struct cJSON *element, const char *filter)
+{
+    char member[32];
+    const size_t name_size = strcspn(filter + 1, "=");
+    const char *value = filter + 1 + name_size + 1;
+    const size_t size = strcspn(value, "]");
+
+    ASSERT(name_size < sizeof(member));
+    memcpy(member, filter + 1, name_size);
+    member[name_size] = '\0';
+    const char *held = json_string(element, member);
+    return held && strlen(held) == size && memcmp(held, value, size) == 0;
+}
+
+/* The member that the step at `path` names: json_get without a copy of the name. */
+static const struct cJSON *member_at(const struct cJSON *object, const char *path, size_t size)
+{
+    const struct cJSON *member = NULL;
+
+    if (!cJSON_IsObject(object))
+        return NULL;
+    cJSON_ArrayForEach(member, object)
+    {
+        if (member->string[0] == path[0] && strncmp(member->string, path, size) == 0 &&
+            member->string[size] == '\0')
+            return member;
     }
     return NULL;
 }
 
-static bool visit_path(const struct cJSON *item, const char *path, element_fn *visit, void *arg)
+/* `path` goes on below `item`: it begins with a step, or what follows one. */
+static bool walk(const struct walk *walker, const struct cJSON *item, const char *path)
 {
     const struct cJSON *element = NULL;
 
+    if (!item || cJSON_IsNull(item))
+        return false;
     if (cJSON_IsArray(item)) {
         cJSON_ArrayForEach(element, item)
         {
-            if (visit_path(element, path, visit, arg))
+            if (walk(walker, element, path))
                 return true;
         }
         return false;
     }
-    if (!item || *path == '\0')
-        return item && visit(arg, item);
-    char name[32];
-    size_t size = strcspn(path, ".");
-    ASSERT(size < sizeof(name));
-    memcpy(name, path, size);
-    name[size] = '\0';
-    return visit_path(json_get(item, name), path + size + (path[size] == '.'), visit, arg);
+    if (*path == '[') {
+        if (!is_kept(item, path))
+            return false;
+        path += strcspn(path, "]") + 1;
+    }
+    if (*path == ':' && !leads_to(item, path + 1, strcspn(path + 1, " ")))
+        return false;
+    if (*path == '\0' || *path == ' ' || *path == ':')
+        return walker->visit(walker->arg, item);
+    path += *path == '.';
+    const size_t size = strcspn(path, ".[: ");
+    return walk(walker, member_at(item, path, size), path + size);
 }
 
-bool parameter_visit(const char *code, const char *type, const struct cJSON *tree,
-                     element_fn *visit, void *arg)
+bool parameter_visit(const char *paths, const struct cJSON *tree, element_fn *visit, void *arg)
 {
-    const char *path = NULL;
+    const struct walk walker = {visit, arg};
 
-    for (size_t nth = 0; (path = parameter_path(code, type, nth)); nth++) {
-        if (visit_path(tree, path, visit, arg))
+    while (paths && *paths) {
+        if (walk(&walker, tree, paths))
             return true;
+        paths += strcspn(paths, " ");
+        paths += *paths == ' ';
     }
     return false;
 }

@@ -163,6 +163,24 @@ const struct personality *personality_find(const char *name, struct err *err)
     return NULL;
 }
 
+const struct personality *personality_load(struct arena *arena, const char *name_or_path,
+                                           struct err *err)
+{
+    const struct cJSON *document = NULL;
+
+    if (!strchr(name_or_path, '/') && !strstr(name_or_path, ".json"))
+        return personality_find(name_or_path, err);
+    document = json_parse_file(arena, name_or_path, err);
+    if (!document) {
+        err->code = ERR_INPUT; /* a file that the user named and that cannot be read */
+        return NULL;
+    }
+    const struct personality *found = personality_read(arena, document, err);
+    if (!found)
+        err_context(err, "%s", name_or_path);
+    return found;
+}
+
 const struct personality *personality_r4(void)
 {
     struct err err = ERR_INIT;

@@ -40,6 +40,18 @@ const char *const *personality_names(void);
 /* All of it as JSON: the document with every knob in force. In the arena. */
 const char *personality_text(const struct personality *personality, struct arena *arena);
 
+/* One that ships by its name, or a file (a path with a slash or .json in it). */
+const struct personality *personality_load(struct arena *arena, const char *name_or_path,
+                                           struct err *err);
+
+/* ---- sim.c: whom a simulator is like ---- */
+
+struct sim;
+const struct personality *sim_personality(const struct sim *sim);
+/* From the next request on; the arena, which may be NULL, goes over to the simulator. What a chart
+ * holds is labelled when it is built. */
+void sim_be_like(struct sim *sim, const struct personality *personality, struct arena *arena);
+
 /* ---- personality_files.c, made by the Makefile from fixtures/personalities/ ---- */
 
 struct personality_file {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * reply - from an answer to what goes over the wire: status, headers, body. The request's ids are
- * echoed (X-Request-Id is made up from the exchange's number where it has none); no-etag and
- * no-body leave out what they name.
+ * echoed (X-Request-Id is made up from the exchange's number where it has none).
  *
  * No state. Invariant: what the journal calls `replied` is what edge.c sends, HEAD's missing body
  * included.
@@ -32,18 +31,21 @@ static void fill(struct exchange *exchange)
 
     reply->status = answer->status;
     reply->header_count = 0;
-    reply->body = is_bare || exchange->is_body_hidden ? NULL : answer->body;
+    reply->body = is_bare ? NULL : answer->body;
     reply->body_size = reply->body ? answer->body_size : 0;
     if (reply->body)
         add_header(reply, "Content-Type",
                    answer->content_type ? answer->content_type
                                         : "application/fhir+json;charset=utf-8");
-    add_header(reply, "ETag", exchange->is_etag_hidden ? NULL : answer->etag);
+    add_header(reply, "ETag", answer->etag);
     add_header(reply, "Location", answer->location);
     add_header(reply, "Content-Location", answer->content_location);
     add_header(reply, "Last-Modified", answer->last_modified);
     add_header(reply, "Allow", answer->allow);
     add_header(reply, "Retry-After", exchange->retry_after);
+    add_header(reply, "x-ms-retry-after-ms", exchange->retry_after_ms);
+    add_header(reply, "Date", exchange->date);
+    add_header(reply, "Via", exchange->via);
     add_header(reply, "WWW-Authenticate", answer->status == 401 ? "Bearer" : NULL);
     add_header(reply, "X-Correlation-Id", request_header(&exchange->request, "X-Correlation-Id"));
     add_header(reply, "traceparent", request_header(&exchange->request, "traceparent"));

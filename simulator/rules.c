@@ -14,10 +14,13 @@
 #include <utlist.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/prng.h"
 #include "simulator/core.h"
+
+#define WINDOW_S 60 /* of quota, unless said; as in strike_refuse.c */
 
 struct match {
     const char *interaction, *type, *id, *actor;
@@ -35,6 +38,8 @@ struct rule {
     unsigned long times; /* 0: always */
     double probability;
     unsigned long seen, struck;
+    uint64_t window_us; /* quota: when the window began, and how many came in it */
+    unsigned long in_window;
 };
 
 struct hold {
@@ -338,12 +343,36 @@ static bool matches(const struct match *match, const struct sim_exchange *exchan
     return true;
 }
 
+/* A window begins with the first request that comes when there is none. */
+static bool is_over_quota(struct rule *rule)
+{
+    const uint64_t window_us = fault_number(&rule->fault, 1, WINDOW_S) * UINT64_C(1000000);
+    const uint64_t now_us = clock_monotonic_us();
+
+    if (rule->in_window == 0 || now_us - rule->window_us >= window_us) {
+        rule->window_us = now_us;
+        rule->in_window = 0;
+    }
+    return ++rule->in_window > fault_number(&rule->fault, 0, 0);
+}
+
+/* Is it this rule's turn, going by what it has seen? */
+static bool is_its_turn(struct rule *rule)
+{
+    if (strcmp(rule->fault.name, "outage") == 0)
+        return rule->seen >= fault_number(&rule->fault, 0, 1) &&
+               rule->seen <= fault_number(&rule->fault, 1, 1);
+    if (strcmp(rule->fault.name, "quota") == 0 && !is_over_quota(rule))
+        return false;
+    return rule->seen >= rule->match.nth && (!rule->times || rule->struck < rule->times);
+}
+
 static bool strikes(struct rules *rules, struct rule *rule)
 {
     const uint64_t scale = UINT64_C(1) << 32;
 
     rule->seen++;
-    if (rule->seen < rule->match.nth || (rule->times && rule->struck >= rule->times))
+    if (!is_its_turn(rule))
         return false;
     if (rule->probability < 1 &&
         (double)prng_below(&rules->prng, scale) >= rule->probability * (double)scale)
@@ -352,18 +381,43 @@ static bool strikes(struct rules *rules, struct rule *rule)
     return true;
 }
 
-const struct sim_fault *rules_strike(struct rules *rules, const struct sim_exchange *exchange,
-                                     enum interaction label, const struct exchange_request *request)
+/* Is the fault one for this exchange as it stands? */
+static bool fits(const struct exchange *exchange, const struct sim_fault *fault)
+{
+    struct err ignored = ERR_INIT;
+
+    if (fault_misfit(fault->name, exchange->label))
+        return false;
+    if (strcmp(fault->name, "brown-out") == 0)
+        return exchange->face.is_write == (strcmp(fault->args[0], "looks") != 0);
+    if (fault_kind(fault->name)->is_rule_only)
+        return true;
+    return strike_check(exchange, fault, STRIKE_PASS, &ignored) == 0;
+}
+
+static const struct sim_fault *find(struct rules *rules, const struct exchange *exchange,
+                                    bool is_early)
 {
     struct rule *rule;
 
     LL_FOREACH(rules->rules, rule)
     {
-        if (!fault_misfit(rule->fault.name, label) && matches(&rule->match, exchange, request) &&
-            strikes(rules, rule))
+        if (fault_is_early(rule->fault.name) == is_early &&
+            matches(&rule->match, &exchange->face, &exchange->request) &&
+            fits(exchange, &rule->fault) && strikes(rules, rule))
             return &rule->fault;
     }
     return NULL;
+}
+
+const struct sim_fault *rules_strike(struct rules *rules, const struct exchange *exchange)
+{
+    return find(rules, exchange, false);
+}
+
+const struct sim_fault *rules_strike_early(struct rules *rules, const struct exchange *exchange)
+{
+    return find(rules, exchange, true);
 }
 
 bool rules_holds(const struct rules *rules, const struct sim_exchange *exchange,

@@ -9,7 +9,9 @@
  * `match.interaction` is an interaction's name, `write` or `look`. Rules are asked in the order
  * they were added; the first that strikes wins. A rule counts what its match (nth aside) lets
  * through: with `nth` it strikes from the nth on, `times` times (once unless said); without `nth`
- * every time, or the first `times` times. A hold is {match, stop: before | after}.
+ * every time, or the first `times` times. What does not fit an exchange as it stands does not count
+ * it. `quota` and `outage` say themselves which requests they strike, of those that match.
+ * A hold is {match, stop: before | after}.
  *
  * Ownership:  a `struct rules` belongs to its sim. sim_begin forgets all rules and holds.
  * Errors:     ERR_INPUT names the member that is wrong.
@@ -23,6 +25,7 @@
 
 struct cJSON;
 struct err;
+struct exchange;
 struct exchange_request;
 struct rules;
 
@@ -43,9 +46,9 @@ struct rules *rules_new(uint64_t seed);
 void rules_free(struct rules *rules);
 void rules_reset(struct rules *rules); /* as after rules_new */
 /* The fault that strikes this exchange now, or NULL. To be asked once per exchange: it counts. */
-const struct sim_fault *rules_strike(struct rules *rules, const struct sim_exchange *exchange,
-                                     enum interaction label,
-                                     const struct exchange_request *request);
+const struct sim_fault *rules_strike(struct rules *rules, const struct exchange *exchange);
+/* The same when its body is not there yet, for faults that strike so early. */
+const struct sim_fault *rules_strike_early(struct rules *rules, const struct exchange *exchange);
 bool rules_holds(const struct rules *rules, const struct sim_exchange *exchange,
                  const struct exchange_request *request, enum sim_stop stop);
 #endif

@@ -24,6 +24,7 @@
 #include "base/limits.h"
 #include "simulator/core.h"
 #include "simulator/journal.h"
+#include "simulator/metrics.h"
 #include "simulator/notify.h"
 #include "simulator/personality.h"
 #include "simulator/policy.h"
@@ -194,6 +195,10 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
         journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
     sim->rules = rules_new(options->seed);
     sim->notify = notify_new(sim);
+    if (!options->hold_all) {
+        sim->metrics = metrics_new();
+        journal_watch(sim->journal, metrics_note, sim->metrics);
+    }
     sim->run = run_new(sim, NULL);
     sim->edge = edge_open(sim, err);
     if (sim->edge)
@@ -213,6 +218,7 @@ void sim_close(struct sim *sim)
     notify_free(sim->notify);
     run_unref(sim->run);
     rules_free(sim->rules);
+    metrics_free(sim->metrics);
     journal_free(sim->journal);
     free_exchanges(sim);
     free(sim->held);
@@ -225,7 +231,13 @@ void sim_be_like(struct sim *sim, const struct personality *personality, struct 
     arena_free(sim->personality_arena);
     sim->personality_arena = arena;
     sim->personality = personality;
+    sim->stamp++;
     store_set_knobs(sim->run->store, &personality->knobs);
+}
+
+const struct personality *sim_personality(const struct sim *sim)
+{
+    return sim->personality;
 }
 
 int sim_be(struct sim *sim, const char *name, struct err *err)
@@ -285,6 +297,8 @@ void sim_turn(struct sim *sim)
     if (!sim->options.hold_all && sim->held_count)
         gate_due(sim);
     notify_turn(sim->notify);
+    if (sim->options.pilot.turned)
+        sim->options.pilot.turned(sim->options.pilot.arg);
 }
 
 void sim_down(struct sim *sim)
@@ -451,8 +465,11 @@ const struct sim_version *sim_version_at(const struct sim *sim, size_t index)
                (room - run->version_room) * sizeof(run->versions[0]));
         run->version_room = room;
     }
-    if (!run->versions[index])
-        run->versions[index] = show(run, store_at(run->store, index));
+    const struct version *version = store_at(run->store, index);
+    const struct sim_version *shown = run->versions[index];
+    /* A fault may have put another version into its place, or other content into the version. */
+    if (!shown || shown->commit != version->commit || shown->content != version->content)
+        run->versions[index] = show(run, version);
     return run->versions[index];
 }
 

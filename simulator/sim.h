@@ -38,9 +38,16 @@ int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, s
                   struct err *err) ATTR_MUST_USE;
 /* Before sim_chart_finish: versions are labelled as by that personality; r4 unless said. */
 int sim_chart_be(struct sim_chart *chart, const char *personality, struct err *err) ATTR_MUST_USE;
+/* The same of NDJSON: each line that is not empty is one of those. */
+int sim_chart_add_lines(struct sim_chart *chart, const char *name, const char *text, size_t size,
+                        struct err *err) ATTR_MUST_USE;
 /* Once after the last add: resolves references by urn and conditional references, over all that
  * was added. */
 int sim_chart_finish(struct sim_chart *chart, struct err *err) ATTR_MUST_USE;
+/* Calls progress(arg, read, finished) for every resource that is added, then for every one that
+ * is finished: how many are by then. */
+void sim_chart_watch(struct sim_chart *chart,
+                     void (*progress)(void *arg, size_t read, size_t finished), void *arg);
 size_t sim_chart_count(const struct sim_chart *chart); /* resources */
 
 /* ---- the server ---- */
@@ -62,6 +69,17 @@ struct exchange_request;
 typedef bool sim_control_fn(void *arg, const struct exchange_request *request, unsigned waited_ms,
                             struct answer *answer, unsigned *out_wait_ms);
 
+/*
+ * Steers a stand-alone server beside rules and holds: `arrived` is asked first, and true holds the
+ * exchange before its commit; `turned` is called at the end of every turn, to let held ones go on.
+ * Both NULL: nobody does.
+ */
+struct sim_pilot {
+    bool (*arrived)(void *arg, const struct sim_exchange *exchange);
+    void (*turned)(void *arg);
+    void *arg;
+};
+
 struct sim_options {
     const char *host; /* NULL: 127.0.0.1 */
     uint16_t port;    /* 0: a free one */
@@ -71,6 +89,7 @@ struct sim_options {
     void *attribute_arg;
     sim_control_fn *control; /* NULL: /_control is unknown (404) */
     void *control_arg;
+    struct sim_pilot pilot;     /* not with hold_all */
     const char *control_host;   /* NULL: on the same address; else a listener of its own */
     uint16_t control_port;      /* 0: a free one */
     uint64_t seed;              /* for the probabilities of rules */
@@ -110,7 +129,8 @@ bool sim_is_down(const struct sim *sim);
 enum sim_stop { SIM_BEFORE, SIM_AFTER };
 
 struct sim_exchange {
-    uint64_t number; /* as in the journal */
+    uint64_t number;  /* as in the journal */
+    uint64_t arrived; /* its `arrived` entry in the journal */
     enum sim_stop stop;
     /* A zombie: held before, may still be committed (which ends it) or dropped. One whose client
      * leaves after the commit has nothing left to do: it is no longer held, the journal says
@@ -212,7 +232,9 @@ int sim_deliver(struct sim *sim, uint64_t number, const struct sim_fault *fault,
  * replied:   status, headers and body as sent, and the version that the answer is about.
  * hung-up:   the client left a held exchange.
  * fault:     what a fault did, `fault` as written ("drop" for sim_drop); for duplicate one entry
- *            behind each processing, with its status.
+ *            behind each processing, with its status. undo-commit has one for each version that is
+ *            gone; mutate-later names the version and gives its new body. An answer that a fault
+ *            broke on its way (truncate-..., bad-chunk, garbage) is not `replied`.
  * edit:      a foreign write was asked for: actor, method, url, body; its name in `what`.
  * said:      the harness heard (or asked) the engine something: `what`.
  * process:   the harness did something to the engine or the server: `what`.

@@ -13,6 +13,11 @@
  *  3. A version written here has its tree while it is current, or may be so again by rolling back.
  *  4. Rolling back restores every `current`, the commit count and so the clock; ids are not used
  * again.
+ *  5. What a restore takes away (store_undo) leaves versions[], `previous` and `current`, never the
+ *     memory; commit numbers and ids are not used again. `floor` is the highest ordinal that may
+ *     not be given again.
+ *  6. A version whose content was replaced (store_replace) is another struct in the same place: of
+ *     versions[], or for one of the chart at the end of the overlay's chain (store_at looks there).
  */
 #include "simulator/store.h"
 
@@ -37,6 +42,7 @@ struct resource {
     const char *type, *id, *reference;
     size_t serial;
     const struct version *current;
+    unsigned floor; /* see 5 */
     UT_hash_handle hh;
 };
 
@@ -58,6 +64,8 @@ struct store {
     bool in_transaction;
     size_t mark;       /* version_count at store_begin */
     size_t tree_bytes; /* of the trees there are */
+    struct store_clock clock;
+    bool has_replaced; /* a version of the chart; see 6 */
 };
 
 struct store *store_new(const struct store_options *options)
@@ -94,6 +102,8 @@ void store_free(struct store *store)
         return;
     for (size_t i = 0; i < store->version_count; i++)
         forget_tree(store, store->versions[i]);
+    for (struct resource *resource = store->overlay; resource; resource = resource->hh.next)
+        forget_tree(store, resource->current); /* one of the chart's that was replaced */
     HASH_CLEAR(hh, store->overlay);
     index_free(store->index);
     arena_free(store->arena);
@@ -148,6 +158,17 @@ const struct version *store_version(const struct store *store, const char *type,
     return version;
 }
 
+/* What the store has in the place of a version of the chart. */
+static const struct version *loaded_now(const struct store *store, const struct version *loaded)
+{
+    const struct resource *resource = overlay_find(store, loaded->reference);
+    const struct version *version = resource ? resource->current : loaded;
+
+    while (version && version->commit > 0)
+        version = version->previous;
+    return version ? version : loaded;
+}
+
 size_t store_count(const struct store *store)
 {
     return store->chart_count + store->version_count;
@@ -156,8 +177,10 @@ size_t store_count(const struct store *store)
 const struct version *store_at(const struct store *store, size_t index)
 {
     ASSERT(index < store_count(store));
-    return index < store->chart_count ? chart_at(store->options.chart, index)
-                                      : store->versions[index - store->chart_count];
+    if (index >= store->chart_count)
+        return store->versions[index - store->chart_count];
+    const struct version *loaded = chart_at(store->options.chart, index);
+    return store->has_replaced ? loaded_now(store, loaded) : loaded;
 }
 
 size_t store_resources(const struct store *store)
@@ -175,31 +198,22 @@ const struct version *store_by_serial(const struct store *store, size_t serial)
     return resource ? resource->current : loaded;
 }
 
-static int compare_serials(const void *a, const void *b)
-{
-    size_t left = *(const size_t *)a, right = *(const size_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
+size_t store_lookup(const struct store *store, struct arena *arena, uint64_t key,
                     size_t **out_serials)
 {
-    const size_t *loaded = NULL, *written = NULL;
+    const uint32_t *loaded = NULL, *written = NULL;
     const struct index *chart = store->options.chart ? chart_index(store->options.chart) : NULL;
-    size_t loaded_count = index_find(chart, key, &loaded);
-    size_t written_count = index_find(store->index, key, &written);
+    const size_t loaded_count = index_find(chart, key, &loaded);
+    const size_t written_count = index_find(store->index, key, &written);
     size_t *serials = arena_alloc(arena, (loaded_count + written_count + 1) * sizeof(*serials));
-    size_t count = 0;
+    size_t count = 0, l = 0, w = 0;
 
-    if (loaded_count > 0)
-        memcpy(serials, loaded, loaded_count * sizeof(*serials));
-    if (written_count > 0)
-        memcpy(serials + loaded_count, written, written_count * sizeof(*serials));
-    qsort(serials, loaded_count + written_count, sizeof(*serials), compare_serials);
-    for (size_t i = 0; i < loaded_count + written_count; i++) {
-        if (count == 0 || serials[count - 1] != serials[i])
-            serials[count++] = serials[i];
+    while (l < loaded_count || w < written_count) {
+        const bool is_loaded = w == written_count || (l < loaded_count && loaded[l] <= written[w]);
+        const size_t serial = is_loaded ? loaded[l++] : written[w++];
+
+        if (count == 0 || serials[count - 1] != serial)
+            serials[count++] = serial;
     }
     *out_serials = serials;
     return count;
@@ -231,7 +245,8 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
     clock_http_date(version->updated_ms, date);
     clock_instant(version->updated_ms, instant);
     version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
-    version->label = label_make(arena, knobs, version, global);
+    if (!version->label) /* one that is filled anew keeps its own */
+        version->label = label_make(arena, knobs, version, global);
     version->etag = label_etag(arena, knobs, version);
     version->modified = arena_strdup(arena, date);
     version->is_deletion = !document;
@@ -246,11 +261,16 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
         BUG("a stamped resource cannot be read: %s", err.text);
 }
 
+size_t store_bytes(const struct store *store)
+{
+    return arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index);
+}
+
 bool store_is_full(const struct store *store)
 {
     const size_t max = store->options.bytes_max;
 
-    return max && arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index) >= max;
+    return max && store_bytes(store) >= max;
 }
 
 /* The overlay's entry for a resource, made if need be; what the chart has of it is current then. */
@@ -286,7 +306,7 @@ static struct resource *overlay_open(struct store *store, const char *type, cons
 }
 
 /* Wall time never runs backwards here, so that lastUpdated keeps the order of commits. */
-static uint64_t commit_time(struct store *store)
+static uint64_t true_time(struct store *store)
 {
     const bool is_coarse = store->knobs.last_updated_resolution_s;
     uint64_t now = clock_wall_ms();
@@ -300,6 +320,15 @@ static uint64_t commit_time(struct store *store)
     if (now > store->newest_ms)
         store->newest_ms = now;
     return store->newest_ms;
+}
+
+static uint64_t commit_time(struct store *store, const struct version *before)
+{
+    const uint64_t now = true_time(store);
+
+    if (store->clock.stands_still && before)
+        return before->updated_ms;
+    return (uint64_t)((int64_t)now + store->clock.skew_ms);
 }
 
 static void versions_add(struct store *store, const struct version *version)
@@ -317,9 +346,22 @@ static void versions_add(struct store *store, const struct version *version)
 /* The version stands: it cannot be rolled back any more. */
 static void stand(struct store *store, const struct version *version)
 {
+    index_drop(store->index, version->previous, store_by_serial(store, version->serial));
     forget_tree(store, version->previous);
     if (store->options.committed)
         store->options.committed(store->options.committed_arg, version);
+}
+
+uint64_t store_now(struct store *store)
+{
+    return true_time(store);
+}
+
+static unsigned next_ordinal(const struct resource *resource)
+{
+    const unsigned newest = resource->current ? resource->current->ordinal : 0;
+
+    return (newest > resource->floor ? newest : resource->floor) + 1;
 }
 
 const struct version *store_put(struct store *store, const char *method, const char *type,
@@ -334,9 +376,9 @@ const struct version *store_put(struct store *store, const char *method, const c
     *version = (struct version){
         .type = resource->type,
         .id = resource->id,
-        .ordinal = resource->current ? resource->current->ordinal + 1 : 1,
+        .ordinal = next_ordinal(resource),
         .commit = store->commits,
-        .updated_ms = commit_time(store),
+        .updated_ms = commit_time(store, resource->current),
         .method = method,
         .serial = resource->serial,
         .previous = resource->current,
@@ -399,7 +441,94 @@ void store_rollback(struct store *store)
         const struct version *version = store->versions[--store->version_count];
 
         overlay_find(store, version->reference)->current = version->previous;
+        index_drop(store->index, version, NULL);
+        if (version->previous && version->previous->commit > 0)
+            index_put(store->index, version->previous);
         forget_tree(store, version);
         store->commits--;
     }
+}
+
+/* ---- what servers do to a chart that no interaction does ---- */
+
+void store_set_clock(struct store *store, const struct store_clock *clock)
+{
+    store->clock = *clock;
+}
+
+/* Trees are kept for current versions alone: one that is current again needs its own. */
+static void grow_tree(struct store *store, const struct version *version)
+{
+    struct version *own = (struct version *)version; /* it was written here, or has a tree */
+    struct err err = ERR_INIT;
+
+    if (!version || version->is_deletion || version->tree)
+        return;
+    own->tree = json_parse_own(own->content, own->size, &err);
+    if (!own->tree)
+        BUG("a stored resource cannot be read: %s", err.text);
+    own->owns_tree = true;
+    store->tree_bytes += json_bytes(own->tree);
+}
+
+static bool is_undone(const struct store_undo *undo, const struct version *version)
+{
+    return version->commit >= undo->first &&
+           (!undo->type ||
+            (strcmp(version->type, undo->type) == 0 && strcmp(version->id, undo->id) == 0));
+}
+
+void store_undo(struct store *store, const struct store_undo *undo)
+{
+    size_t kept = store->version_count;
+
+    ASSERT(!store->in_transaction && undo->first > 0);
+    while (kept > 0 && store->versions[kept - 1]->commit >= undo->first)
+        kept--;
+    for (size_t i = store->version_count; i-- > kept;) {
+        const struct version *version = store->versions[i];
+        struct resource *resource = overlay_find(store, version->reference);
+
+        if (!is_undone(undo, version))
+            continue;
+        if (undo->numbers_go_on && version->ordinal > resource->floor)
+            resource->floor = version->ordinal;
+        resource->current = version->previous;
+        grow_tree(store, resource->current);
+        index_drop(store->index, version, NULL);
+        if (resource->current && resource->current->commit > 0)
+            index_put(store->index, resource->current);
+        forget_tree(store, version);
+        undo->gone(undo->gone_arg, version);
+    }
+    for (size_t i = kept; i < store->version_count; i++) {
+        if (!is_undone(undo, store->versions[i]))
+            store->versions[kept++] = store->versions[i];
+    }
+    store->version_count = kept;
+}
+
+const struct version *store_replace(struct store *store, const struct version *version,
+                                    const struct document *document)
+{
+    struct resource *resource = overlay_open(store, version->type, version->id);
+    struct version *other = arena_alloc(store->arena, sizeof(*other));
+
+    ASSERT(!store->in_transaction && resource->current == version && !version->is_deletion);
+    *other = *version;
+    other->owns_tree = true;
+    version_fill(other, store->arena, document, &store->knobs, 0);
+    store->tree_bytes += json_bytes(other->tree);
+    for (size_t i = store->version_count; i-- > 0 && version->commit > 0;) {
+        if (store->versions[i] == version)
+            store->versions[i] = other;
+    }
+    store->has_replaced |= version->commit == 0;
+    resource->current = other;
+    if (!store->index)
+        store->index = index_new();
+    index_drop(store->index, version, other);
+    index_put(store->index, other);
+    forget_tree(store, version);
+    return other;
 }

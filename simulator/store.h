@@ -72,9 +72,9 @@ size_t store_resources(const struct store *store);
 const struct version *store_by_serial(const struct store *store, size_t serial);
 /*
  * Numbers of the resources whose current version may bear `key` (see index.h), rising and without
- * doubles; says how many. The caller looks at the versions: the index remembers former ones too.
+ * doubles; says how many. The caller looks at the versions: a key may be a former one's.
  */
-size_t store_lookup(const struct store *store, struct arena *arena, const char *key,
+size_t store_lookup(const struct store *store, struct arena *arena, uint64_t key,
                     size_t **out_serials);
 
 /* A new id for `type` ("c-1", "c-2", ...: never one in use). In the arena. */
@@ -82,6 +82,7 @@ const char *store_new_id(struct store *store, struct arena *arena, const char *t
 struct notify *store_notify(const struct store *store);
 /* Has what was written reached bytes_max? Whoever writes asks first; a put never fails. */
 bool store_is_full(const struct store *store);
+size_t store_bytes(const struct store *store); /* of memory for what was written, about */
 /* Stores a new version: the bytes are stamped and copied. `document` NULL: a deletion. `method`
  * must outlive the store. */
 const struct version *store_put(struct store *store, const char *method, const char *type,
@@ -95,6 +96,38 @@ bool store_in_transaction(const struct store *store);
 void store_begin(struct store *store);
 void store_commit(struct store *store);
 void store_rollback(struct store *store);
+
+/* ---- what servers do to a chart that no interaction does (faults) ---- */
+
+/* A clock that is off, for the puts until it is set again: by `skew_ms`, or (stands_still) giving a
+ * version the instant of the one before it. {0} is the true clock. */
+struct store_clock {
+    int64_t skew_ms;
+    bool stands_still;
+};
+void store_set_clock(struct store *store, const struct store_clock *clock);
+/* What the true clock says, as lastUpdated is counted. */
+uint64_t store_now(struct store *store);
+
+/*
+ * A restore: the versions with `commit` from `first` on cease to be, as if never written; with
+ * `type` those of type/id alone. Afterwards labels go on from what is current, or (numbers_go_on)
+ * behind those that are gone. `gone` is called for each, newest first. What holds such a version
+ * may go on reading it. Not within a transaction.
+ */
+struct store_undo {
+    unsigned first; /* from 1: a chart as loaded stays */
+    const char *type, *id;
+    bool numbers_go_on;
+    void (*gone)(void *arg, const struct version *version);
+    void *gone_arg;
+};
+void store_undo(struct store *store, const struct store_undo *undo);
+
+/* The current version of a resource with other content, under the same label and instant, in the
+ * place of the one it was. `version` must be current and live. Gives what is there now. */
+const struct version *store_replace(struct store *store, const struct version *version,
+                                    const struct document *document);
 
 /* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
  * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). The tree is the

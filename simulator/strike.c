@@ -1,229 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * strike - what each fault does to an exchange at its stop. Names, arguments and what they are for:
- * faults.c.
+ * strike - which function does what a fault is for, at which stop. Names, arguments and what they
+ * are for: fault_table.c.
  *
  * A fault before decides what becomes of the request: it is processed as it is, processed in a bent
  * way, several times, or not at all (then there is an answer, or a fate, without a commit). A fault
- * after decides what the client gets to see. Each is in the journal as `fault`, before its effects
- * (duplicate: one entry behind each processing).
+ * after decides what the client gets to see. A fault later changes the chart once the answer is
+ * decided upon. Each is in the journal as `fault`, before its effects (duplicate and what is undone:
+ * one entry behind each).
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/json.h"
-#include "simulator/core.h"
+#include "simulator/journal.h"
 #include "simulator/policy.h"
 #include "simulator/store.h"
-
-void exchange_process(struct exchange *exchange, const struct interact_bend *bend)
-{
-    static const struct interact_bend straight;
-
-    if (exchange->request.interaction == INTERACTION_NONE)
-        return; /* route.c has answered */
-    if (policy_answers(exchange))
-        return;
-    exchange->sim->cause = exchange;
-    interact(exchange->run->store, &exchange->request, bend ? bend : &straight, &exchange->answer);
-    exchange->sim->cause = NULL;
-    policy_settle(exchange);
-}
-
-static void refuse(struct exchange *exchange, int status, const char *code, const char *path,
-                   const char *text)
-{
-    exchange->answer = (struct answer){.status = 0};
-    answer_refuse(&exchange->answer, exchange->arena, status, code, path, "%s", text);
-}
-
-/* ---- statuses that faults give, and what a server says with them ---- */
-
-static const struct {
-    int status;
-    const char *code, *text;
-} statuses[] = {
-    {400, "invalid", "The request is not valid."},
-    {401, "login", "The access token is not accepted."},
-    {403, "forbidden", "This client may not do that."},
-    {408, "timeout", "The request took too long."},
-    {409, "conflict", "The resource has another version."},
-    {412, "conflict", "The resource has another version."},
-    {422, "processing", "The request could not be processed."},
-    {423, "lock-error", "The resource is locked by an editor."},
-    {429, "throttled", "Too many requests."},
-    {500, "exception", "The server failed."},
-    {502, "transient", "A server behind this one failed."},
-    {503, "transient", "The server is not available now."},
-    {504, "timeout", "A server behind this one did not answer in time."},
-};
-
-static void refuse_with(struct exchange *exchange, int status)
-{
-    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
-        if (statuses[i].status == status)
-            refuse(exchange, status, statuses[i].code, NULL, statuses[i].text);
-    }
-}
-
-/* ---- before ---- */
-
-typedef void strike_fn(struct exchange *exchange, const struct sim_fault *fault);
-
-static void note(struct exchange *exchange, const struct sim_fault *fault, int status)
-{
-    exchange_note(exchange, SIM_FAULT, fault_text(fault, exchange->arena), status);
-}
-
-static void do_reset(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange->fate = FATE_RESET;
-}
-
-static void do_close(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange->fate = FATE_CLOSE;
-}
-
-static void do_error_before(struct exchange *exchange, const struct sim_fault *fault)
-{
-    refuse_with(exchange, (int)fault_number(fault, 0, 503));
-    if (fault->args[1][0])
-        exchange->retry_after = arena_strdup(exchange->arena, fault->args[1]);
-    note(exchange, fault, exchange->answer.status);
-}
-
-static void do_duplicate(struct exchange *exchange, const struct sim_fault *fault)
-{
-    const unsigned long times = fault_number(fault, 0, 2);
-    struct answer first = {.status = 0};
-
-    for (unsigned long i = 0; i < times; i++) {
-        exchange_process(exchange, NULL);
-        note(exchange, fault, exchange->answer.status);
-        if (i == 0)
-            first = exchange->answer;
-    }
-    if (strcmp(fault->args[1], "first") == 0)
-        exchange->answer = first;
-}
-
-static void do_reject(struct exchange *exchange, const struct sim_fault *fault)
-{
-    static const struct {
-        const char *word, *code, *text;
-        int status;
-    } rows[] = {
-        {"business-rule", "business-rule", "A business rule does not allow this.", 422},
-        {"invariant", "invariant", "A rule over the content is broken.", 422},
-        {"processing", "processing", "The content could not be processed.", 422},
-        {"422", "business-rule", "A business rule does not allow this.", 422},
-        {"invalid", "invalid", "The content is not valid.", 400},
-        {"structure", "structure", "The structure is not valid.", 400},
-        {"required", "required", "Something required is missing.", 400},
-        {"value", "value", "A value is not valid.", 400},
-        {"400", "invalid", "The content is not valid.", 400},
-        {"conflict", "conflict", "This is in conflict with what is there.", 409},
-        {"duplicate", "duplicate", "There is one like this already.", 409},
-        {"409", "conflict", "This is in conflict with what is there.", 409},
-        {"412", "conflict", "A precondition does not hold.", 412},
-    };
-    const char *path = fault->args[1][0] ? arena_strdup(exchange->arena, fault->args[1]) : NULL;
-    size_t row = 0;
-
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (strcmp(rows[i].word, fault->args[0]) == 0)
-            row = i;
-    }
-    refuse(exchange, rows[row].status, rows[row].code, path, rows[row].text);
-    note(exchange, fault, exchange->answer.status);
-}
-
-static void do_phantom_conflict(struct exchange *exchange, const struct sim_fault *fault)
-{
-    refuse_with(exchange, (int)fault_number(fault, 0, 412));
-    note(exchange, fault, exchange->answer.status);
-}
-
-static void do_reject_entry(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange_process(exchange,
-                     &(struct interact_bend){.reject_entry = (unsigned)fault_number(fault, 0, 1)});
-}
-
-static void do_partial_transaction(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange_process(exchange, &(struct interact_bend){.partial_transaction =
-                                                           (unsigned)fault_number(fault, 0, 2)});
-}
-
-static void do_drop_field(struct exchange *exchange, const struct sim_fault *fault)
-{
-    struct answer *answer = &exchange->answer;
-
-    note(exchange, fault, 0);
-    exchange_process(exchange, &(struct interact_bend){
-                                   .drop_path = arena_strdup(exchange->arena, fault->args[0])});
-    if (strcmp(fault->args[1], "sent") != 0 || !answer->sent || !answer->body ||
-        answer->status >= 300)
-        return;
-    answer->body = answer->sent;
-    answer->body_size = answer->sent_size;
-}
-
-/* ---- after ---- */
-
-static void do_error_after(struct exchange *exchange, const struct sim_fault *fault)
-{
-    refuse_with(exchange, (int)fault_number(fault, 0, 500));
-    note(exchange, fault, exchange->answer.status);
-}
-
-static void do_no_body(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange->is_body_hidden = exchange->answer.status < 300;
-}
-
-static void do_no_etag(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange->is_etag_hidden = exchange->answer.status < 300;
-}
-
-static void do_stale_read(struct exchange *exchange, const struct sim_fault *fault)
-{
-    note(exchange, fault, 0);
-    exchange_process(exchange,
-                     &(struct interact_bend){.stale_by = (unsigned)fault_number(fault, 0, 1)});
-}
+#include "simulator/strike_inner.h"
 
 static const struct strike {
     const char *name;
-    strike_fn *before, *after; /* one of them */
-    bool is_processing;        /* before: the request is handed to the store all the same */
+    strike_fn *before, *after, *later; /* mostly one of them */
+    strike_check_fn *check;            /* NULL: any exchange that its purpose allows */
+    bool is_processing;                /* before: the request is handed to the store all the same */
 } strikes[] = {
-    {"reset-before", do_reset, NULL, false},
-    {"close-before", do_close, NULL, false},
-    {"error-before", do_error_before, NULL, false},
-    {"duplicate", do_duplicate, NULL, true},
-    {"reject", do_reject, NULL, false},
-    {"reject-entry", do_reject_entry, NULL, true},
-    {"partial-transaction", do_partial_transaction, NULL, true},
-    {"phantom-conflict", do_phantom_conflict, NULL, false},
-    {"drop-field", do_drop_field, NULL, true},
-    {"reset-after", NULL, do_reset, true},
-    {"close-after", NULL, do_close, true},
-    {"error-after", NULL, do_error_after, true},
-    {"no-body", NULL, do_no_body, true},
-    {"no-etag", NULL, do_no_etag, true},
-    {"stale-read", NULL, do_stale_read, true},
+    {"reset-before", do_reset, NULL, NULL, NULL, false},
+    {"close-before", do_close, NULL, NULL, NULL, false},
+    {"keepalive-close", do_reset, NULL, NULL, check_reused, false},
+    {"error-before", do_error_before, NULL, NULL, NULL, false},
+    {"redirect", do_redirect, NULL, NULL, NULL, false},
+    {"reject", do_reject, NULL, NULL, NULL, false},
+    {"phantom-conflict", do_phantom_conflict, NULL, NULL, NULL, false},
+    {"lock", do_lock, NULL, NULL, NULL, false},
+    {"bricked", do_brick, NULL, NULL, NULL, false},
+    {"token-expiry", do_token_expiry, NULL, NULL, NULL, false},
+    {"quota", do_quota, NULL, NULL, NULL, false},
+    {"outage", do_outage, NULL, NULL, NULL, false},
+    {"duplicate", do_duplicate, NULL, NULL, NULL, true},
+    {"reject-entry", do_reject_entry, NULL, NULL, check_entry, true},
+    {"partial-transaction", do_partial_transaction, NULL, NULL, check_entry, true},
+    {"drop-field", do_drop_field, NULL, NULL, NULL, true},
+    {"normalise", do_normalise, NULL, NULL, NULL, true},
+    {"flap-precondition", do_flap, NULL, NULL, check_flap, true},
+    {"clock-skew", do_clock_skew, NULL, NULL, NULL, true},
+    {"equal-last-updated", do_equal_updated, NULL, NULL, NULL, true},
+    {"foreign-edit", do_foreign_edit, do_foreign_edit_behind, NULL, check_foreign_edit, true},
+    {"reset-after", NULL, do_reset, NULL, NULL, true},
+    {"close-after", NULL, do_close, NULL, NULL, true},
+    {"error-after", NULL, do_error_after, NULL, NULL, true},
+    {"truncate-headers", NULL, do_cut_headers, NULL, NULL, true},
+    {"truncate-body", NULL, do_cut_body, NULL, NULL, true},
+    {"bad-chunk", NULL, do_bad_chunk, NULL, NULL, true},
+    {"garbage", NULL, do_garbage, NULL, NULL, true},
+    {"drip", NULL, do_drip, NULL, NULL, true},
+    {"no-body", NULL, do_no_body, NULL, NULL, true},
+    {"no-etag", NULL, do_no_etag, NULL, NULL, true},
+    {"wrong-etag", NULL, do_wrong_etag, NULL, NULL, true},
+    {"no-location", NULL, do_no_location, NULL, NULL, true},
+    {"stale-echo", NULL, do_stale_echo, NULL, check_echo, true},
+    {"html-body", NULL, do_html_body, NULL, NULL, true},
+    {"outcome-200", NULL, do_outcome_200, NULL, NULL, true},
+    {"reorder-entries", NULL, do_reorder_entries, NULL, check_entries, true},
+    {"omit-entry", NULL, do_omit_entry, NULL, check_entry, true},
+    {"stale-read", NULL, do_stale_read, NULL, check_age, true},
+    {"backwards-read", NULL, do_backwards_read, NULL, check_backwards, true},
+    {"torn-read", NULL, do_torn_read, NULL, check_torn, true},
+    {"cached-get", NULL, do_cached_get, NULL, check_cached, true},
+    {"history-gone", NULL, do_history_gone, NULL, NULL, true},
+    {"page-shift", NULL, do_page_shift, NULL, check_page, true},
+    {"search-ghost", NULL, do_search_ghost, NULL, NULL, true},
+    {"search-lag", NULL, do_search_lag, NULL, NULL, true},
+    {"unsolicited-subset", NULL, do_subset, NULL, NULL, true},
+    {"undo-commit", NULL, NULL, do_undo_commit, NULL, true},
+    {"id-reassign", NULL, NULL, do_id_reassign, NULL, true},
+    {"unmerge-patient", NULL, NULL, do_unmerge, check_unmerge, true},
+    {"mutate-later", NULL, NULL, do_mutate, check_mutate, true},
 };
 
 static const struct strike *find(const struct sim_fault *fault)
@@ -234,6 +85,76 @@ static const struct strike *find(const struct sim_fault *fault)
     }
     return NULL;
 }
+
+/* ---- for all faults ---- */
+
+void exchange_process(struct exchange *exchange, const struct interact_bend *bend)
+{
+    struct store *store = exchange->run->store;
+    struct interact_bend whole = bend ? *bend : (struct interact_bend){.drop_path = NULL};
+
+    if (exchange->request.interaction == INTERACTION_NONE)
+        return; /* route.c has answered */
+    whole.bricked = exchange->run->bricked;
+    if (exchange->first_commit == 0)
+        exchange->first_commit = store_commits(store) + 1;
+    if (policy_answers(exchange))
+        return;
+    whole.commits_since_arrival = store_commits(store) - exchange->arrival_commit;
+    exchange->sim->cause = exchange;
+    interact(store, &exchange->request, &whole, &exchange->answer);
+    exchange->sim->cause = NULL;
+    policy_settle(exchange);
+    exchange->last_commit = store_commits(store);
+}
+
+void strike_note(struct exchange *exchange, const struct sim_fault *fault, int status)
+{
+    exchange_note(exchange, SIM_FAULT, fault_text(fault, exchange->arena), status);
+}
+
+void strike_note_version(struct exchange *exchange, const struct sim_fault *fault,
+                         const struct version *version)
+{
+    struct sim_entry entry;
+
+    exchange_entry(exchange, SIM_FAULT, &entry);
+    entry.fault = fault_text(fault, exchange->arena);
+    if (version) {
+        entry.reference = version->reference;
+        entry.version = version->label;
+        entry.ordinal = version->ordinal;
+        entry.commit = version->commit;
+        entry.body = version->content;
+        entry.body_size = version->size;
+    }
+    journal_append(exchange->sim->journal, &(struct journal_draft){.entry = &entry});
+    exchange->sim->stamp++;
+}
+
+const struct version *strike_current(const struct exchange *exchange)
+{
+    const struct exchange_request *request = &exchange->request;
+    const struct version *version = exchange->answer.version;
+
+    if (version)
+        return store_current(exchange->run->store, version->type, version->id);
+    if (!request->type || !request->id)
+        return NULL;
+    return store_current(exchange->run->store, request->type, request->id);
+}
+
+bool strike_succeeded(const struct exchange *exchange)
+{
+    return exchange->answer.status >= 200 && exchange->answer.status < 300;
+}
+
+bool strike_word(const struct sim_fault *fault, size_t index, const char *word)
+{
+    return strcmp(fault->args[index], word) == 0;
+}
+
+/* ---- at the stops ---- */
 
 void strike_before(struct exchange *exchange, const struct sim_fault *fault)
 {
@@ -253,39 +174,12 @@ void strike_after(struct exchange *exchange, const struct sim_fault *fault)
         strike->after(exchange, fault);
 }
 
-/* ---- does it fit? ---- */
-
-static int check_entry(const struct exchange *exchange, const struct sim_fault *fault,
-                       struct err *err)
+void strike_later(struct exchange *exchange, const struct sim_fault *fault)
 {
-    const struct exchange_request *request = &exchange->request;
-    const unsigned long wanted = fault_number(fault, 0, 1);
-    struct err ignored = ERR_INIT;
-    const struct cJSON *bundle =
-        request->body ? json_parse(exchange->arena, request->body, request->body_size, &ignored)
-                      : NULL;
-    const size_t count = json_count(json_get(bundle, "entry"));
+    const struct strike *strike = find(fault);
 
-    if (wanted <= count)
-        return 0;
-    return err_set(err, ERR_INPUT, "%s(%lu): this %s has %zu entries", fault->name, wanted,
-                   exchange->face.interaction, count);
-}
-
-static int check_age(const struct exchange *exchange, const struct sim_fault *fault,
-                     struct err *err)
-{
-    const struct exchange_request *request = &exchange->request;
-    const unsigned long age = fault_number(fault, 0, 1);
-    const struct version *current;
-
-    if (exchange->label != INTERACTION_READ || !request->type || !request->id)
-        return 0;
-    current = store_current(exchange->run->store, request->type, request->id);
-    if (current && current->ordinal > age)
-        return 0;
-    return err_set(err, ERR_INPUT, "stale-read(%lu): %s has no version that much earlier", age,
-                   exchange->face.reference);
+    if (strike && strike->later)
+        strike->later(exchange, fault);
 }
 
 int strike_check(const struct exchange *exchange, const struct sim_fault *fault, enum strike_at at,
@@ -296,7 +190,7 @@ int strike_check(const struct exchange *exchange, const struct sim_fault *fault,
 
     if (!fault || !fault->name)
         return 0;
-    if (!strike)
+    if (!strike || fault_kind(fault->name)->is_rule_only)
         return err_set(err, ERR_INPUT, "%s is for the rules of a stand-alone simulator",
                        fault->name);
     misfit = fault_misfit(fault->name, exchange->label);
@@ -305,11 +199,7 @@ int strike_check(const struct exchange *exchange, const struct sim_fault *fault,
                        exchange->face.interaction, exchange->face.reference);
     if (at == STRIKE_COMMIT && (!strike->before || !strike->is_processing))
         return err_set(err, ERR_INPUT, "%s leaves nothing to hold after the commit", fault->name);
-    if (at == STRIKE_REPLY && !strike->after)
+    if (at == STRIKE_REPLY && !strike->after && !strike->later)
         return err_set(err, ERR_INPUT, "%s strikes before the commit, which has been", fault->name);
-    if (strike->before == do_reject_entry || strike->before == do_partial_transaction)
-        return check_entry(exchange, fault, err);
-    if (strike->after == do_stale_read)
-        return check_age(exchange, fault, err);
-    return 0;
+    return strike->check ? strike->check(exchange, fault, at, err) : 0;
 }

@@ -87,6 +87,8 @@ const char *test_shared(const char *path)
 {
     static char whole[4096];
 
-    snprintf(whole, sizeof(whole), "../shared/data/%s", path);
+    const char *folder = getenv("CHARTPROOF_SHARED");
+
+    snprintf(whole, sizeof(whole), "%s/%s", folder ? folder : "../shared/data", path);
     return access(whole, R_OK) == 0 ? whole : NULL;
 }

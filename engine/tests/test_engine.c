@@ -379,7 +379,8 @@ static void what_a_patch_replaces_is_touched_whole(void)
                   "\"t\"}}]"),
          "committed"},
         {"beside", CODE_TEXT,
-         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/code/coding\",\"value\":[]}]"), "committed"},
+         ON_PULSE("[{\"op\":\"replace\",\"path\":\"/code/coding\",\"value\":[{\"code\":\"p\"}]}]"),
+         "committed"},
         {"an entry that has moved on",
          "[{\"op\":\"add\",\"path\":\"/identifier/0\",\"value\":{\"value\":\"new\"}}]",
          ON_PULSE("[{\"op\":\"replace\",\"path\":\"/identifier/0/value\",\"value\":\"P-2\"}]"),
@@ -395,7 +396,9 @@ static void what_a_patch_replaces_is_touched_whole(void)
     }
 }
 
-#define PULSE_FINAL "\"resourceType\":\"Observation\",\"id\":\"pulse\",\"status\":\"final\""
+#define PULSE_FINAL                                                                                \
+    "\"resourceType\":\"Observation\",\"id\":\"pulse\",\"status\":\"final\",\"code\":{\"text\":"   \
+    "\"pulse\"}"
 
 /* What the source has not seen it would undo. */
 static void an_update_of_nobody_knows_which_version_is_asked_about(void)

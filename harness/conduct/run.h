@@ -24,7 +24,7 @@
 #include "harness/conduct/child.h"
 #include "harness/conduct/conduct.h"
 #include "harness/scenario/scenario.h"
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 #include "simulator/sim.h"
 
 #define WAIT_MS       20000 /* one wait of the harness, by the wall clock; longer is UNKNOWN */

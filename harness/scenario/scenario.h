@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 
 struct arena;
 struct cJSON;

@@ -21,7 +21,9 @@
 #define CHART                                                                                      \
     "[{\"resourceType\":\"Patient\",\"id\":\"ada\"},{\"resourceType\":\"AllergyIntolerance\","     \
     "\"id\":\"penicillin\",\"criticality\":\"low\",\"code\":{\"text\":\"Penicillin\"},"            \
-    "\"patient\":{\"reference\":\"Patient/ada\"}}]"
+    "\"patient\":{\"reference\":\"Patient/ada\"},\"clinicalStatus\":{\"coding\":[{\"system\":"     \
+    "\"http://terminology.hl7.org/CodeSystem/"                                                     \
+    "allergyintolerance-clinical\",\"code\":\"active\"}]}}]"
 #define ACTORS                                                                                     \
     "\"actors\":{\"portal\":{\"through\":\"engine\",\"steps\":[{\"submit\":\"note\",\"intent\":{"  \
     "\"operation\":\"patch\",\"target\":{\"reference\":\"AllergyIntolerance/penicillin\"},"        \

@@ -12,13 +12,15 @@
 #include "base/err.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 #include "tests/expect.h"
 
 #define CHART                                                                                      \
     "[{\"resourceType\":\"Patient\",\"id\":\"ada\"},{\"resourceType\":\"AllergyIntolerance\","     \
     "\"id\":\"penicillin\",\"criticality\":\"low\",\"code\":{\"text\":\"Penicillin\"},"            \
-    "\"patient\":{\"reference\":\"Patient/ada\"}}]"
+    "\"patient\":{\"reference\":\"Patient/ada\"},\"clinicalStatus\":{\"coding\":[{\"system\":"     \
+    "\"http://terminology.hl7.org/CodeSystem/"                                                     \
+    "allergyintolerance-clinical\",\"code\":\"active\"}]}}]"
 /* One patch, delivered twice, by the portal; a nurse who edits the same resource. %s: the schedule. */
 #define SCENARIO                                                                                   \
     "{\"title\":\"t\",\"why\":\"w\",\"chart\":[\"chart.json\"],\"actors\":{"                       \

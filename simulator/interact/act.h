@@ -19,6 +19,7 @@
 struct arena;
 struct cJSON;
 struct document;
+struct findings;
 
 struct act {
     struct store *store;
@@ -49,7 +50,9 @@ void interact_search(const struct act *act);
 void interact_batch(const struct act *act);
 void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
+void interact_operation(const struct act *act);
 void interact_subscription(const struct act *act); /* $status and $events */
+
 /* ---- provenance.c ---- */
 
 /* Is the header X-Provenance, if any, a Provenance? Else the answer is a 400. */
@@ -76,7 +79,7 @@ bool guard_is_fresh(const struct act *act, const struct version *current);
  * answer filled when nothing is to be written: a refusal, or (200) what If-None-Exist found. */
 const char *write_target(const struct act *act, const struct document *document);
 
-/* ---- match.c ---- */
+/* ---- conditional.c ---- */
 
 /* The one resource that a conditional PATCH or DELETE is for. NULL: there is none, or there are
  * several and the answer says so (412), or the answer says what is wrong with the query. */
@@ -94,9 +97,13 @@ bool stored_is_same(const struct act *act, const struct document *document,
 
 /* ---- validate.c ---- */
 
-/* Reads the request's body as a resource of request->type; else the answer is a 400 with line or
- * path. */
+/* Reads the request's body as a resource of request->type that R4 allows; else the answer says
+ * what is wrong: 400, or 422 where only rules are broken. */
 bool validate_body(const struct act *act, struct document *out);
+/* The same of what was read already. */
+bool validate_document(const struct act *act, const struct document *document);
+/* Answers with an OperationOutcome: one issue per finding. */
+void validate_answer(const struct act *act, int status, const struct findings *findings);
 
 /* ---- query.c: parameters and what they match ---- */
 
@@ -106,21 +113,25 @@ struct query_parameter {
 struct query {
     struct query_parameter *parameters;
     size_t count;
-    bool has_bad_escape;
+    bool has_bad_escape, is_too_long;
 };
 void query_parse(struct query *out, struct arena *arena, const char *text);
-/* False with a 400 answer when an escape is none: what the client meant is not guessed. */
+/* False with a 400 answer when it is too long, or an escape is none: nothing is guessed. */
 bool query_is_sound(const struct act *act, const struct query *query);
 /* NULL when the query has none of that name. */
 const char *query_value(const struct query *query, const char *name);
-/* Is it a search parameter that is offered for `type` (NULL: all types)? */
-bool query_is_offered(const char *type, const char *name);
-/* Adds what every search parameter of the query matches, oldest resource first; parameters that are
- * not offered match all. Says how many. */
-size_t query_match(const struct act *act, const char *type, const struct query *query,
-                   const struct version ***out_matches);
-/* The matches of a conditional request's query. False with a 400 answer when it cannot be one:
- * empty, or with a parameter that is not offered. */
+/* "search parameter nmae is not offered for Patient, nearest is name" */
+const char *query_nearest(struct arena *arena, const char *type, const char *name);
+struct query_found {
+    const char *code; /* an IssueType, where the query cannot be one */
+    const struct version **matches;
+    size_t count;
+};
+/* What a conditional query matched `lag` commits ago. It says why it cannot be one (empty, or with a parameter or value
+ * that is not offered); NULL when it can. */
+const char *query_find(struct store *store, struct arena *arena, const char *base, const char *type,
+                       const char *text, unsigned lag, struct query_found *out);
+/* The same for a request: false with a 400 answer when it cannot be one. */
 bool query_conditional(const struct act *act, const char *where, const char *type, const char *text,
                        size_t *out_count, const struct version ***out_matches);
 
@@ -142,4 +153,11 @@ void represent_match(const struct act *act, const struct version *version);
  * (no_op_put), what is there. */
 const struct version *represent_put(const struct act *act, const char *method, const char *id,
                                     const struct document *document);
+
+/* ---- bend.c: what faults make of a processing ---- */
+
+/* The document that is stored instead of `document`; false when nothing bends it. */
+bool bend_document(const struct act *act, const struct document *document, struct document *out);
+/* True, with the answer filled (409), when no write gets to `reference` any more. */
+bool bend_is_bricked(const struct act *act, const char *reference);
 #endif

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "fhir/document.h"
 #include "simulator/interact/act.h"
+#include "simulator/parameter.h"
 
 static const char head[] =
     "{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"2026-01-01\","
@@ -105,15 +106,11 @@ static void add_system(struct buf *buf, const struct knobs *knobs)
 
 static void add_parameters(struct buf *buf, const char *type)
 {
-    static const struct {
-        const char *name, *type;
-    } parameters[] = {{"identifier", "token"}, {"patient", "reference"}, {"subject", "reference"}};
+    const struct parameter *parameter = NULL;
 
-    for (size_t i = 0; i < COUNT_OF(parameters); i++) {
-        if (query_is_offered(type, parameters[i].name))
-            buf_printf(buf, ",{\"name\":\"%s\",\"type\":\"%s\"}", parameters[i].name,
-                       parameters[i].type);
-    }
+    for (size_t i = 0; (parameter = parameter_at(type, i)); i++)
+        buf_printf(buf, "%s{\"name\":\"%s\",\"type\":\"%s\"}", i > 0 ? "," : "", parameter->code,
+                   parameter_type_name(parameter->type));
 }
 
 void interact_capabilities(const struct act *act)
@@ -129,7 +126,7 @@ void interact_capabilities(const struct act *act)
     for (size_t i = 0; (type = fhir_type_at(i)); i++) {
         buf_printf(&buf, "%s{\"type\":\"%s\",", i > 0 ? "," : "", type);
         add_offer(&buf, act->knobs);
-        buf_puts(&buf, "\"searchParam\":[{\"name\":\"_id\",\"type\":\"token\"}");
+        buf_puts(&buf, "\"searchParam\":[");
         add_parameters(&buf, type);
         buf_puts(&buf, "]}");
     }

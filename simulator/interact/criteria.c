@@ -22,37 +22,27 @@ static const char *query_of(const char *criteria)
 int criteria_check(struct arena *arena, const char *criteria, struct err *err)
 {
     const char *type = arena_copy(arena, criteria, strcspn(criteria, "?"));
-    struct query query;
+    struct query_found found;
 
     if (!fhir_type_is_known(type))
         return err_set(err, ERR_INPUT, "criteria: unknown resource type '%.64s'", type);
-    query_parse(&query, arena, query_of(criteria));
-    if (query.has_bad_escape)
-        return err_set(err, ERR_INPUT, "criteria: the query has a bad percent escape");
-    for (size_t i = 0; i < query.count; i++) {
-        if (!query_is_offered(type, query.parameters[i].name))
-            return err_set(err, ERR_INPUT, "criteria: search parameter %.64s is not offered for %s",
-                           query.parameters[i].name, type);
-    }
-    return 0;
+    if (*query_of(criteria) == '\0')
+        return 0;
+    struct store *empty = store_new(&(struct store_options){.logical_clock = true});
+    const char *why = query_find(empty, arena, NULL, type, query_of(criteria), 0, &found);
+    if (why)
+        err_set(err, ERR_INPUT, "criteria: %s", why);
+    store_free(empty);
+    return why ? -1 : 0;
 }
 
 static bool is_met(struct arena *arena, struct store *store, const char *base, const char *criteria,
                    const struct version *version)
 {
-    const struct exchange_request request = {.arena = arena, .base = base};
-    static const struct interact_bend straight = {.drop_path = NULL};
-    struct answer answer = {.status = 0};
-    const struct act act = {.store = store,
-                            .knobs = store_knobs(store),
-                            .request = &request,
-                            .bend = &straight,
-                            .answer = &answer};
-    const struct version **matches = NULL;
-    struct query query;
+    const char *text = arena_printf(arena, "_id=%s&%s", version->id, query_of(criteria));
+    struct query_found found = {.count = 0};
 
-    query_parse(&query, arena, arena_printf(arena, "_id=%s&%s", version->id, query_of(criteria)));
-    return query_match(&act, version->type, &query, &matches) > 0;
+    return !query_find(store, arena, base, version->type, text, 0, &found) && found.count > 0;
 }
 
 static bool was_met(struct arena *arena, const char *base, const char *criteria,

@@ -11,16 +11,6 @@ static void interact_none(const struct act *act)
                act->request->method, act->request->path);
 }
 
-static void interact_operation(const struct act *act)
-{
-    if (act->request->type && strcmp(act->request->type, "Subscription") == 0) {
-        interact_subscription(act);
-        return;
-    }
-    REFUSE(act, 404, "not-supported", "operation %s is not offered by this server",
-           act->request->path);
-}
-
 typedef void act_fn(const struct act *act);
 static act_fn *const acts[] = {
     [INTERACTION_NONE] = interact_none,

@@ -209,12 +209,10 @@ bool entries_read(const struct act *act, const char *type, struct entry **out_en
 
 void entry_do(const struct act *act, struct entry *entry)
 {
-    const struct interact_bend bend = {.drop_path = act->bend->drop_path,
-                                       .stale_by = act->bend->stale_by};
     const struct act own = {.store = act->store,
                             .knobs = act->knobs,
                             .request = &entry->request,
-                            .bend = &bend,
+                            .bend = act->bend, /* what is for Bundles alone nobody reads there */
                             .assigned_id = entry->target,
                             .is_entry = true,
                             .answer = &entry->answer};

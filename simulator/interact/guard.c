@@ -128,7 +128,7 @@ static bool if_match_passes(const struct act *act, const char *reference,
 
     if (!header)
         return may_be_absent(act, reference, current);
-    if (!is_checked(act))
+    if (act->bend->ignores_if_match || !is_checked(act))
         return true;
     enum match match = list_match(act, header, current);
     if (match == MATCH_MALFORMED)
@@ -156,7 +156,7 @@ static bool if_none_match_passes(const struct act *act, const char *reference,
 
 bool guard_passes(const struct act *act, const char *reference, const struct version *current)
 {
-    return if_match_passes(act, reference, current) &&
+    return !bend_is_bricked(act, reference) && if_match_passes(act, reference, current) &&
            if_none_match_passes(act, reference, current);
 }
 

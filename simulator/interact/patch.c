@@ -126,7 +126,7 @@ static void patch_current(const struct act *act, const struct version *current)
     const char *bytes = json_print(request->arena, tree);
     if (document_read(&result, request->arena, bytes, strlen(bytes), &err))
         REFUSE(act, 400, "invalid", "the patched resource is not valid: %s", err.text);
-    else if (result_is_sound(act, current, &result))
+    else if (result_is_sound(act, current, &result) && validate_document(act, &result))
         represent_write(act, 200, represent_put(act, "PATCH", current->id, &result), false);
 }
 

@@ -13,7 +13,6 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "fhir/document.h"
-#include "fhir/patch.h"
 #include "simulator/interact/act.h"
 
 /* Does the Prefer header (comma- or semicolon-separated) have this preference? */
@@ -144,25 +143,6 @@ void represent_match(const struct act *act, const struct version *version)
 
 /* ---- what is stored ---- */
 
-/* `document` without what is at `pointer`; false when nothing is there or no resource would be
- * left. */
-static bool document_drop(struct document *out, struct arena *arena,
-                          const struct document *document, const char *pointer)
-{
-    struct err err = ERR_INIT;
-    enum patch_result result = PATCH_MALFORMED;
-    struct cJSON *patch = json_array(arena);
-    struct cJSON *operation = json_add_object(patch);
-
-    json_put_string(operation, "op", "remove");
-    json_put_string(operation, "path", pointer);
-    const struct cJSON *tree = patch_apply(arena, document->tree, patch, &result, &err);
-    if (!tree)
-        return false;
-    const char *bytes = json_print(arena, tree);
-    return document_read(out, arena, bytes, strlen(bytes), &err) == 0;
-}
-
 /* The resource as the client sent it, with the stamp of what was stored: for answers that show it
  * as if nothing had been lost. */
 static void keep_sent(const struct act *act, const struct document *document,
@@ -180,12 +160,11 @@ const struct version *represent_put(const struct act *act, const char *method, c
                                     const struct document *document)
 {
     const struct version *current = store_current(act->store, document->type, id);
-    const char *drop = act->bend->drop_path;
-    struct document formed, left;
+    struct document formed, bent;
     const struct document *stored = stored_form(act, document, current, &formed);
 
-    if (drop && document_drop(&left, act->request->arena, stored, drop))
-        stored = &left;
+    if (bend_document(act, stored, &bent))
+        stored = &bent;
     if (act->knobs->no_op_same_version && stored_is_same(act, stored, current))
         return current;
     const struct version *version = store_put(act->store, method, document->type, id, stored);

@@ -14,31 +14,21 @@ const char *resolve_conditional(void *arg, struct arena *arena, const char *cond
 {
     struct resolver *resolver = arg;
     const char *mark = strchr(conditional, '?');
-    struct answer answer = {.status = 0};
-    const struct exchange_request request = {.arena = arena,
-                                             .base = resolver->base ? resolver->base : ""};
-    static const struct interact_bend straight = {.drop_path = NULL};
-    const struct act act = {.store = resolver->store,
-                            .knobs = store_knobs(resolver->store),
-                            .request = &request,
-                            .bend = &straight,
-                            .answer = &answer};
-    const struct version **matches = NULL;
-    size_t count = 0;
-
     const char *type = arena_copy(arena, conditional, (size_t)(mark - conditional));
-    if (!query_conditional(&act, conditional, type, mark + 1, &count, &matches)) {
+    struct query_found found;
+
+    const char *why = query_find(resolver->store, arena, resolver->base, type, mark + 1, 0, &found);
+    if (why) {
         resolver->status = 400;
-        resolver->code = "not-supported";
-        err_set(err, ERR_INPUT, "reference %s: %s", conditional,
-                "no search by parameters that are offered (_id, identifier, patient, subject)");
+        resolver->code = found.code;
+        err_set(err, ERR_INPUT, "reference %s: %s", conditional, why);
         return NULL;
     }
-    if (count == 1)
-        return matches[0]->reference;
+    if (found.count == 1)
+        return found.matches[0]->reference;
     resolver->status = 412;
-    resolver->code = count == 0 ? "not-found" : "multiple-matches";
+    resolver->code = found.count == 0 ? "not-found" : "multiple-matches";
     err_set(err, ERR_INPUT, "reference %s: one match was expected, there are %zu", conditional,
-            count);
+            found.count);
     return NULL;
 }

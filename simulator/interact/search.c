@@ -2,9 +2,7 @@
 /*
  * search - GET and POST searches over one type or all (fhir-rules.md row 24).
  *
- * Matches come in the order in which resources came to be, and a page says behind which resource
- * the next one goes
- * on: what is written between two pages neither repeats nor hides a match.
+ * Matches come in the order in which resources came to be, unless _sort says another.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,41 +10,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
-#include "base/limits.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/page.h"
-
-#define PAGE_DEFAULT 100
-
-/* Parameters that steer the answer and choose nothing. */
-static bool is_steering(const char *name)
-{
-    return strcmp(name, "_count") == 0 || strcmp(name, "_page") == 0 ||
-           strcmp(name, "_format") == 0 || strcmp(name, "_pretty") == 0;
-}
-
-/* False, with the answer filled, when a strict client asks for what is not offered. */
-static bool drop_unknown(const struct act *act, struct query *query)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < query->count; i++) {
-        const char *name = query->parameters[i].name;
-
-        if (query_is_offered(act->request->type, name) || is_steering(name)) {
-            query->parameters[kept++] = query->parameters[i];
-        } else if (prefer_is_strict(act->request)) {
-            REFUSE(act, 400, "not-supported",
-                   "search parameter %s is not offered for %s; offered are _id, _count, and "
-                   "identifier, "
-                   "patient, subject where R4 has them",
-                   name, act->request->type ? act->request->type : "all types");
-            return false;
-        }
-    }
-    query->count = kept;
-    return true;
-}
+#include "simulator/interact/plan.h"
 
 static void add_link(struct buf *buf, const struct act *act, const char *relation,
                      const struct query *query, const char *page)
@@ -60,59 +26,89 @@ static void add_link(struct buf *buf, const struct act *act, const char *relatio
     buf_release(&url);
 }
 
-/* A page goes on behind the resource of that number; only a link knows it. */
-static bool page_behind(const struct act *act, const char *page, size_t *out_behind)
+static int compare_serials(const void *a, const void *b)
 {
-    char *end = NULL;
+    const struct version *left = *(const struct version *const *)a;
+    const struct version *right = *(const struct version *const *)b;
 
-    *out_behind = strtoul(page, &end, 10);
-    if (*page >= '0' && *page <= '9' && *end == '\0')
-        return true;
-    REFUSE(act, 400, "invalid", "_page: %s is not from a link of this search", page);
-    return false;
+    return (left->serial > right->serial) - (left->serial < right->serial);
+}
+
+/* All matches of all types, in order. */
+static size_t find_all(struct plan *plan, const struct version ***out)
+{
+    size_t total = 0;
+
+    for (size_t i = 0; i < plan->type_count; i++) {
+        const struct version **some = NULL;
+        const size_t count = match_find(&plan->scope, plan->types[i], plan->criteria[i],
+                                        plan->criterion_count, &some);
+
+        *out = i == 0 ? some
+                      : arena_grow(plan->scope.arena, *out, total * sizeof(**out),
+                                   (total + count + 1) * sizeof(**out));
+        if (i > 0 && count > 0)
+            memcpy(*out + total, some, count * sizeof(**out));
+        total += count;
+    }
+    if (plan->order_count > 0)
+        order_matches(plan, *out, total);
+    else if (plan->type_count > 1)
+        qsort(*out, total, sizeof(**out), compare_serials);
+    return total;
+}
+
+static void add_match(struct buf *buf, const struct act *act, const struct version *version)
+{
+    for (unsigned k = 0;
+         k < act->bend->stale_by && version->previous && !version->previous->is_deletion; k++)
+        version = version->previous;
+    buf_printf(buf, "{\"fullUrl\":\"%s/%s\",\"resource\":", act->request->base, version->reference);
+    buf_add(buf, version->content, version->size);
+    buf_puts(buf, ",\"search\":{\"mode\":\"match\"}}");
+}
+
+/* The commit that the pages of this search see, and where the next one starts. */
+static const char *next_page(const struct plan *plan, size_t end)
+{
+    const struct store *store = plan->scope.store;
+    const size_t count = store_count(store);
+    const unsigned newest = count > 0 ? store_at(store, count - 1)->commit : 0;
+
+    return arena_printf(plan->scope.arena, "%u.%zu",
+                        plan->scope.commit < newest ? plan->scope.commit : newest, end);
 }
 
 void interact_search(const struct act *act)
 {
     const struct version **matches = NULL;
     struct query query;
+    struct plan plan;
     struct buf buf = BUF_INIT;
-    size_t count = PAGE_DEFAULT, behind = 0;
 
     query_parse(&query, act->request->arena, act->request->query); /* a form's is there, too */
-    if (!query_is_sound(act, &query) || !drop_unknown(act, &query) ||
-        !page_count(act, &query, &count))
+    if (!query_is_sound(act, &query) || !plan_read(&plan, act, &query))
         return;
-    const char *page = query_value(&query, "_page");
-    if (page && !page_behind(act, page, &behind))
-        return;
-    size_t total = query_match(act, act->request->type, &query, &matches);
-    size_t first = 0;
-    while (first < total && page && matches[first]->serial <= behind)
-        first++;
-    size_t end = total - first > count ? first + count : total;
+    const size_t total = find_all(&plan, &matches);
+    const size_t first = plan.first < total ? plan.first : total;
+    const size_t room = plan.counts_only ? 0 : plan.page_entries;
+    const size_t end = total - first > room ? first + room : total;
 
-    buf_printf(&buf, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":%zu,\"link\":[",
-               total);
-    add_link(&buf, act, "self", &query, page);
-    if (end < total && count > 0) {
+    buf_puts(&buf, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",");
+    if (!plan.has_no_total || plan.counts_only)
+        buf_printf(&buf, "\"total\":%zu,", total);
+    buf_puts(&buf, "\"link\":[");
+    add_link(&buf, act, "self", &query, query_value(&query, "_page"));
+    if (end < total && room > 0) {
         buf_putc(&buf, ',');
-        add_link(&buf, act, "next", &query,
-                 arena_printf(act->request->arena, "%zu", matches[end - 1]->serial));
+        add_link(&buf, act, "next", &query, next_page(&plan, end));
     }
     buf_putc(&buf, ']');
     for (size_t i = first; i < end; i++) {
-        const struct version *version = matches[i];
-
-        for (unsigned k = 0;
-             k < act->bend->stale_by && version->previous && !version->previous->is_deletion; k++)
-            version = version->previous;
-        buf_printf(&buf,
-                   "%s{\"fullUrl\":\"%s/%s\",\"resource\":", i == first ? ",\"entry\":[" : ",",
-                   act->request->base, version->reference);
-        buf_add(&buf, version->content, version->size);
-        buf_puts(&buf, ",\"search\":{\"mode\":\"match\"}}");
+        buf_puts(&buf, i == first ? ",\"entry\":[" : ",");
+        add_match(&buf, act, matches[i]);
     }
+    include_add(&buf, &plan, matches + first, end - first);
     buf_puts(&buf, end > first ? "]}" : "}");
     *act->answer = (struct answer){
         .status = 200, .body = buf_copy(&buf, act->request->arena), .body_size = buf.size};

@@ -34,6 +34,16 @@ struct deal {
     size_t stand; /* entries below this are done: all but for partial-transaction */
 };
 
+/* Where in the Bundle that is which `found` says of the entry's resource. */
+static const char *place_of(const struct entry *entry, struct arena *arena, const char *found)
+{
+    size_t size = entry->request.type ? strlen(entry->request.type) : 0;
+
+    if (found && size > 0 && strncmp(found, entry->request.type, size) == 0 && found[size] == '.')
+        return arena_printf(arena, "Bundle.entry[%zu].resource%s", entry->index, found + size);
+    return arena_printf(arena, "Bundle.entry[%zu]", entry->index);
+}
+
 /* The answer to the whole: what was wrong with one entry. */
 static void refuse_by(const struct deal *deal, const struct entry *entry)
 {
@@ -45,7 +55,7 @@ static void refuse_by(const struct deal *deal, const struct entry *entry)
     const char *code = json_string(issue, "code"), *text = json_string(issue, "diagnostics");
 
     answer_refuse(deal->act->answer, arena, entry->answer.status, code ? code : "processing",
-                  arena_printf(arena, "Bundle.entry[%zu]", entry->index),
+                  place_of(entry, arena, json_text(json_at(json_get(issue, "expression"), 0))),
                   "entry %zu (%s %s): %s; nothing of the transaction is written", entry->index + 1,
                   entry->request.method, entry->url, text ? text : "refused");
 }
@@ -75,11 +85,10 @@ static bool all_are_requests(const struct deal *deal)
 /* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
 static const char *find_target(const struct deal *deal, struct entry *entry)
 {
-    static const struct interact_bend straight = {.drop_path = NULL};
     const struct act own = {.store = deal->act->store,
                             .knobs = deal->act->knobs,
                             .request = &entry->request,
-                            .bend = &straight,
+                            .bend = deal->act->bend,
                             .is_entry = true,
                             .answer = &entry->answer};
     enum interaction interaction = entry->request.interaction;

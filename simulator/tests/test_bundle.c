@@ -22,7 +22,8 @@
 #define TRANSACTION "{'resourceType':'Bundle','type':'transaction','entry':["
 #define END         "]}"
 #define MAKE_BASIC                                                                                 \
-    "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}},"
+    "{'resource':{'resourceType':'Basic','code':{'text':'b'}},'request':{'method':'POST','url':'"  \
+    "Basic'}},"
 #define PUT_BOB                                                                                    \
     "{'resource':{'resourceType':'Patient','id':'bob','active':false},"                            \
     "'request':{'method':'PUT','url':'Patient/bob'}}"
@@ -31,6 +32,9 @@
     "{'resource':{'resourceType':'Binary','contentType':'application/json-patch+json','data':"     \
     "'W3sib3AiOiJhZGQiLCJwYXRoIjoiL2dlbmRlciIsInZhbHVlIjoiZmVtYWxlIn1d'},"                         \
     "'request':{'method':'PATCH','url':'Patient/ada'}}"
+#define GOAL                                                                                       \
+    "'lifecycleStatus':'active','description':{'text':'walk'},'subject':{'reference':'Patient/"    \
+    "ada'}"
 #define URN_1 "urn:uuid:00000000-0000-0000-0000-000000000001"
 #define URN_2 "urn:uuid:00000000-0000-0000-0000-000000000002"
 #define URN_3 "urn:uuid:00000000-0000-0000-0000-000000000003"
@@ -38,7 +42,8 @@
 
 static const char mixed_batch[] =
     BATCH "{'request':{'method':'GET','url':'Patient/ada'}},"
-          "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}},"
+          "{'resource':{'resourceType':'Basic','code':{'text':'b'}},'request':{'method':'POST','"
+          "url':'Basic'}},"
           "{'resource':{'resourceType':'Patient','id':'bob'},"
           " 'request':{'method':'PUT','url':'Patient/bob','ifMatch':'W/\\'7\\''}},"
           "{'request':{'method':'DELETE','url':'Patient/old'}}," PATCH_ADA ","
@@ -86,8 +91,8 @@ static void batches(void)
         {"25: a urn that points at a sibling", "POST", "", NULL, sibling_batch, 200,
          "/entry/0/response/status = 201 Created\n/entry/1/response/status = 400 Bad Request"},
         {"25: bodies if asked for", "POST", "", "Prefer: return=representation",
-         BATCH
-         "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}}" END,
+         BATCH "{'resource':{'resourceType':'Basic','code':{'text':'b'}},'request':{'method':'POST'"
+               ",'url':'Basic'}}" END,
          200, "/entry/0/resource/meta/versionId = 1\n/entry/0/resource/resourceType = Basic"},
         {"25: an empty one", "POST", "", NULL, "{'resourceType':'Bundle','type':'batch'}", 200,
          "/type = batch-response\n/entry = (none)"},
@@ -104,27 +109,29 @@ static void batches(void)
 
 static const char linked[] = TRANSACTION
     "{'fullUrl':'" URN_2 "','resource':{'resourceType':'Condition',"
-    " 'text':{'div':'<a href=\\'" URN_1 "\\'>x</a>'},'subject':{'reference':'" URN_1 "'},"
-    " 'asserter':{'reference':'Patient?identifier=urn:x|1'},'onsetAge':{'value':1.50}},"
+    " 'text':{'status':'generated','div':'<div><a href=\\'" URN_1
+    "\\'>x</a></div>'},'subject':{'reference':'" URN_1 "'},"
+    " 'asserter':{'reference':'Patient?identifier=urn:x|1'},'onsetAge':{'value':1.50,'system':'"
+    "http://unitsofmeasure.org','code':'a'}},"
     " 'request':{'method':'POST','url':'Condition'}},"
     "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Patient',"
     " 'identifier':[{'system':'urn:ietf:rfc:3986','value':'" URN_2 "'}]},"
     " 'request':{'method':'POST','url':'Patient'}},"
     "{'fullUrl':'" URN_3 "','resource':{'resourceType':'Patient'},"
     " 'request':{'method':'POST','url':'Patient','ifNoneExist':'identifier=urn:x|1'}},"
-    "{'resource':{'resourceType':'Basic','subject':{'reference':'" URN_3 "'},"
+    "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'" URN_3 "'},"
     " 'author':{'reference':'" URN_9 "'}},'request':{'method':'POST','url':'Basic'}}" END;
 
-static const char linked_to_update[] =
-    TRANSACTION "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Patient'},"
-                " 'request':{'method':'PUT','url':'Patient?identifier=urn:x|1'}},"
-                "{'resource':{'resourceType':'Basic','subject':{'reference':'" URN_1 "'}},"
-                " 'request':{'method':'POST','url':'Basic'}}" END;
+static const char linked_to_update[] = TRANSACTION
+    "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Patient'},"
+    " 'request':{'method':'PUT','url':'Patient?identifier=urn:x|1'}},"
+    "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'" URN_1 "'}},"
+    " 'request':{'method':'POST','url':'Basic'}}" END;
 
 static const char linked_by_url[] = TRANSACTION
     "{'fullUrl':'BASE/Patient/new','resource':{'resourceType':'Patient'},"
     " 'request':{'method':'POST','url':'Patient'}},"
-    "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient/new'},"
+    "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'Patient/new'},"
     " 'author':{'reference':'BASE/Patient/new'}},'request':{'method':'POST','url':'Basic'}}" END;
 
 static void transactions_resolve_links(void)
@@ -139,7 +146,7 @@ static void transactions_resolve_links(void)
          "/entry/3/response/status = 201 Created"},
         {"26: urn and conditional", "GET", "Condition/c-1", NULL, NULL, 200,
          "/subject/reference = Patient/c-2\n/asserter/reference = Patient/ada\n"
-         "/text/div = <a href=\"Patient/c-2\">x</a>\n/onsetAge/value = 1.50"},
+         "/text/div = <div><a href=\"Patient/c-2\">x</a></div>\n/onsetAge/value = 1.50"},
         {"26: an identifier is no link", "GET", "Patient/c-2", NULL, NULL, 200,
          "/identifier/0/value = " URN_2},
         {"26: what If-None-Exist found; strangers stay", "GET", "Basic/c-3", NULL, NULL, 200,
@@ -171,9 +178,10 @@ static const char linked_patch[] = TRANSACTION
     "aWRlbnRpZmllcj1vIn0seyJvcCI6ImFkZCIsInBhdGgiOiIvaWRlbnRpZmllci8wL3ZhbHVlIiwidmFsdWUiOiJ1cm46dX"
     "VpZDowMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDEifV0='},'request':{'method':'PATCH','url'"
     ":'Patient/ada'}},"
-    "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Organization'},"
+    "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Organization','name':'o'},"
     "'request':{'method':'POST','url':'Organization'}},"
-    "{'resource':{'resourceType':'Basic','subject':{'reference':'" URN_1 "#part'}},"
+    "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'" URN_1
+    "#part'}},"
     "'request':{'method':'POST','url':'Basic'}}" END;
 
 static void patches_and_fragments_are_links(void)
@@ -253,33 +261,36 @@ static void transactions_are_all_or_nothing(void)
                  " 'request':{'method':'PUT','url':'Patient?_id=bob'}}",
          400, "~ entries 2 and 3"},
         {"26: the same condition twice",
-         "{'resource':{'resourceType':'Goal'},"
+         "{'resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=x'}},"
-         "{'resource':{'resourceType':'Goal'},"
+         "{'resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=x'}}",
          400, "~ identifier=x"},
         {"26: the same condition twice, written another way",
-         "{'resource':{'resourceType':'Goal'},"
+         "{'resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=a|x'}},"
-         "{'resource':{'resourceType':'Goal'},"
+         "{'resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=a%7Cx'}}",
          400, "~ identifier=a|x"},
         {"26: the same condition twice by PUT",
-         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}}"
+         "{'resource':{'resourceType':'Goal'," GOAL
+         "},'request':{'method':'PUT','url':'Goal?identifier=x'}}"
          ","
-         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}"
+         "{'resource':{'resourceType':'Goal'," GOAL
+         "},'request':{'method':'PUT','url':'Goal?identifier=x'}"
          "}",
          400, "~ identifier=x"},
         {"26: the same condition twice by POST and PUT",
-         "{'resource':{'resourceType':'Goal'},"
+         "{'resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal','ifNoneExist':'identifier=x'}},"
-         "{'resource':{'resourceType':'Goal'},'request':{'method':'PUT','url':'Goal?identifier=x'}"
+         "{'resource':{'resourceType':'Goal'," GOAL
+         "},'request':{'method':'PUT','url':'Goal?identifier=x'}"
          "}",
          400, "~ identifier=x"},
         {"26: a name that two entries have",
-         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'},"
+         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal'}},"
-         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'},"
+         "{'fullUrl':'" URN_1 "','resource':{'resourceType':'Goal'," GOAL "},"
          " 'request':{'method':'POST','url':'Goal'}}",
          400, "~ entry 3\n~ " URN_1},
         {"26: a conditional reference with no match in a patch",
@@ -290,22 +301,27 @@ static void transactions_are_all_or_nothing(void)
          " 'request':{'method':'PATCH','url':'Patient/ada'}}",
          412, "/issue/0/code = not-found\n~ there are 0"},
         {"26: a conditional reference with no match",
-         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?identifier=no'}},"
+         "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'Patient?"
+         "identifier=no'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
          412, "/issue/0/code = not-found\n~ there are 0"},
         {"26: a conditional reference with several",
-         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?_id=ada,bob'}},"
+         "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'Patient?_"
+         "id=ada,bob'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
          412, "/issue/0/code = multiple-matches\n~ there are 2"},
         {"26: a conditional reference by what is not offered",
-         "{'resource':{'resourceType':'Basic','subject':{'reference':'Patient?name=x'}},"
+         "{'resource':{'resourceType':'Basic','code':{'text':'b'},'subject':{'reference':'Patient?"
+         "colour=x'}},"
          " 'request':{'method':'POST','url':'Basic'}}",
          400, "/issue/0/code = not-supported"},
         {"26: a resource of another type",
-         "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Patient'}}", 400,
-         "~ entry 2"},
+         "{'resource':{'resourceType':'Basic','code':{'text':'b'}},'request':{'method':'POST','url'"
+         ":'Patient'}}",
+         400, "~ entry 2"},
         {"26: no resource", "{'request':{'method':'POST','url':'Patient'}}", 400, NULL},
-        {"26: no request", "{'resource':{'resourceType':'Basic'}}", 400, "~ request.method"},
+        {"26: no request", "{'resource':{'resourceType':'Basic','code':{'text':'b'}}}", 400,
+         "~ request.method"},
         {"26: an unknown type",
          "{'resource':{'resourceType':'Basics'},'request':{'method':'POST','url':'Basics'}}", 404,
          NULL},

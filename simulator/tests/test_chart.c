@@ -123,24 +123,27 @@ static void bad_charts_are_refused_in_one_line(void)
         {"truncated", "{\"resourceType\":", "f.json: "},
         {"not UTF-8", "{\"resourceType\":\"Patient\",\"id\":\"a\",\"x\":\"\xff\"}", "f.json: "},
         {"a member twice", "{\"resourceType\":\"Patient\",\"id\":\"a\",\"id\":\"b\"}", "f.json: "},
-        {"no resource", "[{\"resourceType\":\"Patient\",\"id\":\"a\"},5]", "f.json: /1"},
+        {"no resource", "[{\"resourceType\":\"Patient\",\"id\":\"a\"},5]",
+         "f.json: line 1, column 38, at /1: "},
         {"an unknown type", "{\"resourceType\":\"Patiens\",\"id\":\"a\"}",
-         "/resourceType: Patiens"},
-        {"no id", "[{\"resourceType\":\"Patient\"}]", "f.json: /0: the Patient has neither an id"},
+         "f.json: line 1, column 1: /resourceType: Patiens"},
+        {"no id", "[{\"resourceType\":\"Patient\"}]",
+         "f.json: line 1, column 2, at /0: the Patient has neither an id"},
         {"a bad id", "{\"resourceType\":\"Patient\",\"id\":\"a b\"}", "/id"},
-        {"an entry without resource", "{\"resourceType\":\"Bundle\",\"entry\":[{}]}", "/entry/0"},
+        {"an entry without resource", "{\"resourceType\":\"Bundle\",\"entry\":[{}]}",
+         "line 1, column 35, at /entry/0: "},
         {"the same twice",
          "[{\"resourceType\":\"Patient\",\"id\":\"a\"},{\"resourceType\":\"Patient\",\"id\":\"a\"}"
          "]",
-         "f.json: /1: Patient/a is in the chart already (f.json /0)"},
+         "at /1: Patient/a is in the chart already (f.json: line 1, column 2, at /0)"},
         {"a reference to nobody",
          "{\"resourceType\":\"Condition\",\"id\":\"a\",\"subject\":{\"reference\":\"Patient?"
          "identifier=x\"}}",
          "Patient?identifier=x: one match was expected, there are 0"},
         {"a reference by what is not offered",
-         "{\"resourceType\":\"Condition\",\"id\":\"a\",\"subject\":{\"reference\":\"Patient?name="
+         "{\"resourceType\":\"Condition\",\"id\":\"a\",\"subject\":{\"reference\":\"Patient?colour="
          "x\"}}",
-         "Patient?name=x: "},
+         "Patient?colour=x: "},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

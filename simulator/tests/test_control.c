@@ -39,13 +39,14 @@ static void open_controlled(struct wire *wire, const char *token, const char *fa
         origin, file_of(wire, "ada.json", "{\"resourceType\":\"Patient\",\"id\":\"ada\"}"), &err));
     if (faults)
         MUST_ZERO(origin_add_faults(origin, file_of(wire, "faults.json", faults), &err));
-    const struct sim_options options = {
-        .logical_clock = true, .control = control_handle, .control_arg = control};
+    const struct sim_options options = {.logical_clock = true,
+                                        .control = control_handle,
+                                        .control_arg = control,
+                                        .pilot = control_pilot(control)};
     wire->sim = sim_open(&options, &err);
     if (!wire->sim)
         BUG("%s", err.text);
-    control_bind(control, wire->sim);
-    MUST_ZERO(origin_begin(origin, wire->sim, &err));
+    MUST_ZERO(control_begin(control, wire->sim, &err));
 }
 
 static void close_controlled(struct wire *wire)
@@ -110,10 +111,10 @@ static const char *form_of(const struct http_reply *reply, const char *method, c
     static const struct {
         const char *method, *path, *form;
     } forms[] = {
-        {"POST", "edits", "edited"},    {"GET", "resources/", "version"},
-        {"POST", "faults", "ruleMade"}, {"GET", "faults", "ruleListed"},
-        {"GET", "held", "held"},        {"POST", "charts", "loaded"},
-        {"POST", "reset", "loaded"},
+        {"POST", "edits", "edited"},     {"GET", "resources/", "version"},
+        {"GET", "faults", "ruleListed"}, {"POST", "faults", "ruleMade"},
+        {"GET", "faults", "ruleListed"}, {"GET", "held", "held"},
+        {"POST", "charts", "loaded"},    {"POST", "reset", "loaded"},
     };
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -134,11 +135,24 @@ static void calls_answer(void)
         {"an edit", "POST", "edits",
          "{\"method\":\"PUT\",\"target\":\"Patient/"
          "ada\",\"body\":{\"resourceType\":\"Patient\",\"id\":"
-         "\"ada\",\"x\":1.50}}",
+         "\"ada\",\"extension\":[{\"url\":\"urn:x\",\"valueDecimal\":1.50}]}}",
          200, "{\"reference\":\"Patient/ada\",\"version\":\"2\",\"commit\":1}"},
         {"its versions", "GET", "resources/Patient/ada/versions", NULL, 200,
          "\"version\":\"2\",\"ordinal\":2,\"commit\":1,\"deleted\":false,\"resource\":{"},
-        {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"x\":1.50"},
+        {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"valueDecimal\":1.50"},
+        {"one version by its ordinal", "GET", "resources/Patient/ada/versions/@1", NULL, 200,
+         "{\"version\":\"1\",\"ordinal\":1,\"commit\":0"},
+        {"one by its versionId", "GET", "resources/Patient/ada/versions/2", NULL, 200,
+         "{\"version\":\"2\",\"ordinal\":2"},
+        {"a version that never was", "GET", "resources/Patient/ada/versions/@7", NULL, 404,
+         "no version @7; expected"},
+        {"the journal after no number", "GET", "journal?after=abc", NULL, 400,
+         "after=abc: expected a number"},
+        {"a wait that is no number", "GET", "journal?after=1&waitMs=-1", NULL, 400,
+         "waitMs=-1: expected a number"},
+        {"a parameter with a typo", "GET", "journal?afte=1", NULL, 400,
+         "unknown parameter 'afte'; this call has after waitMs"},
+        {"a parameter where none is", "GET", "held?after=1", NULL, 400, "this call has none"},
         {"versions of nothing", "GET", "resources/Patient/eve/versions", NULL, 404, "Patient/eve"},
         {"an edit that is none", "POST", "edits", "{\"method\":\"PUT\"}", 400, "target"},
         {"an edit with a typo", "POST", "edits",
@@ -156,6 +170,8 @@ static void calls_answer(void)
          "\"times\":1}",
          201, "{\"id\":1}"},
         {"the faults", "GET", "faults", NULL, 200, "\"error-before\""},
+        {"one fault", "GET", "faults/1", NULL, 200, "\"struck\":0"},
+        {"a fault that is not there", "GET", "faults/2", NULL, 404, "no fault rule 2"},
         {"a fault with arguments that are no list", "POST", "faults",
          "{\"fault\":\"error-before\",\"args\":503}", 400, "'args'"},
         {"a fault that is none", "POST", "faults", "{\"fault\":\"error-befor\"}", 400,
@@ -177,10 +193,10 @@ static void calls_answer(void)
         {"and changes nothing", "POST", "reset", NULL, 200, "{\"resources\":2}"},
         {"nor hinders the next chart", "POST", "charts",
          "{\"resourceType\":\"Patient\",\"id\":\"bob\"}", 200, "{\"resources\":3}"},
-        {"a call of a later version", "GET", "personality", NULL, 404, "no /_control/personality"},
-        {"another", "GET", "metrics", NULL, 404, "no /_control/metrics"},
+        {"a call of a later version", "GET", "certificate", NULL, 404,
+         "no /_control/certificate; it has charts, reset, faults, "},
         {"none at all", "GET", "", NULL, 404, "charts, reset"},
-        {"a method that is not for this", "GET", "reset", NULL, 405, "GET"},
+        {"a method that is not for this", "GET", "reset", NULL, 405, "POST is"},
     };
     struct wire wire;
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "simulator/control.h"
+#include "simulator/origin.h"
 #include "simulator/tests/hook.h"
 #include "tests/expect.h"
 
@@ -57,23 +58,26 @@ static void deliveries_are_held_shown_and_released(void)
         {"an unknown member", "POST", "deliveries/1/release", "{'falt':'notify-skip'}", 400,
          "'falt'"},
         {"none such", "POST", "deliveries/9/release", NULL, 400, "delivery 9 is not held"},
-        {"no number", "POST", "deliveries/x/release", NULL, 400, "not held"},
+        {"no number", "POST", "deliveries/x/release", NULL, 404, "no delivery x"},
         {"the second", "POST", "deliveries/2/release", "{'fault':'notify-duplicate','args':[2]}",
          204, ""},
         {"it is not held any longer", "POST", "deliveries/2/release", NULL, 400, "not held"},
         {"the first", "POST", "deliveries/1/release", NULL, 204, ""},
         {"another method", "DELETE", "deliveries", NULL, 405, "DELETE"},
     };
-    struct control *control = control_new(NULL, NULL);
+    struct origin *origin = origin_new();
+    struct control *control = control_new(origin, NULL);
     const struct http_reply *reply;
     struct hook hook;
 
     hook_open(&hook, &(struct sim_options){.control = control_handle, .control_arg = control});
-    control_bind(control, hook.wire.sim);
+    struct err err = ERR_INIT;
+    EXPECT_INT(err.text, control_begin(control, hook.wire.sim, &err), 0);
     reply = steer(&hook, "PUT", "holds", "[{'match':{'interaction':'notification'}}]");
     EXPECT_INT("holds", reply->status, 204);
     hook_ask(&hook, "PUT", "Subscription/r", NULL,
-             "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+             "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','"
+             "criteria':'Patient',"
              "'channel':{'type':'rest-hook','endpoint':'HOOK','payload':'application/fhir+json'}}");
     hook_ask(&hook, "PUT", "Patient/a", NULL, "{'resourceType':'Patient','id':'a'}");
     hook_ask(&hook, "PUT", "Patient/b", NULL, "{'resourceType':'Patient','id':'b'}");
@@ -92,25 +96,30 @@ static void deliveries_are_held_shown_and_released(void)
                "\"kind\":\"notified\",\"interaction\":\"notification\",\"method\":\"PUT\"");
     hook_close(&hook);
     control_free(control);
+    origin_free(origin);
 }
 
 static void a_hold_on_looks_holds_no_delivery(void)
 {
-    struct control *control = control_new(NULL, NULL);
+    struct origin *origin = origin_new();
+    struct control *control = control_new(origin, NULL);
     struct hook hook;
 
     hook_open(&hook, &(struct sim_options){.control = control_handle, .control_arg = control});
-    control_bind(control, hook.wire.sim);
+    struct err err = ERR_INIT;
+    EXPECT_INT(err.text, control_begin(control, hook.wire.sim, &err), 0);
     EXPECT_INT("holds", steer(&hook, "PUT", "holds", "[{'match':{'interaction':'look'}}]")->status,
                204);
     hook_ask(&hook, "PUT", "Subscription/r", NULL,
-             "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+             "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','"
+             "criteria':'Patient',"
              "'channel':{'type':'rest-hook','endpoint':'HOOK'}}");
     hook_ask(&hook, "PUT", "Patient/a", NULL, "{'resourceType':'Patient','id':'a'}");
     hook_until_quiet(&hook);
     EXPECT_STR("sent", hook_tale(&hook), "POST /hook");
     hook_close(&hook);
     control_free(control);
+    origin_free(origin);
 }
 
 static CU_TestInfo tests[] = {

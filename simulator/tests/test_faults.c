@@ -307,7 +307,6 @@ static void every_kind_has_an_example_that_is_read(void)
     const struct sim_fault_kind *kinds;
     const size_t count = sim_fault_kinds(&kinds);
 
-    EXPECT_INT("kinds", (long long)count, 23);
     for (size_t i = 0; i < count; i++) {
         struct sim_fault fault;
         struct err err = ERR_INIT;

@@ -8,7 +8,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "simulator/core.h"
 #include "simulator/personality.h"
 #include "simulator/tests/steps.h"
 #include "tests/expect.h"

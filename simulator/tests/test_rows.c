@@ -143,8 +143,8 @@ static void conditional_creates(void)
         {"8: several", "POST", "Patient", "If-None-Exist: identifier=urn:x|2", BOB, 412,
          "/issue/0/code = multiple-matches\n~ matches 2"},
         {"8: nor then", "GET", "Patient?_count=0", NULL, NULL, 200, "/total = 4"},
-        {"20: by what is not offered", "POST", "Patient", "If-None-Exist: name=x", BOB, 400,
-         "/issue/0/code = not-supported\n~ name"},
+        {"20: by what is not offered", "POST", "Patient", "If-None-Exist: colour=x", BOB, 400,
+         "/issue/0/code = not-supported\n~ colour"},
         {"20: by a bad escape", "POST", "Patient", "If-None-Exist: identifier=50%", BOB, 400,
          "~ escape"},
         {"20: by an empty value", "POST", "Patient", "If-None-Exist: identifier=", BOB, 400,
@@ -228,7 +228,7 @@ static void conditional_updates(void)
          "/meta/versionId = 4"},
         {"18: and wants a match", "PUT", "Patient?identifier=urn:x|9", "If-Match: W/\"3\"",
          "{\"resourceType\":\"Patient\"}", 412, NULL},
-        {"20: by what is not offered", "PUT", "Patient?name=x", NULL, ADA, 400,
+        {"20: by what is not offered", "PUT", "Patient?colour=x", NULL, ADA, 400,
          "/issue/0/code = not-supported"},
     };
 
@@ -244,7 +244,9 @@ static void patches(void)
          "\"value\":false}]",
          200, "ETag: W/\"2\"\n/active = false\n/meta/versionId = 2\n/identifier/0/value = 1"},
         {"19: with a charset", "PATCH", "Patient/ada", JSON_PATCH "; charset=utf-8",
-         "[{\"op\":\"add\",\"path\":\"/x\",\"value\":1.50}]", 200, "/x = 1.50"},
+         "[{\"op\":\"add\",\"path\":\"/"
+         "extension\",\"value\":[{\"url\":\"urn:x\",\"valueDecimal\":1.50}]}]",
+         200, "/extension/0/valueDecimal = 1.50"},
         {"19: a test that fails", "PATCH", "Patient/ada", JSON_PATCH,
          "[{\"op\":\"test\",\"path\":\"/active\",\"value\":true}]", 422,
          "/issue/0/severity = error"},
@@ -268,7 +270,7 @@ static void patches(void)
         {"19: nothing of all that was written", "GET", "Patient/ada", NULL, NULL, 200,
          "/meta/versionId = 3\n/active = false"},
         {"19: guarded", "PATCH", "Patient/ada", JSON_PATCH "\nIf-Match: W/\"3\"",
-         "[{\"op\":\"remove\",\"path\":\"/x\"}]", 200, "/meta/versionId = 4"},
+         "[{\"op\":\"remove\",\"path\":\"/extension\"}]", 200, "/meta/versionId = 4"},
         {"19: unknown", "PATCH", "Patient/eve", JSON_PATCH, "[]", 404, "/issue/0/code = not-found"},
         {"20: a conditional patch without match", "PATCH", "Patient?identifier=x", JSON_PATCH, "[]",
          404, "/issue/0/code = not-found"},
@@ -308,7 +310,7 @@ static void refusals(void)
         {"33: another type", "POST", "Patient", NULL, "{\"resourceType\":\"Basic\"}", 400,
          "/issue/0/expression/0 = resourceType"},
         {"33: no type", "POST", "Patient", NULL, "{\"id\":\"x\"}", 400, "~ resourceType"},
-        {"30: an operation that is not offered", "POST", "Patient/$validate", NULL, ADA, 404,
+        {"30: an operation that is not offered", "POST", "Patient/$match", NULL, ADA, 404,
          "/issue/0/code = not-supported"},
     };
 

@@ -9,7 +9,8 @@
 #define CHART                                                                                      \
     "[{\"resourceType\":\"Patient\",\"id\":\"ada\",\"name\":[{\"use\":\"official\",\"given\":"     \
     "[\"Ada\"]},{\"use\":\"maiden\"}],\"active\":true},"                                           \
-    "{\"resourceType\":\"Observation\",\"id\":\"pulse\",\"status\":\"final\","                     \
+    "{\"resourceType\":\"Observation\",\"id\":\"pulse\",\"status\":\"final\",\"code\":{\"text\":"  \
+    "\"p\"},"                                                                                      \
     "\"valueQuantity\":{\"value\":2.50,\"unit\":\"g\"},\"subject\":{\"reference\":"                \
     "\"Patient/ada\"}}]"
 #define PARAMETERS(list) "{'resourceType':'Parameters','parameter':[" list "]}"
@@ -39,7 +40,8 @@ static void patches(void)
          200, "/name/1/family = Byron"},
         {"19: add what was not there", "PATCH", "Patient/ada", NULL,
          ONE(TYPE("add", "Patient") NAME("contact")
-                 VALUE("'part':[{'name':'gender','valueCode':'female'}]")),
+                 VALUE("'part':[{'name':'gender','valueCode':'female'},{'name':'name','"
+                       "valueHumanName':{'text':'Eve'}}]")),
          200, "/contact/0/gender = female"},
         {"19: insert", "PATCH", "Patient/ada", NULL,
          ONE(TYPE("insert", "Patient.name[0].given")

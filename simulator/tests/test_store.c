@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "fhir/document.h"
+#include "simulator/index.h"
 #include "simulator/sim.h"
 #include "simulator/store.h"
 #include "tests/expect.h"
@@ -159,10 +160,14 @@ static void lookup_finds_loaded_and_written_once(void)
     put(store, "Patient", "b", text);
     put(store, "Patient", "a", text);
     put(store, "Patient", "b", text);
-    EXPECT_INT("resources", (long long)store_lookup(store, arena, "Patient|x", &serials), 2);
+    EXPECT_INT(
+        "resources",
+        (long long)store_lookup(store, arena, index_key_identifier("Patient", "x"), &serials), 2);
     EXPECT_STR("first", store_by_serial(store, serials[0])->reference, "Patient/a");
     EXPECT_STR("second", store_by_serial(store, serials[1])->reference, "Patient/b");
-    EXPECT_INT("nothing", (long long)store_lookup(store, arena, "Patient|y", &serials), 0);
+    EXPECT_INT(
+        "nothing",
+        (long long)store_lookup(store, arena, index_key_identifier("Patient", "y"), &serials), 0);
     store_free(store);
     arena_free(arena);
     sim_chart_free(chart);

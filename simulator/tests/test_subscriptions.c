@@ -362,7 +362,8 @@ static void one_that_cannot_be_delivered_ends_in_error(void)
     /* nobody listens at the endpoint */
     hook_open(&hook, NULL);
     put(&hook, "Subscription/r",
-        "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+        "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','criteria':'"
+        "Patient',"
         "'channel':{'type':'rest-hook','endpoint':'http://127.0.0.1:1/x'}}");
     hook_until_status(&hook, "r", "active");
     put_patient(&hook, "a");
@@ -416,7 +417,8 @@ static void a_subscription_ends_at_its_end(void)
 
     hook_open(&hook, NULL);
     put(&hook, "Subscription/r", /* the logical clock: a second a commit */
-        REST_HOOK("r", "Patient", "},'end':'2026-01-01T00:00:04Z','x':{"));
+        REST_HOOK("r", "Patient",
+                  "},'end':'2026-01-01T00:00:04Z','text':{'status':'empty','div':'<div/>'"));
     hook_until_status(&hook, "r", "active");
     put_patient(&hook, "a");
     hook_until_quiet(&hook);
@@ -546,7 +548,8 @@ static void hearts_beat_while_nothing_happens(void)
 
     hook_open(&hook, NULL);
     put(&hook, "Subscription/s",
-        "{'resourceType':'Subscription','id':'s','status':'requested','criteria':'urn:topic',"
+        "{'resourceType':'Subscription','id':'s','status':'requested','reason':'test','criteria':'"
+        "urn:topic',"
         "'channel':{'type':'rest-hook','endpoint':'HOOK','extension':[{'url':'" BACKPORT
         "backport-heartbeat-period','valueUnsignedInt':1}]}}");
     put_patient(&hook, "a"); /* not active yet */

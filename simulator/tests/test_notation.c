@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is a step and what is none; that a schedule is written as it was read. */
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -178,4 +178,4 @@ static CU_TestInfo tests[] = {
     {"classes hold requests alone", classes_hold_requests_alone},
     CU_TEST_INFO_NULL,
 };
-SUITE("schedule", tests)
+SUITE("notation", tests)

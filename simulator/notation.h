@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef HARNESS_SCENARIO_SCHEDULE_H
-#define HARNESS_SCENARIO_SCHEDULE_H
+#ifndef SIMULATOR_NOTATION_H
+#define SIMULATOR_NOTATION_H
 /*
- * schedule - the notation of steps, read and written; docs/scenarios.md has the grammar.
+ * notation - schedules as text: their steps read and written; docs/scenarios.md has the grammar.
+ * One notation for the harness and for a stand-alone simulator (docs/adr/0005).
  *
  *     step = actor[/intent].what[#n][@instance][:part][!fault[(arg,...)]]        ? behind a milestone
  *

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * schedule - reads and writes the notation of steps. What a name stands for (whether there is such
- * an actor, intent or edit) is the scenario's business; here a step has only to be well formed, and
+ * notation - reads and writes steps. What a name stands for (whether there is such an actor, intent
+ * or edit) is the business of who follows the schedule; here a step has only to be well formed, and
  * its part and fault to exist.
  *
  * A step is cut from its end: `?`, then `!fault`, then the first `.` parts actor and what. So a
  * fault's arguments may hold any character but white space and the comma between them.
  */
-#include "harness/scenario/schedule.h"
+#include "simulator/notation.h"
 
 #include <stdlib.h>
 #include <string.h>
