@@ -15,15 +15,18 @@ static void what_cannot_be_served_is_in_error(void)
         const char *row, *body, *why;
     } rows[] = {
         {"elsewhere",
-         "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+         "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','criteria':'"
+         "Patient',"
          "'channel':{'type':'rest-hook','endpoint':'http://192.0.2.7/x'}}",
          "loopback"},
         {"no rest-hook",
-         "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+         "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','criteria':'"
+         "Patient',"
          "'channel':{'type':'email','endpoint':'mailto:a@example.org'}}",
          "rest-hook is offered"},
         {"no endpoint",
-         "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+         "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','criteria':'"
+         "Patient',"
          "'channel':{'type':'rest-hook'}}",
          "channel.endpoint"},
         {"no such type", REST_HOOK("r", "Patiens?_id=1", ""), "Patiens"},
@@ -90,7 +93,8 @@ static void another_endpoint_needs_the_option(void)
 
     hook_open(&hook, &(struct sim_options){.notify_anywhere = true});
     hook_ask(&hook, "PUT", "Subscription/r", NULL,
-             "{'resourceType':'Subscription','id':'r','status':'requested','criteria':'Patient',"
+             "{'resourceType':'Subscription','id':'r','status':'requested','reason':'test','"
+             "criteria':'Patient',"
              "'channel':{'type':'rest-hook','endpoint':'http://192.0.2.7/x'}}");
     hook_until_status(&hook, "r", "active");
     hook_close(&hook);
