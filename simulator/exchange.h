@@ -54,7 +54,6 @@ struct exchange_request {
     enum interaction interaction;
     const char *type, *id, *version; /* NULL where the URL has none */
     /* by gate.c: */
-    size_t resources_before; /* how many there were when it arrived */
 };
 /* NULL when absent; names compare without case. */
 const char *request_header(const struct exchange_request *request, const char *name);

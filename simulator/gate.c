@@ -378,7 +378,6 @@ bool gate_arrive(struct exchange *exchange)
     exchange->run = run_ref(sim->run);
     exchange->arrival_commit = store_commits(sim->run->store);
     exchange->label = route(&exchange->request, &exchange->answer);
-    exchange->request.resources_before = store_resources(exchange->run->store);
     fill_face(exchange);
     if (!attribute(exchange)) {
         refuse_stray(exchange);

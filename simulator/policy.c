@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * policy - around the interactions: tokens, idempotency keys, asynchronous answers, error bodies.
+ * policy - around the interactions: tokens, idempotency keys, cached searches, asynchronous answers,
+ * error bodies.
  *
  * State of a run: tokens that have expired; the first answer to each idempotency key; jobs, whose
  * first poll is answered 202 and every later one with the kept answer.
@@ -25,12 +26,14 @@
 #include "base/json.h"
 #include "simulator/core.h"
 #include "simulator/personality.h"
+#include "simulator/store.h"
 
 struct kept { /* an answer by a name: an idempotency key or a job's number */
     const char *name;
     char body_hash[HASH_HEX_SIZE]; /* of the request */
     struct answer answer;
     unsigned polls;
+    unsigned commit; /* when it was made */
     UT_hash_handle hh;
 };
 
@@ -39,6 +42,7 @@ struct policy {
     struct kept *expired; /* tokens by hash */
     struct kept *keys;
     struct kept *jobs;
+    struct kept *searches; /* by what was asked */
     unsigned long job_count;
 };
 
@@ -58,6 +62,7 @@ void policy_free(struct policy *policy)
     HASH_CLEAR(hh, policy->expired);
     HASH_CLEAR(hh, policy->keys);
     HASH_CLEAR(hh, policy->jobs);
+    HASH_CLEAR(hh, policy->searches);
     arena_free(policy->arena);
 }
 
@@ -183,8 +188,11 @@ static bool was_answered(struct exchange *exchange)
                "The Idempotency-Key was used with another body before.");
     } else if (knobs_of(exchange)->idempotency_header == IDEMPOTENCY_CONFLICT_409) {
         refuse(exchange, 409, "duplicate", "A request with this Idempotency-Key was done before.");
-        exchange->answer.location = kept->answer.location;
         exchange->answer.version = kept->answer.version;
+        exchange->answer.location = kept->answer.location;
+        if (kept->answer.version && !kept->answer.location)
+            exchange->answer.location = arena_printf(
+                exchange->arena, "%s/%s", exchange->request.base, kept->answer.version->reference);
     } else {
         exchange->answer = kept->answer;
     }
@@ -201,6 +209,45 @@ static void remember_key(struct exchange *exchange)
         return;
     struct policy *policy = exchange->run->policy;
     hash_body(exchange, keep(policy, &policy->keys, key, &exchange->answer)->body_hash);
+}
+
+/* ---- cached searches ---- */
+
+/* NULL: not a search that the server answers from its cache. */
+static const char *search_of(const struct exchange *exchange)
+{
+    const char *control = request_header(&exchange->request, "Cache-Control");
+
+    if (exchange->request.interaction != INTERACTION_SEARCH ||
+        knobs_of(exchange)->search_cache == 0 || (control && strcasestr(control, "no-cache")))
+        return NULL;
+    return arena_printf(exchange->arena, "%s?%s", exchange->request.path, exchange->request.query);
+}
+
+static bool is_cached(struct exchange *exchange)
+{
+    const char *search = search_of(exchange);
+    const struct kept *kept = search ? find(exchange->run->policy->searches, search) : NULL;
+    const unsigned commits = store_commits(exchange->run->store);
+
+    if (!kept || commits - kept->commit > (unsigned)knobs_of(exchange)->search_cache)
+        return false;
+    exchange->answer = kept->answer;
+    return true;
+}
+
+static void remember_search(struct exchange *exchange)
+{
+    struct policy *policy = exchange->run->policy;
+    const char *search = search_of(exchange);
+    struct kept *former = search ? find(policy->searches, search) : NULL;
+
+    if (!search || exchange->answer.status != 200)
+        return;
+    if (former)
+        HASH_DEL(policy->searches, former);
+    keep(policy, &policy->searches, search, &exchange->answer)->commit =
+        store_commits(exchange->run->store);
 }
 
 /* ---- asynchronous answers ---- */
@@ -249,7 +296,7 @@ static bool is_async(const struct exchange *exchange)
 bool policy_answers(struct exchange *exchange)
 {
     exchange->answer = (struct answer){.status = 0};
-    if (is_refused(exchange) || was_answered(exchange))
+    if (is_refused(exchange) || was_answered(exchange) || is_cached(exchange))
         return true;
     if (exchange->request.interaction != INTERACTION_POLL)
         return false;
@@ -262,6 +309,7 @@ void policy_settle(struct exchange *exchange)
     struct policy *policy = exchange->run->policy;
 
     remember_key(exchange);
+    remember_search(exchange);
     if (!is_async(exchange))
         return;
     const char *job = arena_printf(exchange->arena, "%lu", ++policy->job_count);

@@ -143,7 +143,6 @@ static void entry_read(struct entry *entry, const struct act *act, const struct 
         .path = "",
         .query = "",
         .headers = entry->headers,
-        .resources_before = act->request->resources_before,
     };
     if (!method || !url) {
         answer_refuse(&entry->answer, act->request->arena, 400, "required", NULL,

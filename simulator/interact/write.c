@@ -53,19 +53,6 @@ static const char *duplicate_of(const struct act *act, const struct document *do
     return NULL;
 }
 
-/* The knob if_none_exist says racy: the server looked when the request arrived, so that what came
- * to be since is not among the matches. */
-static size_t seen_on_arrival(const struct act *act, const struct version **matches, size_t count)
-{
-    size_t seen = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (matches[i]->serial < act->request->resources_before)
-            matches[seen++] = matches[i];
-    }
-    return seen;
-}
-
 /* The new id of a create; NULL with the answer filled when If-None-Exist does not let it be
  * made. */
 static const char *create_target(const struct act *act, const struct document *document)
@@ -85,8 +72,6 @@ static const char *create_target(const struct act *act, const struct document *d
     if (query &&
         !query_conditional(act, "If-None-Exist", act->request->type, query, &count, &matches))
         return NULL;
-    if (act->knobs->if_none_exist == IF_NONE_EXIST_RACY)
-        count = seen_on_arrival(act, matches, count);
     if (count > 1)
         refuse_several(act, query, count);
     if (count == 1)

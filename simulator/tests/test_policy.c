@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "simulator/personality.h"
 #include "simulator/tests/steps.h"
+#include "simulator/tests/struck.h"
 #include "tests/expect.h"
 
 #define ADA                                                                                        \
@@ -19,7 +20,7 @@
     "X-Provenance: {\"resourceType\":\"Provenance\",\"recorded\":\"2026-01-01T00:00:00Z\","        \
     "\"agent\":[{\"who\":{\"display\":\"portal\"}}]}"
 
-static void be(struct wire *wire, const char *knobs)
+static void be_sim(struct sim *sim, const char *knobs)
 {
     struct arena *arena = arena_new();
     struct err err = ERR_INIT;
@@ -29,7 +30,12 @@ static void be(struct wire *wire, const char *knobs)
 
     EXPECT_STR("knobs", err.text, "");
     ASSERT(personality);
-    sim_be_like(wire->sim, personality, arena);
+    sim_be_like(sim, personality, arena);
+}
+
+static void be(struct wire *wire, const char *knobs)
+{
+    be_sim(wire->sim, knobs);
 }
 
 static void run_as(const char *knobs, const struct step *steps, size_t count)
@@ -197,7 +203,57 @@ static void errors_look_as_the_server_shows_them(void)
     }
 }
 
+static void a_limit_of_rate_looks_as_the_server_shows_it(void)
+{
+    static const struct {
+        const char *knobs;
+        int status;
+        const char *after, *after_ms;
+    } rows[] = {
+        {"{}", 429, "60", "(none)"},
+        {"{\"throttle\":403}", 403, "60", "(none)"},
+        {"{\"throttle\":503,\"retry_after\":\"milliseconds\"}", 503, "60", "60000"},
+        {"{\"retry_after\":\"date\"}", 429, " GMT", "(none)"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rig rig;
+
+        struck_open(&rig);
+        be_sim(rig.sim, rows[i].knobs);
+        struck_rule(&rig, "{\"fault\":\"quota(1,60)\"}");
+        const struct struck_call call = {"GET", "Patient/ada", NULL, NULL};
+        EXPECT_INT(rows[i].knobs, struck_call(&rig, &call)->status, 200);
+        const struct http_reply *reply = struck_call(&rig, &call);
+        EXPECT_INT(rows[i].knobs, reply->status, rows[i].status);
+        EXPECT_HAS(rows[i].knobs, wire_header(reply, "Retry-After"), rows[i].after);
+        EXPECT_STR(rows[i].knobs, wire_header(reply, "x-ms-retry-after-ms"), rows[i].after_ms);
+        rig_close(&rig);
+    }
+}
+
+static void a_search_is_answered_from_the_cache(void)
+{
+    static const struct step steps[] = {
+        {"asked", "GET", "Patient?_summary=count", NULL, NULL, 200, "/total = 1"},
+        {"made", "POST", "Patient", NULL, BOB, 201, NULL},
+        {"cached", "GET", "Patient?_summary=count", NULL, NULL, 200, "/total = 1"},
+        {"another search", "GET", "Patient?active=false&_summary=count", NULL, NULL, 200,
+         "/total = 1"},
+        {"no cache", "GET", "Patient?_summary=count", "Cache-Control: no-cache", NULL, 200,
+         "/total = 2"},
+        {"made", "POST", "Patient", NULL, BOB, 201, NULL},
+        {"still cached", "GET", "Patient?_summary=count", NULL, NULL, 200, "/total = 1"},
+        {"made", "POST", "Patient", NULL, BOB, 201, NULL},
+        {"too old", "GET", "Patient?_summary=count", NULL, NULL, 200, "/total = 4"},
+    };
+
+    run_as("{\"search_cache\":2}", steps, COUNT_OF(steps));
+}
+
 static CU_TestInfo tests[] = {
+    {"a limit of rate looks as the server shows it", a_limit_of_rate_looks_as_the_server_shows_it},
+    {"a search is answered from the cache", a_search_is_answered_from_the_cache},
     {"row 28: an asynchronous write is answered at a poll",
      an_asynchronous_write_is_answered_at_a_poll},
     {"row 34: provenance comes in the same commit", provenance_comes_in_the_same_commit},
