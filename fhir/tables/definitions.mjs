@@ -37,7 +37,7 @@ function fetchPackage(folder) {
   const file = option('--package');
   if (file) return file;
   try {
-    execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${VERSION}`, '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['pack', '--silent', `${PACKAGE}@${VERSION}`, '--pack-destination', folder], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60000 });
   } catch {
     console.error(`definitions: npm does not fetch ${PACKAGE}@${VERSION}`);
     process.exit(3);

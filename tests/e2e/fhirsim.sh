@@ -25,6 +25,7 @@ printf '[{"fault":"reset-befor"}]' >"$SCRATCH/faults.json"
 printf '{"resourceType":"Patient","id":"ada"}\n{"resourceType":"Patient",\n' >"$SCRATCH/cut.ndjson"
 printf '\n{"resourceType":"Patient","id":"ada"}\n' >"$SCRATCH/twice.ndjson"
 printf '{"schedule":["portal.read","portal"]}' >"$SCRATCH/schedule.json"
+printf '{"name":"mine","knobs":{"stale_state":409}}' >"$SCRATCH/mine.json"
 mkdir -p "$SCRATCH/empty" "$SCRATCH/folder/inner"
 cp "$SCRATCH/good.json" "$SCRATCH/folder"
 printf '{"resourceType":"Patient","id":"bob"}\n{"resourceType":"Patient","id":"cyn"}\n' >"$SCRATCH/folder/inner/two.ndjson"
@@ -45,12 +46,32 @@ check "a schedule that is none is refused by its step" refuses 2 'schedule.json:
 check "a missing file is refused" refuses 2 "nowhere.json: " --listen $any --load "$SCRATCH/nowhere.json"
 check "a directory without charts is refused" refuses 2 "empty: " --listen $any --load "$SCRATCH/empty"
 check "a fault that is none is refused" refuses 2 "faults.json: /0" --listen $any --faults "$SCRATCH/faults.json"
-check "an unknown option is refused" refuses 2 "'--personality'" --personality hapi
+check "an unknown option is refused" refuses 2 "'--persona'" --persona hapi
+check "an unknown personality is refused by the nearest name" refuses 2 'unknown personality "hapy", nearest is "hapi"' --listen $any --personality hapy
+check "a personality's unknown knob is refused by file and name" refuses 2 'mine.json: personality mine: knobs: unknown knob "stale_state"' \
+    --listen $any --personality "$SCRATCH/mine.json"
 check "a value is asked for" refuses 2 "--load: a value" --load
 check "an address is asked for" refuses 2 "--listen: HOST:PORT" --listen 8080
 check "a seed is a number" refuses 2 "--seed: " --seed x
 check "the world wants a token" refuses 2 "FHIRSIM_TOKEN" --listen 0.0.0.0:0
 check "help is help" ends 0 "$BIN/fhirsim" --help
+
+# Like another server from the start, like the specification after PUT and a reset.
+mkfifo "$SCRATCH/oracle"
+"$BIN/fhirsim" --listen $any --load "$SCRATCH/good.json" --personality oracle-health >"$SCRATCH/oracle" 2>"$SCRATCH/log" &
+oracle=$!
+read -r line <"$SCRATCH/oracle"
+base=$(echo "$line" | grep -oE 'http://[^ ,]+/fhir')
+has_etag() { curl -si "$base/Patient/ada" | tr -d '\r' | grep -qxF "ETag: W/\"$1\""; }
+becomes_r4() {
+    curl -sf -X PUT "${base%fhir}_control/personality" -d '{"name": "r4"}' | grep -qF '"stale_status":412' &&
+        curl -sf -X POST "${base%fhir}_control/reset" >/dev/null
+}
+check "it is like the server it was told to be" has_etag 0
+check "it becomes another" becomes_r4
+check "what was loaded is labelled anew" has_etag 1
+kill "$oracle"
+wait "$oracle"
 
 mkfifo "$SCRATCH/ready"
 "$BIN/fhirsim" --listen $any --control $any --load "$SCRATCH/folder" >"$SCRATCH/ready" 2>"$SCRATCH/log" &
