@@ -18,9 +18,13 @@ static enum MHD_Result answer(void *arg, struct MHD_Connection *connection, cons
                               const char *method, const char *version, const char *upload,
                               size_t *upload_size, void **state)
 {
-    (void)arg, (void)url, (void)method, (void)version, (void)upload, (void)upload_size;
+    (void)arg, (void)url, (void)method, (void)version, (void)upload;
     if (!*state) { /* an answer to the first call, before the request is complete, would close the connection */
         *state = connection;
+        return MHD_YES;
+    }
+    if (*upload_size > 0) { /* a body is taken and forgotten */
+        *upload_size = 0;
         return MHD_YES;
     }
     struct MHD_Response *response =
