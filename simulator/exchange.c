@@ -93,18 +93,16 @@ static void plain_ascii(char *text)
     }
 }
 
-void answer_refuse(struct answer *answer, struct arena *arena, int status, const char *code,
-                   const char *expression, const char *fmt, ...)
+/* The answer's body: an OperationOutcome of one issue. `text` is changed. */
+static void put_outcome(struct answer *answer, struct arena *arena, const char *severity,
+                        const char *code, const char *expression, char *text)
 {
     struct buf buf = BUF_INIT;
-    va_list args;
 
-    va_start(args, fmt);
-    char *text = arena_vprintf(arena, fmt, args);
-    va_end(args);
     plain_ascii(text);
-    buf_puts(&buf,
-             "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":");
+    buf_printf(&buf,
+               "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"%s\",\"code\":",
+               severity);
     json_quote(&buf, code);
     buf_puts(&buf, ",\"diagnostics\":");
     json_quote(&buf, text);
@@ -114,7 +112,29 @@ void answer_refuse(struct answer *answer, struct arena *arena, int status, const
         buf_putc(&buf, ']');
     }
     buf_puts(&buf, "}]}");
-    *answer =
-        (struct answer){.status = status, .body = buf_copy(&buf, arena), .body_size = buf.size};
+    answer->body = buf_copy(&buf, arena);
+    answer->body_size = buf.size;
     buf_release(&buf);
+}
+
+void answer_refuse(struct answer *answer, struct arena *arena, int status, const char *code,
+                   const char *expression, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    char *text = arena_vprintf(arena, fmt, args);
+    va_end(args);
+    *answer = (struct answer){.status = status};
+    put_outcome(answer, arena, "error", code, expression, text);
+}
+
+void answer_inform(struct answer *answer, struct arena *arena, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    char *text = arena_vprintf(arena, fmt, args);
+    va_end(args);
+    put_outcome(answer, arena, "information", "informational", NULL, text);
 }

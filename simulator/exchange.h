@@ -82,4 +82,7 @@ struct answer {
  * IssueType; `expression` may be NULL. */
 void answer_refuse(struct answer *answer, struct arena *arena, int status, const char *code,
                    const char *expression, const char *fmt, ...) ATTR_PRINTF(6, 7);
+/* Makes the body an OperationOutcome that only informs; the rest of the answer stays. */
+void answer_inform(struct answer *answer, struct arena *arena, const char *fmt, ...)
+    ATTR_PRINTF(3, 4);
 #endif

@@ -30,16 +30,6 @@ static bool is_pointed_at(const struct act *act, const char *reference)
     return false;
 }
 
-static void put_outcome(const struct act *act, const char *what)
-{
-    act->answer->body = arena_printf(
-        act->request->arena,
-        "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"information\",\"code\":"
-        "\"informational\",\"diagnostics\":\"%s is gone\"}]}",
-        what);
-    act->answer->body_size = strlen(act->answer->body);
-}
-
 /* The answer to a delete that left `deletion` (NULL: there was nothing of it). */
 static void answer_gone(const struct act *act, const char *what, const struct version *deletion)
 {
@@ -49,7 +39,7 @@ static void answer_gone(const struct act *act, const char *what, const struct ve
         act->answer->last_modified = deletion->modified;
     }
     if (act->answer->status == 200 && act->knobs->return_default != RETURN_EMPTY)
-        put_outcome(act, what);
+        answer_inform(act->answer, act->request->arena, "%s is gone", what);
 }
 
 /* Deleting what is gone, or never was: no version, unless the server leaves a tombstone. */

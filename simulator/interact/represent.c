@@ -66,18 +66,6 @@ void represent_read(const struct act *act, int status, const struct version *ver
     };
 }
 
-static void put_outcome(const struct act *act, const struct version *version)
-{
-    struct arena *arena = act->request->arena;
-
-    act->answer->body = arena_printf(
-        arena,
-        "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"information\",\"code\":"
-        "\"informational\",\"diagnostics\":\"%s is at version %s\"}]}",
-        version->reference, version->label);
-    act->answer->body_size = strlen(act->answer->body);
-}
-
 static const char *location_of(const struct act *act, const struct version *version,
                                enum located located)
 {
@@ -128,7 +116,8 @@ void represent_write(const struct act *act, int status, const struct version *ve
         act->answer->body_size = 0;
     }
     if (prefer == PREFER_OUTCOME)
-        put_outcome(act, version);
+        answer_inform(act->answer, act->request->arena, "%s is at version %s", version->reference,
+                      version->label);
 }
 
 void represent_match(const struct act *act, const struct version *version)

@@ -251,7 +251,21 @@ static void a_search_is_answered_from_the_cache(void)
     run_as("{\"search_cache\":2}", steps, COUNT_OF(steps));
 }
 
+static void a_delete_that_informs_quotes_what_was_asked(void)
+{
+    static const struct step steps[] = {
+        {"22: no match", "DELETE", "Patient?identifier=a\"b", NULL, NULL, 200,
+         "/issue/0/severity = information\n/issue/0/code = informational\n"
+         "/issue/0/diagnostics = Patient?identifier=a\"b is gone"},
+        {"21: one", "DELETE", "Patient/ada", NULL, NULL, 200,
+         "/issue/0/diagnostics = Patient/ada is gone\nETag: W/\"2\""},
+    };
+
+    run_as("{\"delete_reply\":200}", steps, COUNT_OF(steps));
+}
+
 static CU_TestInfo tests[] = {
+    {"a delete that informs quotes what was asked", a_delete_that_informs_quotes_what_was_asked},
     {"a limit of rate looks as the server shows it", a_limit_of_rate_looks_as_the_server_shows_it},
     {"a search is answered from the cache", a_search_is_answered_from_the_cache},
     {"row 28: an asynchronous write is answered at a poll",
