@@ -335,25 +335,11 @@ static void make_edit(struct follow *follow, const struct milestone *milestone)
         finish(course, STATE_DONE);
 }
 
+/* A client that has left already has timed out. */
 static bool part_is_possible(const struct sim_exchange *exchange, const struct held *held,
                              enum part part)
 {
-    const bool is_live = !exchange->is_client_gone, is_before = exchange->stop == SIM_BEFORE;
-
-    switch (part) {
-    case PART_WHOLE:
-        return is_live && is_before;
-    case PART_BEFORE:
-        return is_live && is_before && !held->is_kept;
-    case PART_COMMIT:
-    case PART_DROP:
-        return is_before;
-    case PART_REPLY:
-        return is_live && !is_before;
-    case PART_TIMEOUT:
-        return true;
-    }
-    return false;
+    return part == PART_TIMEOUT || part_fits(part, exchange, held->is_kept);
 }
 
 /* The oldest exchange that the next step can be done with, or NULL. */

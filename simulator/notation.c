@@ -115,6 +115,26 @@ static int parse_fields(struct arena *arena, char *text, struct step *out, struc
     return fault ? parse_fault(fault, &out->fault, err) : 0;
 }
 
+bool part_fits(enum part part, const struct sim_exchange *exchange, bool was_held)
+{
+    const bool is_live = !exchange->is_client_gone, is_before = exchange->stop == SIM_BEFORE;
+
+    switch (part) {
+    case PART_WHOLE:
+        return is_live && is_before;
+    case PART_BEFORE:
+        return is_live && is_before && !was_held;
+    case PART_COMMIT:
+    case PART_DROP:
+        return is_before;
+    case PART_REPLY:
+        return is_live && !is_before;
+    case PART_TIMEOUT:
+        return is_live;
+    }
+    return false;
+}
+
 int step_parse(struct arena *arena, const char *text, struct step *out, struct err *err)
 {
     char *copy = arena_strdup(arena, text);

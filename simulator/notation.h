@@ -37,6 +37,10 @@ struct schedule {
     size_t count;
 };
 
+/* Can the part be done with an exchange that is held there? `was_held`: :before was done with it.
+ * Of :timeout the caller knows more. */
+bool part_fits(enum part part, const struct sim_exchange *exchange, bool was_held);
+
 int step_parse(struct arena *arena, const char *text, struct step *out,
                struct err *err) ATTR_MUST_USE;
 void step_format(const struct step *step, struct buf *buf);

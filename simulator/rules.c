@@ -386,13 +386,12 @@ static bool fits(const struct exchange *exchange, const struct sim_fault *fault)
 {
     struct err ignored = ERR_INIT;
 
+    if (!fault_kind(fault->name)->is_rule_only)
+        return strike_check(exchange, fault, STRIKE_PASS, &ignored) == 0;
     if (fault_misfit(fault->name, exchange->label))
         return false;
-    if (strcmp(fault->name, "brown-out") == 0)
-        return exchange->face.is_write == (strcmp(fault->args[0], "looks") != 0);
-    if (fault_kind(fault->name)->is_rule_only)
-        return true;
-    return strike_check(exchange, fault, STRIKE_PASS, &ignored) == 0;
+    return strcmp(fault->name, "brown-out") != 0 ||
+           exchange->face.is_write == (strcmp(fault->args[0], "looks") != 0);
 }
 
 static const struct sim_fault *find(struct rules *rules, const struct exchange *exchange,

@@ -240,16 +240,6 @@ const struct personality *sim_personality(const struct sim *sim)
     return sim->personality;
 }
 
-int sim_be(struct sim *sim, const char *name, struct err *err)
-{
-    const struct personality *found = personality_find(name, err);
-
-    if (!found)
-        return -1;
-    sim_be_like(sim, found, NULL);
-    return 0;
-}
-
 const char *const *sim_personalities(void)
 {
     return personality_names();

@@ -117,8 +117,6 @@ int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) A
 
 /* The names of the personalities that ship; NULL at the end. */
 const char *const *sim_personalities(void);
-/* From the next request on (what is loaded is labelled by its chart, see sim_chart_be). */
-int sim_be(struct sim *sim, const char *personality, struct err *err) ATTR_MUST_USE;
 
 void sim_down(struct sim *sim); /* listener closed, idle connections reset */
 int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */

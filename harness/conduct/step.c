@@ -36,23 +36,7 @@ static bool part_is_possible(const struct run *run, const struct label *label, e
 
     if (part == PART_TIMEOUT && label->timed_out)
         return !label->said_timeout;
-    if (!held)
-        return false;
-    bool is_live = !held->is_client_gone, is_before = held->stop == SIM_BEFORE;
-    switch (part) {
-    case PART_WHOLE:
-        return is_live && is_before;
-    case PART_BEFORE:
-        return is_live && is_before && !label->was_held;
-    case PART_COMMIT:
-    case PART_DROP:
-        return is_before;
-    case PART_REPLY:
-        return is_live && !is_before;
-    case PART_TIMEOUT:
-        return is_live;
-    }
-    return false;
+    return held && part_fits(part, held, label->was_held);
 }
 
 /* The exchange that the step is about now, or NULL. */

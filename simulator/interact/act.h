@@ -52,6 +52,9 @@ void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
 void interact_operation(const struct act *act);
 void interact_subscription(const struct act *act); /* $status and $events */
+/* The nth (from 0) of that name in a Parameters resource, or NULL. */
+const struct cJSON *operation_parameter(const struct cJSON *parameters, const char *name,
+                                        size_t nth);
 
 /* ---- provenance.c ---- */
 

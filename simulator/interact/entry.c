@@ -208,13 +208,12 @@ bool entries_read(const struct act *act, const char *type, struct entry **out_en
 
 void entry_do(const struct act *act, struct entry *entry)
 {
-    const struct act own = {.store = act->store,
-                            .knobs = act->knobs,
-                            .request = &entry->request,
-                            .bend = act->bend, /* what is for Bundles alone nobody reads there */
-                            .assigned_id = entry->target,
-                            .is_entry = true,
-                            .answer = &entry->answer};
+    struct act own = *act; /* its bend too: what is for Bundles alone nobody reads there */
+
+    own.request = &entry->request;
+    own.assigned_id = entry->target;
+    own.is_entry = true;
+    own.answer = &entry->answer;
     enum interaction interaction = entry->request.interaction;
 
     if (interaction == INTERACTION_BATCH || interaction == INTERACTION_TRANSACTION ||

@@ -20,7 +20,8 @@ struct question {
     const char *mode;             /* create, update, delete, or NULL */
 };
 
-static const struct cJSON *parameter(const struct cJSON *parameters, const char *name)
+const struct cJSON *operation_parameter(const struct cJSON *parameters, const char *name,
+                                        size_t nth)
 {
     const struct cJSON *item = NULL;
 
@@ -28,10 +29,15 @@ static const struct cJSON *parameter(const struct cJSON *parameters, const char 
     {
         const char *found = json_string(item, "name");
 
-        if (found && strcmp(found, name) == 0)
+        if (found && strcmp(found, name) == 0 && nth-- == 0)
             return item;
     }
     return NULL;
+}
+
+static const struct cJSON *parameter(const struct cJSON *parameters, const char *name)
+{
+    return operation_parameter(parameters, name, 0);
 }
 
 static bool is_of_type(const struct cJSON *resource, const char *type)

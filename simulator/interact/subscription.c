@@ -25,24 +25,16 @@ struct asked {
 static const char *asked_value(const struct act *act, const struct asked *asked, const char *name,
                                size_t nth)
 {
-    const struct cJSON *item = NULL, *member = NULL;
+    const struct cJSON *member = NULL;
 
     for (size_t i = 0; i < asked->query.count; i++) {
         if (strcmp(asked->query.parameters[i].name, name) == 0 && nth-- == 0)
             return asked->query.parameters[i].value;
     }
-    cJSON_ArrayForEach(item, json_get(asked->body, "parameter"))
+    cJSON_ArrayForEach(member, operation_parameter(asked->body, name, nth))
     {
-        const char *said = json_string(item, "name");
-
-        if (!said || strcmp(said, name) != 0 || nth-- > 0)
-            continue;
-        cJSON_ArrayForEach(member, item)
-        {
-            if (strncmp(member->string, "value", 5) == 0)
-                return json_text(member) ? json_text(member)
-                                         : json_print(act->request->arena, member);
-        }
+        if (strncmp(member->string, "value", 5) == 0)
+            return json_text(member) ? json_text(member) : json_print(act->request->arena, member);
     }
     return NULL;
 }

@@ -85,15 +85,13 @@ static bool all_are_requests(const struct deal *deal)
 /* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
 static const char *find_target(const struct deal *deal, struct entry *entry)
 {
-    const struct act own = {.store = deal->act->store,
-                            .knobs = deal->act->knobs,
-                            .request = &entry->request,
-                            .bend = deal->act->bend,
-                            .is_entry = true,
-                            .answer = &entry->answer};
+    struct act own = *deal->act;
     enum interaction interaction = entry->request.interaction;
     struct document document;
 
+    own.request = &entry->request;
+    own.is_entry = true;
+    own.answer = &entry->answer;
     if (interaction == INTERACTION_PATCH || interaction == INTERACTION_DELETE)
         return entry->request.id;
     if (interaction != INTERACTION_CREATE && interaction != INTERACTION_UPDATE)
