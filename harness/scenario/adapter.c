@@ -21,6 +21,7 @@
 #include "base/shape.h"
 #include "harness/evidence.h"
 #include "harness/scenario/adapter_form.h"
+#include "harness/scenario/mapping.h"
 
 #define READY_MS_DEFAULT 10000
 #define FLAW_BYTES_MAX   64
@@ -64,7 +65,7 @@ static const char *const nothing[] = {NULL};
 
 /* ---- ${...} ---- */
 
-static const char *bin_folder(struct arena *arena)
+const char *adapter_bin(struct arena *arena)
 {
     const char *said = getenv("CHARTPROOF_BIN"); /* tests lie in another folder than the programs */
     char path[PATH_MAX];
@@ -86,12 +87,13 @@ static const char *value_of(struct arena *arena, const char *name,
     const struct {
         const char *name, *value;
     } rows[] = {
-        {"fhir", values->fhir}, {"engine", values->engine},        {"port", values->port},
-        {"dir", values->dir},   {"timeoutMs", values->timeout_ms}, {"retryMs", values->retry_ms},
+        {"here", values->here},        {"fhir", values->fhir}, {"engine", values->engine},
+        {"port", values->port},        {"dir", values->dir},   {"timeoutMs", values->timeout_ms},
+        {"retryMs", values->retry_ms},
     };
 
     if (strcmp(name, "bin") == 0)
-        return bin_folder(arena);
+        return adapter_bin(arena);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (strcmp(name, rows[i].name) == 0)
             return rows[i].value;
@@ -181,7 +183,9 @@ static int check_expands(struct arena *arena, const char *text, const char *poin
 static int read_command(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
                         struct err *err)
 {
-    adapter->command = read_strings(arena, json_get(start, "command"), nothing);
+    adapter->command = read_strings(arena, json_get(start, "command"), NULL);
+    if (!adapter->command)
+        return 0; /* it runs already */
     if (!adapter->command[0])
         return err_set(err, ERR_INPUT, "/start/command: found nothing; expected a program");
     for (size_t i = 0; adapter->command[i]; i++) {
@@ -245,7 +249,7 @@ static int read_start(struct arena *arena, struct adapter *adapter, const struct
     const struct cJSON *start = json_get(tree, "start");
 
     if (!start)
-        return err_set(err, ERR_INPUT, "/: \"start\" is missing; this version starts the engine");
+        return 0; /* it runs already, or is a process for each intent */
     if (read_command(arena, adapter, start, err) || read_environment(arena, adapter, start, err) ||
         read_url(arena, adapter, start, err))
         return -1;
@@ -271,20 +275,45 @@ static int read_headers(struct adapter *adapter, const struct cJSON *tree, struc
     return 0;
 }
 
-/* Engines that need a mapping are described by the format and driven by a later version. */
-static int refuse_mapping(const struct cJSON *tree, struct err *err)
+/* What the engine speaks: our interface, or one of its own that the parts describe. */
+static int read_interface(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
+                          struct err *err)
 {
+    if (!json_get(tree, "interface")) {
+        adapter->mapping = mapping_read(arena, tree, err);
+        if (!adapter->mapping)
+            return -1;
+        adapter->has_reset = adapter->mapping->calls[CALL_RESET].url != NULL;
+        adapter->parts = mapping_parts(adapter->mapping);
+        return 0;
+    }
     for (size_t i = 0; adapter_parts[i]; i++) {
         if (json_get(tree, adapter_parts[i]))
             return err_set(err, ERR_INPUT,
-                           "/%s: mapping an engine's own interface is not offered by this version; "
-                           "expected \"interface\": \"native\" and no such member",
+                           "/%s: found beside \"interface\": \"native\", which says it already; "
+                           "expected one or the other",
                            adapter_parts[i]);
     }
-    return json_get(tree, "interface") ? 0
-                                       : err_set(err, ERR_INPUT,
-                                                 "/: \"interface\" is missing; this version drives "
-                                                 "engines that speak the native one");
+    adapter->has_reset = true;
+    adapter->parts = PARTS_NATIVE;
+    return 0;
+}
+
+static int read_capabilities(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
+                             struct err *err)
+{
+    static const char *const known[] = {"create", "update", "patch", "delete", "bundle", NULL};
+    const struct cJSON *list = json_get(tree, "capabilities");
+
+    for (size_t i = 0; i < json_count(list); i++) {
+        const char *name = json_text(json_at(list, i));
+
+        if (!near_is_known(name, known))
+            return err_set(err, ERR_INPUT, "/capabilities/%zu: unknown operation %s", i,
+                           near_explain(arena, name, known));
+    }
+    adapter->capabilities = read_strings(arena, list, known);
+    return 0;
 }
 
 static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
@@ -292,8 +321,9 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
 {
     const struct cJSON *limits = json_get(tree, "limits");
 
-    if (shape_check(arena, &adapter_form, tree, "", err) || refuse_mapping(tree, err) ||
-        read_start(arena, adapter, tree, err) || read_headers(adapter, tree, err))
+    if (shape_check(arena, &adapter_form, tree, "", err) ||
+        read_interface(arena, adapter, tree, err) || read_start(arena, adapter, tree, err) ||
+        read_headers(adapter, tree, err) || read_capabilities(arena, adapter, tree, err))
         return -1;
     adapter->name = json_string(tree, "name");
     adapter->correlation_header = json_string(json_get(tree, "correlation"), "header");
@@ -307,8 +337,6 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
     adapter->requests_max = (unsigned)json_integer(limits, "requests", 0);
     adapter->backoff_ms = (long)json_integer(limits, "backoffMs", 0);
     adapter->dedupes_by_source = json_flag(tree, "dedupesBySource", false);
-    adapter->has_reset = true;
-    adapter->parts = PARTS_NATIVE;
     return 0;
 }
 
@@ -336,7 +364,7 @@ static int add_flaw(struct arena *arena, struct adapter *adapter, const char *fl
 /* An installation has no strawman: it is said before anything runs. */
 static int find_program(struct arena *arena, const char *name, struct err *err)
 {
-    const char *path = arena_printf(arena, "%s/%s", bin_folder(arena), name);
+    const char *path = arena_printf(arena, "%s/%s", adapter_bin(arena), name);
 
     if (access(path, X_OK) == 0)
         return 0;
@@ -362,7 +390,10 @@ struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *
     const char *text = built_in_text(spec, flaw ? 8 : strlen(spec));
     const struct cJSON *tree;
 
+    const char *slash = strrchr(spec, '/');
+
     adapter->spelled = arena_strdup(arena, spec);
+    adapter->here = slash ? arena_copy(arena, spec, (size_t)(slash - spec)) : ".";
     if (!text && access(spec, R_OK) != 0) {
         err_set(err, ERR_INPUT, "%s: %s; nor is it built in: %s", spec, strerror(errno),
                 near_explain(arena, spec, built_in_names));

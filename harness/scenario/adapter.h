@@ -4,8 +4,8 @@
 /*
  * adapter - how to start an engine and what it offers; contracts.md "Adapter file".
  *
- * This version drives engines that speak the native interface; a file without "interface": "native" is read,
- * checked and refused with what is not offered yet. `writebackd` and `strawman` (also `strawman:FLAW`) are built in.
+ * An engine speaks the native interface, or one of its own that the file maps (mapping.h). `writebackd` and `strawman`
+ * (also `strawman:FLAW`) are built in.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,9 @@ struct err;
 struct adapter {
     const char *name;               /* "writebackd", "strawman:blind-put", or the file's */
     const char *spelled;            /* as given to --engine, for replay lines */
-    const char *const *command;     /* NULL-terminated, with ${...} */
+    const char *here;               /* the folder of its file, "." for a built-in one */
+    const struct mapping *mapping;  /* of its own interface; NULL: it speaks ours */
+    const char *const *command;     /* NULL-terminated, with ${...}; NULL: nothing to start */
     const char *const *environment; /* NULL-terminated "NAME=value", with ${...} */
     const char *url;                /* with ${port}; or NULL, then: */
     const char *url_pattern; /* an extended regular expression to find the URL on stdout, or NULL */
@@ -31,6 +33,7 @@ struct adapter {
     const char *identifier_system;
     const char *const *companions, *const *sensitive; /* NULL-terminated */
     const char *const *logs;
+    const char *const *capabilities; /* operations it offers */
     unsigned attempts_max, requests_max;
     long backoff_ms;
     bool dedupes_by_source;
@@ -41,8 +44,10 @@ struct adapter {
 /* `spec`: a built-in name or a file. */
 struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err);
 
+const char *adapter_bin(struct arena *arena); /* the folder of this program, or CHARTPROOF_BIN */
+
 struct adapter_values { /* NULL where not known */
-    const char *fhir, *engine, *port, *dir, *timeout_ms, *retry_ms;
+    const char *here, *fhir, *engine, *port, *dir, *timeout_ms, *retry_ms;
 };
 /* Replaces ${...}; ${bin} is the folder of this program. ERR_INPUT for an unknown name. In the arena. */
 char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,

@@ -38,7 +38,7 @@ while read -r status engine text; do
         "$CP" run --out "$out" --engine "fixtures/bad/engines/$engine.json" "$good"
     [ "$status" -eq 2 ] || check "engine $engine: the report says so" grep -qF "$text" "$out/result.json"
 done <<'ROWS'
-2 no-interface "interface" is missing
+2 no-interface neither "submit" nor "exec"
 2 typo-member nearest is "limits"
 2 typo-value nearest is "fhir"
 3 no-program cannot run '/nowhere/engine'
