@@ -35,6 +35,7 @@ static const struct command {
     {"check", "[--personality NAME] PATH...", "parse scenarios and explain them, run nothing",
      cmd_check},
     {"list", "faults|invariants|scenarios|flaws", "show what there is", cmd_list},
+    {"init", "[FILE]", "write an adapter file for an engine of your own, explained", cmd_init},
     {"help", "[COMMAND]", "show this table, or one command's usage", cmd_help},
 };
 

@@ -131,6 +131,23 @@ static const struct sim_entry *last_said(const struct evidence *evidence, const 
     return NULL;
 }
 
+/* No delivery of it was answered before the engine was killed: it was never accepted, and nothing is owed. */
+static bool was_cut_off(const struct evidence *evidence, const char *intent)
+{
+    bool was_submitted = false;
+
+    for (size_t i = 0; i < evidence->entry_count; i++) {
+        const struct sim_entry *entry = evidence->entries[i];
+
+        if (entry->kind != SIM_SAID || strcmp(entry->intent, intent) != 0)
+            continue;
+        was_submitted |= strcmp(entry->what, "submit") == 0;
+        if (entry->status != 0)
+            return false;
+    }
+    return was_submitted;
+}
+
 /* ---- intents ---- */
 
 static bool said_retry(struct judgement *judgement, const char *intent)
@@ -186,6 +203,8 @@ static void expect_next(struct judgement *judgement, const struct sim_entry *ent
         holds |= is_text_of(want, nexts[i].name);
         buf_printf(&seen, "%s%s", seen.size ? " and " : "", nexts[i].name);
     }
+    /* without the hooks nobody sees a retry that waits */
+    holds |= !(judgement->evidence->parts & PART_DUE) && is_text_of(want, "retry");
     if (!holds)
         differs(judgement, entry->n, arena_printf(judgement->arena, "%s: next", entry->intent),
                 canonical(judgement, want), buf_text(&seen));
@@ -452,7 +471,8 @@ static void expect_idempotency(struct judgement *judgement, const struct cJSON *
 {
     const struct evidence *evidence = judgement->evidence;
     const struct evidence_intent *intent = find_intent(evidence, want->string);
-    const struct sim_entry *last = last_said(evidence, "view", want->string);
+    const struct sim_entry *view = last_said(evidence, "view", want->string);
+    const struct sim_entry *last = view ? view : last_said(evidence, "answer", want->string);
     const struct cJSON *end = last ? parse(judgement, last->body, last->body_size) : NULL;
     const char **ids = arena_alloc(judgement->arena, (evidence->entry_count + 1) * sizeof(*ids));
     unsigned count = 0;
@@ -466,17 +486,17 @@ static void expect_idempotency(struct judgement *judgement, const struct cJSON *
 
         if (!is_delivery(judgement, entry, intent) || is_put_off(entry))
             continue;
-        const struct cJSON *view = parse(judgement, entry->body, entry->body_size);
-        const char *id = json_string(view, "id");
+        const struct cJSON *answer = parse(judgement, entry->body, entry->body_size);
+        const char *id = json_string(answer, "id");
         unsigned at = 0;
         while (id && at < count && strcmp(ids[at], id) != 0)
             at++;
         if (id && at == count)
             ids[count++] = id;
         bool fits = id && at == 0 &&
-                    (!is_terminal(json_string(view, "state")) ||
-                     (is_same_member(judgement, view, end, "result") &&
-                      is_same_member(judgement, view, end, "results")));
+                    (!is_terminal(json_string(answer, "state")) ||
+                     (is_same_member(judgement, answer, end, "result") &&
+                      is_same_member(judgement, answer, end, "results")));
         proof = fits || proof ? proof : entry->n;
         is_same &= fits;
     }
@@ -511,6 +531,14 @@ static const char *version_label(struct judgement *judgement, const char *intent
     return NULL;
 }
 
+/* An engine with an interface of its own (`raw`) whose adapter has nothing for that member. */
+static bool is_unmapped(struct arena *arena, const struct cJSON *review, const char *pointer)
+{
+    const char *member = arena_copy(arena, pointer, 1 + strcspn(pointer + 1, "/"));
+
+    return json_get(review, "raw") && !json_pointer(review, member);
+}
+
 static void expect_review(struct judgement *judgement, const struct cJSON *want)
 {
     const struct sim_entry *entry = last_said(judgement->evidence, "review", want->string);
@@ -524,7 +552,7 @@ static void expect_review(struct judgement *judgement, const struct cJSON *want)
     }
     cJSON_ArrayForEach(item, want)
     {
-        if (is_comment(item))
+        if (is_comment(item) || is_unmapped(judgement->arena, review, item->string))
             continue;
         const struct cJSON *got = json_pointer(review, item->string);
         const char *label = version_label(judgement, want->string, json_text(item));
@@ -542,11 +570,14 @@ static void expect_review(struct judgement *judgement, const struct cJSON *want)
 static const struct {
     const char *member;
     unsigned needs;
+    bool is_of_intent; /* its members are named after intents */
     void (*judge)(struct judgement *judgement, const struct cJSON *want);
 } members[] = {
-    {"intents", PART_SAID, expect_intent},    {"chart", PART_JOURNAL, expect_resource},
-    {"audit", PART_AUDIT, expect_audit},      {"idempotency", PART_SAID, expect_idempotency},
-    {"reviews", PART_REVIEWS, expect_review},
+    {"intents", PART_SAID, true, expect_intent},
+    {"chart", PART_JOURNAL, false, expect_resource},
+    {"audit", PART_AUDIT, true, expect_audit},
+    {"idempotency", PART_SAID, true, expect_idempotency},
+    {"reviews", PART_REVIEWS, true, expect_review},
 };
 
 bool expect_judge(const struct cJSON *expect, const struct evidence *evidence, struct arena *arena,
@@ -571,7 +602,8 @@ bool expect_judge(const struct cJSON *expect, const struct evidence *evidence, s
         {
             if (is_comment(item))
                 continue;
-            if (!(evidence->parts & members[i].needs)) {
+            if (!(evidence->parts & members[i].needs) ||
+                (members[i].is_of_intent && was_cut_off(evidence, item->string))) {
                 judgement.skipped++;
                 continue;
             }

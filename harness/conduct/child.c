@@ -136,7 +136,7 @@ static void become(const struct child_options *options, char **environment, int 
 static void become(const struct child_options *options, char **environment, int out_fd, int err_fd,
                    int fail_fd, pid_t parent)
 {
-    int null_fd = open("/dev/null", O_RDONLY);
+    int in_fd = open(options->input ? options->input : "/dev/null", O_RDONLY);
     struct sigaction plain = {.sa_handler = SIG_DFL};
     sigset_t none;
 
@@ -148,7 +148,7 @@ static void become(const struct child_options *options, char **environment, int 
         sigaction(sig, &plain, NULL); /* those that cannot be set stay as they are */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    dup2(null_fd, 0);
+    dup2(in_fd, 0);
     dup2(out_fd, 1);
     dup2(err_fd, 2);
     fail_fd = dup2(fail_fd, 3);
@@ -370,6 +370,16 @@ size_t child_fds(const struct child *child, int out_fds[CHILD_FDS_MAX])
 bool child_is_running(const struct child *child)
 {
     return child->is_running;
+}
+
+pid_t child_group(const struct child *child)
+{
+    return child->pid;
+}
+
+int child_exit_status(const struct child *child)
+{
+    return WIFEXITED(child->status) ? WEXITSTATUS(child->status) : -1;
 }
 
 const char *child_stdout(const struct child *child)

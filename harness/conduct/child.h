@@ -14,6 +14,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 
@@ -29,6 +30,7 @@ void child_guard_close(struct child_guard *guard); /* NULL is fine */
 struct child_options {
     const char *const *command;     /* NULL-terminated; found on PATH */
     const char *const *environment; /* "NAME=value" on top of ours, NULL-terminated; or NULL */
+    const char *input;              /* a file to read on standard input; NULL: nothing there */
     struct child_guard *guard;      /* may be NULL; lives longer than the child */
 };
 
@@ -41,6 +43,8 @@ size_t child_fds(const struct child *child, int out_fds[CHILD_FDS_MAX]);
 void child_turn(struct child *child); /* takes what was printed and notices the end; never blocks */
 
 bool child_is_running(const struct child *child);
+pid_t child_group(const struct child *child);
+int child_exit_status(const struct child *child); /* once it ended; -1: by a signal */
 void child_kill(struct child *child); /* SIGKILL to the group; it is reaped when this returns */
 void child_signal(struct child *child, int sig); /* to the group */
 

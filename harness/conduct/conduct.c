@@ -136,12 +136,13 @@ void conductor_close(struct conductor *conductor)
 int run_turn(struct run *run, int timeout_ms, struct err *err)
 {
     struct conductor *conductor = run->conductor;
-    int fds[CHILD_FDS_MAX + 2];
+    int fds[CHILD_FDS_MAX * (ERRANDS_MAX + 1) + 2];
     size_t count = conductor->child ? child_fds(conductor->child, fds) : 0;
     int sim_ms = sim_timeout_ms(run->sim);
 
     if (interrupt_came())
         return err_set(err, ERR_IO, "interrupted");
+    count += errand_fds(run, fds + count);
     fds[count++] = sim_fd(run->sim);
     if (interrupt_fd() >= 0)
         fds[count++] = interrupt_fd();
@@ -149,6 +150,7 @@ int run_turn(struct run *run, int timeout_ms, struct err *err)
               sim_ms >= 0 && sim_ms < timeout_ms ? sim_ms : timeout_ms);
     sim_turn(run->sim);
     engine_take_answers(run);
+    errand_turn(run);
     if (conductor->child)
         child_turn(conductor->child);
     return conductor->is_end_due ? 0 : process_check(conductor, err);
@@ -292,7 +294,7 @@ static void collect(struct run *run, struct conducted *out)
     evidence->seed = run->conductor->options.seed;
     evidence->replay =
         arena_printf(arena, "%s@%s: %s", run->scenario->name, run->scenario->hash, out->replay);
-    evidence->settled_by = "hook";
+    evidence->settled_by = adapter->parts & PART_SETTLED ? "hook" : "quiet";
     evidence->parts = adapter->parts;
     evidence->identifier_system = adapter->identifier_system;
     evidence->companions = adapter->companions;
@@ -335,6 +337,7 @@ static void end(struct run *run, bool is_complete)
     for (size_t i = 0; i < run->intent_count; i++)
         conductor->is_tainted |=
             run->intents[i].was_submitted && !intent_has_ended(&run->intents[i]);
+    errand_kill_all(run);
     conductor->is_tainted |= !is_complete;
     if (!conductor->options.use_reset || conductor->is_tainted)
         process_end(conductor);

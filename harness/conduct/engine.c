@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "harness/conduct/run.h"
+#include "harness/conduct/engine_inner.h"
 #include "harness/scenario/adapter.h"
 
 #define END_MS 300 /* between a connection's end and its process's */
@@ -33,28 +33,7 @@ bool intent_has_ended(const struct run_intent *intent)
     return false;
 }
 
-static struct http_request request_to(const struct run *run, struct arena *arena,
-                                      const char *method, const char *path, const char *body)
-{
-    const struct conductor *conductor = run->conductor;
-    const struct adapter *adapter = conductor->options.adapter;
-    struct http_request request = {.method = method,
-                                   .url = arena_printf(arena, "%s%s", conductor->engine_url, path),
-                                   .body = body,
-                                   .body_size = body ? strlen(body) : 0,
-                                   .timeout_ms = TIMEOUT_OFF,
-                                   .may_reuse = strcmp(method, "GET") == 0};
-    size_t count = 0;
-
-    for (size_t i = 0; i < COUNT_OF(adapter->headers) && adapter->headers[i][0]; i++)
-        request.headers[count++] =
-            (struct http_header){adapter->headers[i][0], adapter->headers[i][1]};
-    if (body)
-        request.headers[count++] = (struct http_header){"Content-Type", "application/json"};
-    return request;
-}
-
-static void add_header(struct http_request *request, const char *name, const char *value)
+void engine_add_header(struct http_request *request, const char *name, const char *value)
 {
     size_t count = 0;
 
@@ -62,6 +41,36 @@ static void add_header(struct http_request *request, const char *name, const cha
         count++;
     ASSERT(count < HTTP_HEADERS_MAX);
     request->headers[count] = (struct http_header){name, value};
+}
+
+void engine_add_headers(const struct run *run, struct http_request *request, bool has_body)
+{
+    const struct adapter *adapter = run->conductor->options.adapter;
+
+    for (size_t i = 0; i < COUNT_OF(adapter->headers) && adapter->headers[i][0]; i++)
+        engine_add_header(request, adapter->headers[i][0], adapter->headers[i][1]);
+    if (has_body)
+        engine_add_header(request, "Content-Type", "application/json");
+}
+
+static bool is_mapped(const struct run *run)
+{
+    return run->conductor->options.adapter->mapping != NULL;
+}
+
+static struct http_request request_to(const struct run *run, struct arena *arena,
+                                      const char *method, const char *path, const char *body)
+{
+    const struct conductor *conductor = run->conductor;
+    struct http_request request = {.method = method,
+                                   .url = arena_printf(arena, "%s%s", conductor->engine_url, path),
+                                   .body = body,
+                                   .body_size = body ? strlen(body) : 0,
+                                   .timeout_ms = TIMEOUT_OFF,
+                                   .may_reuse = strcmp(method, "GET") == 0};
+
+    engine_add_headers(run, &request, body != NULL);
+    return request;
 }
 
 /* No answer came. Mostly because the engine has ended, which its process tells a moment later and better. */
@@ -77,13 +86,20 @@ static int why_silent(struct run *run, const char *method, const char *path, con
     return err_set(err, ERR_IO, "engine: %s %s: %s", method, path, problem);
 }
 
-/* Asks and waits. -1 when no answer came. The reply lives in the scratch arena. */
-static int ask(struct run *run, const char *method, const char *path, const char *body,
-               struct http_reply *out, struct err *err)
+/* For people: what comes behind the engine's own address. */
+static const char *path_of(const struct run *run, const char *url)
 {
-    struct http_request request = request_to(run, run->scratch, method, path, body);
+    const char *base = run->conductor->engine_url ? run->conductor->engine_url : "";
+    size_t length = strlen(base);
+
+    return strncmp(url, base, length) == 0 ? url + length : url;
+}
+
+int engine_ask(struct run *run, const struct http_request *request, struct http_reply *out,
+               struct err *err)
+{
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
-    struct http_pending *pending = http_start(run->conductor->http, run->scratch, &request);
+    struct http_pending *pending = http_start(run->conductor->http, run->scratch, request);
 
     while (!http_is_done(pending)) {
         uint64_t now = clock_monotonic_ms();
@@ -93,26 +109,43 @@ static int ask(struct run *run, const char *method, const char *path, const char
 
         if (rc) {
             http_abandon(run->conductor->http, pending);
-            return err_context(err, "engine: %s %s", method, path);
+            return err_context(err, "engine: %s %s", request->method, path_of(run, request->url));
         }
     }
     *out = *http_result(pending);
     if (out->status)
         return 0;
-    return why_silent(run, method, path, out->problem, err);
+    return why_silent(run, request->method, path_of(run, request->url), out->problem, err);
+}
+
+int engine_ask_ok(struct run *run, const struct http_request *request, struct http_reply *out,
+                  struct err *err)
+{
+    if (engine_ask(run, request, out, err))
+        return -1;
+    if (out->status / 100 == 2)
+        return 0;
+    return err_set(err, ERR_IO, "engine: %s %s: status %d", request->method,
+                   path_of(run, request->url), out->status);
+}
+
+static int ask(struct run *run, const char *method, const char *path, const char *body,
+               struct http_reply *out, struct err *err)
+{
+    struct http_request request = request_to(run, run->scratch, method, path, body);
+
+    return engine_ask(run, &request, out, err);
 }
 
 static int ask_ok(struct run *run, const char *method, const char *path, const char *body,
                   struct http_reply *out, struct err *err)
 {
-    if (ask(run, method, path, body, out, err))
-        return -1;
-    if (out->status / 100 == 2)
-        return 0;
-    return err_set(err, ERR_IO, "engine: %s %s: status %d", method, path, out->status);
+    struct http_request request = request_to(run, run->scratch, method, path, body);
+
+    return engine_ask_ok(run, &request, out, err);
 }
 
-static uint64_t note_said(struct run *run, const char *what, const struct run_intent *intent,
+uint64_t engine_note_said(struct run *run, const char *what, const struct run_intent *intent,
                           const struct sim_entry *more)
 {
     struct sim_entry entry = *more;
@@ -125,7 +158,7 @@ static uint64_t note_said(struct run *run, const char *what, const struct run_in
     return run_note(run, &entry);
 }
 
-static struct run_intent *intent_by_id(struct run *run, const char *id)
+struct run_intent *engine_intent_by_id(struct run *run, const char *id)
 {
     for (size_t i = 0; id && i < run->intent_count; i++) {
         if (run->intents[i].id && strcmp(run->intents[i].id, id) == 0)
@@ -134,8 +167,7 @@ static struct run_intent *intent_by_id(struct run *run, const char *id)
     return NULL;
 }
 
-/* Takes over what a view says; other things (a problem, a list) say nothing about the intent. */
-static void take_view(struct run *run, struct run_intent *intent, const char *body, size_t size)
+void engine_take_view(struct run *run, struct run_intent *intent, const char *body, size_t size)
 {
     struct err ignored = ERR_INIT;
     const struct cJSON *view = json_parse(run->scratch, body, size, &ignored);
@@ -150,7 +182,7 @@ static void take_view(struct run *run, struct run_intent *intent, const char *bo
 
 /* ---- calls that may stay unanswered ---- */
 
-static void start_call(struct run *run, const struct http_request *request,
+void engine_start_call(struct run *run, const struct http_request *request,
                        const struct run_call *call)
 {
     if (run->call_count == run->call_room) {
@@ -172,13 +204,18 @@ void engine_take_answers(struct run *run)
             continue;
         const struct http_reply *reply = http_result(call->pending);
         call->pending = NULL;
-        note_said(run, call->answer, call->intent,
-                  &(struct sim_entry){.of = call->entry,
-                                      .status = reply->status,
-                                      .body = reply->body,
-                                      .body_size = reply->body_size});
-        if (call->intent && reply->status / 100 == 2 && strcmp(call->answer, "decided") != 0)
-            take_view(run, call->intent, reply->body, reply->body_size);
+        if (call->submit) {
+            mapped_take_answer(run, call, reply);
+            continue;
+        }
+        engine_note_said(run, call->answer, call->intent,
+                         &(struct sim_entry){.of = call->entry,
+                                             .status = reply->status,
+                                             .body = reply->body,
+                                             .body_size = reply->body_size});
+        if (call->intent && !is_mapped(run) && reply->status / 100 == 2 &&
+            strcmp(call->answer, "decided") != 0)
+            engine_take_view(run, call->intent, reply->body, reply->body_size);
     }
 }
 
@@ -210,23 +247,25 @@ int engine_wait_call(struct run *run, struct err *err)
 int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
                   struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_submit(run, intent, key, body, err);
     const struct adapter *adapter = run->conductor->options.adapter;
     struct http_request request = request_to(run, run->arena, "POST", "/v1/intents", body);
     struct cJSON *headers = json_object(run->scratch);
 
     if (!run->conductor->engine_url)
         return err_set(err, ERR_IO, "no engine to submit to");
-    add_header(&request, "Idempotency-Key", key);
-    add_header(&request, adapter->correlation_header, intent->correlation);
+    engine_add_header(&request, "Idempotency-Key", key);
+    engine_add_header(&request, adapter->correlation_header, intent->correlation);
     json_put_string(headers, "Idempotency-Key", key);
     json_put_string(headers, adapter->correlation_header, intent->correlation);
-    uint64_t n = note_said(run, "submit", intent,
-                           &(struct sim_entry){.method = "POST",
-                                               .url = "/v1/intents",
-                                               .headers = json_print(run->scratch, headers),
-                                               .body = body,
-                                               .body_size = strlen(body)});
-    start_call(
+    uint64_t n = engine_note_said(run, "submit", intent,
+                                  &(struct sim_entry){.method = "POST",
+                                                      .url = "/v1/intents",
+                                                      .headers = json_print(run->scratch, headers),
+                                                      .body = body,
+                                                      .body_size = strlen(body)});
+    engine_start_call(
         run, &request,
         &(struct run_call){.entry = n, .answer = "answer", .intent = intent, .is_submit = true});
     return 0;
@@ -234,21 +273,25 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
 
 int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_cancel(run, intent, err);
     if (!intent->id)
         return err_set(err, ERR_IO, "cancel %s: the engine never said its id", intent->name);
     const char *path = arena_printf(run->arena, "/v1/intents/%s/cancel", intent->id);
     struct http_request request = request_to(run, run->arena, "POST", path, NULL);
     uint64_t n =
-        note_said(run, "cancel", intent, &(struct sim_entry){.method = "POST", .url = path});
+        engine_note_said(run, "cancel", intent, &(struct sim_entry){.method = "POST", .url = path});
 
-    start_call(run, &request,
-               &(struct run_call){.entry = n, .answer = "cancelled", .intent = intent});
+    engine_start_call(run, &request,
+                      &(struct run_call){.entry = n, .answer = "cancelled", .intent = intent});
     return engine_wait_call(run, err);
 }
 
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
                   const char *by, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_decide(run, intent, step, by, err);
     if (!intent->fetched_review)
         return err_set(err, ERR_IO, "decide %s: nobody looked at its review", intent->name);
     const char *path = arena_printf(run->arena, "/v1/reviews/%s/decision", intent->fetched_review);
@@ -262,26 +305,28 @@ int engine_decide(struct run *run, struct run_intent *intent, const struct scena
     json_put_string(decision, "by", by);
     const char *body = json_print(run->arena, decision);
     struct http_request request = request_to(run, run->arena, "POST", path, body);
-    uint64_t n =
-        note_said(run, "decide", intent,
-                  &(struct sim_entry){
-                      .method = "POST", .url = path, .body = body, .body_size = strlen(body)});
-    start_call(run, &request,
-               &(struct run_call){.entry = n, .answer = "decided", .intent = intent});
+    uint64_t n = engine_note_said(
+        run, "decide", intent,
+        &(struct sim_entry){
+            .method = "POST", .url = path, .body = body, .body_size = strlen(body)});
+    engine_start_call(run, &request,
+                      &(struct run_call){.entry = n, .answer = "decided", .intent = intent});
     return engine_wait_call(run, err);
 }
 
 int engine_sweep(struct run *run, const char *kind, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_sweep(run, kind, err);
     if (!run->conductor->engine_url)
         return err_set(err, ERR_IO, "no engine to sweep");
     const char *body = arena_printf(run->arena, "{\"kind\":\"%s\"}", kind);
     struct http_request request = request_to(run, run->arena, "POST", "/v1/sweeps", body);
-    uint64_t n = note_said(
+    uint64_t n = engine_note_said(
         run, "sweep", NULL,
         &(struct sim_entry){
             .method = "POST", .url = "/v1/sweeps", .body = body, .body_size = strlen(body)});
-    start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept"});
+    engine_start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept"});
     return engine_wait_call(run, err);
 }
 
@@ -289,14 +334,18 @@ int engine_sweep(struct run *run, const char *kind, struct err *err)
 
 int engine_due(struct run *run, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_due(run, err);
     struct http_reply reply;
 
-    note_said(run, "due", NULL, &(struct sim_entry){.method = "POST", .url = "/v1/due"});
+    engine_note_said(run, "due", NULL, &(struct sim_entry){.method = "POST", .url = "/v1/due"});
     return ask_ok(run, "POST", "/v1/due", NULL, &reply, err);
 }
 
 int engine_reset(struct run *run, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_reset(run, err);
     struct http_reply reply;
 
     return ask_ok(run, "POST", "/v1/reset", NULL, &reply, err);
@@ -304,6 +353,8 @@ int engine_reset(struct run *run, struct err *err)
 
 int engine_settled(struct run *run, struct settled *out, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_settled(run, out, err);
     struct http_reply reply;
 
     arena_reset(run->scratch);
@@ -331,6 +382,8 @@ static const char *view_of_list(struct run *run, const struct http_reply *reply)
 
 static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_ask_view(run, intent, err);
     struct http_reply reply;
     const char *path = intent->id ? arena_printf(run->scratch, "/v1/intents/%s", intent->id)
                                   : arena_printf(run->scratch, "/v1/intents?key=%s", intent->key);
@@ -340,14 +393,14 @@ static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
     const char *body = intent->id ? reply.body : view_of_list(run, &reply);
     if (!body)
         return 0; /* the submit never arrived: there is nothing to say about it */
-    note_said(run, "view", intent,
-              &(struct sim_entry){.method = "GET",
-                                  .url = path,
-                                  .status = reply.status,
-                                  .body = body,
-                                  .body_size = strlen(body)});
+    engine_note_said(run, "view", intent,
+                     &(struct sim_entry){.method = "GET",
+                                         .url = path,
+                                         .status = reply.status,
+                                         .body = body,
+                                         .body_size = strlen(body)});
     if (reply.status == 200)
-        take_view(run, intent, body, strlen(body));
+        engine_take_view(run, intent, body, strlen(body));
     return 0;
 }
 
@@ -365,7 +418,7 @@ int engine_ask_views(struct run *run, bool with_ended, struct err *err)
 }
 
 /* Whose line of a log is this? By the key, else by the intent's id. */
-static struct run_intent *intent_of_line(struct run *run, const char *line, size_t size)
+struct run_intent *engine_intent_of_line(struct run *run, const char *line, size_t size)
 {
     struct err ignored = ERR_INIT;
     const struct cJSON *record = json_parse(run->scratch, line, size, &ignored);
@@ -375,7 +428,7 @@ static struct run_intent *intent_of_line(struct run *run, const char *line, size
         if (strcmp(run->intents[i].key, key) == 0)
             return &run->intents[i];
     }
-    return intent_by_id(run, json_string(record, "intent"));
+    return engine_intent_by_id(run, json_string(record, "intent"));
 }
 
 static int ask_lines(struct run *run, const char *path, const char *what, struct err *err)
@@ -389,8 +442,8 @@ static int ask_lines(struct run *run, const char *path, const char *what, struct
         size_t size = (size_t)((stop ? stop : end) - line);
 
         if (size > 0)
-            note_said(run, what, intent_of_line(run, line, size),
-                      &(struct sim_entry){.url = path, .body = line, .body_size = size});
+            engine_note_said(run, what, engine_intent_of_line(run, line, size),
+                             &(struct sim_entry){.url = path, .body = line, .body_size = size});
         line += size + 1;
     }
     return 0;
@@ -398,6 +451,8 @@ static int ask_lines(struct run *run, const char *path, const char *what, struct
 
 static int ask_audit(struct run *run, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_ask_audit(run, err);
     if (!(run->conductor->options.adapter->parts & PART_AUDIT))
         return 0;
     return ask_lines(run, "/v1/audit?after=0", "audit", err);
@@ -405,6 +460,8 @@ static int ask_audit(struct run *run, struct err *err)
 
 int engine_ask_logs(struct run *run, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_ask_events(run, err) || mapped_ask_audit(run, err) ? -1 : 0;
     if ((run->conductor->options.adapter->parts & PART_EVENTS) &&
         ask_lines(run, "/v1/events?after=0", "event", err))
         return -1;
@@ -420,12 +477,12 @@ static int ask_review(struct run *run, struct run_intent *intent, const char *id
 
     if (ask(run, "GET", path, NULL, &reply, err))
         return -1;
-    note_said(run, "review", intent,
-              &(struct sim_entry){.method = "GET",
-                                  .url = path,
-                                  .status = reply.status,
-                                  .body = reply.body,
-                                  .body_size = reply.body_size});
+    engine_note_said(run, "review", intent,
+                     &(struct sim_entry){.method = "GET",
+                                         .url = path,
+                                         .status = reply.status,
+                                         .body = reply.body,
+                                         .body_size = reply.body_size});
     if (!intent || reply.status != 200)
         return 0;
     const struct cJSON *review = json_parse(run->scratch, reply.body, reply.body_size, &ignored);
@@ -441,21 +498,32 @@ static int ask_review_list(struct run *run, const struct cJSON **out_list, struc
 
     if (ask(run, "GET", "/v1/reviews", NULL, &reply, err))
         return -1;
-    note_said(run, "reviews", NULL,
-              &(struct sim_entry){.method = "GET",
-                                  .url = "/v1/reviews",
-                                  .status = reply.status,
-                                  .body = reply.body,
-                                  .body_size = reply.body_size});
+    engine_note_said(run, "reviews", NULL,
+                     &(struct sim_entry){.method = "GET",
+                                         .url = "/v1/reviews",
+                                         .status = reply.status,
+                                         .body = reply.body,
+                                         .body_size = reply.body_size});
     *out_list =
         json_get(json_parse(run->scratch, reply.body, reply.body_size, &ignored), "reviews");
     return 0;
+}
+
+static int fetch_mapped_review(struct run *run, const struct run_intent *intent, struct err *err)
+{
+    if (ask_audit(run, err) || mapped_ask_reviews(run, err))
+        return -1;
+    return intent->fetched_review
+               ? 0
+               : err_set(err, ERR_IO, "fetch-review %s: there is no review", intent->name);
 }
 
 int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *err)
 {
     const struct cJSON *list = NULL;
 
+    if (is_mapped(run))
+        return fetch_mapped_review(run, intent, err);
     if (ask_audit(run, err) || ask_review_list(run, &list, err))
         return -1;
     const char *id = intent->review;
@@ -471,6 +539,8 @@ int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *
 
 int engine_ask_at_end(struct run *run, struct err *err)
 {
+    if (is_mapped(run))
+        return mapped_ask_reviews(run, err) || mapped_ask_metrics(run, err) ? -1 : 0;
     unsigned parts = run->conductor->options.adapter->parts;
     const struct cJSON *list = NULL;
     struct http_reply reply;
@@ -481,14 +551,14 @@ int engine_ask_at_end(struct run *run, struct err *err)
         const struct cJSON *item = json_at(list, i);
         const char *id = json_string(item, "id");
 
-        if (id && ask_review(run, intent_by_id(run, json_string(item, "intent")), id, err))
+        if (id && ask_review(run, engine_intent_by_id(run, json_string(item, "intent")), id, err))
             return -1;
     }
     if (!(parts & PART_METRICS))
         return 0;
     if (ask_ok(run, "GET", "/metrics", NULL, &reply, err))
         return -1;
-    note_said(
+    engine_note_said(
         run, "metrics", NULL,
         &(struct sim_entry){.url = "/metrics", .body = reply.body, .body_size = reply.body_size});
     return 0;

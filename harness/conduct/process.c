@@ -23,10 +23,13 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
+#include "harness/scenario/mapping.h"
+#include "harness/scenario/template.h"
 
 #define POLL_MS    10 /* between two questions to a ready URL: there is no event to wait for */
 #define LAST_WORDS 5  /* lines of stderr in an error */
@@ -84,8 +87,15 @@ static const char **expand_all(struct arena *arena, const char *const *texts,
     return out;
 }
 
+bool process_is_ours(const struct conductor *conductor)
+{
+    return conductor->options.adapter->command != NULL;
+}
+
 bool process_is_up(const struct conductor *conductor)
 {
+    if (!process_is_ours(conductor))
+        return !conductor->is_down;
     return conductor->child && child_is_running(conductor->child) && !conductor->is_paused;
 }
 
@@ -105,7 +115,7 @@ int process_check(struct conductor *conductor, struct err *err)
 static int turn(struct conductor *conductor, int timeout_ms, struct err *err)
 {
     int fds[CHILD_FDS_MAX + 2];
-    size_t count = child_fds(conductor->child, fds);
+    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0;
 
     fds[count++] = sim_fd(conductor->sim);
     if (interrupt_fd() >= 0)
@@ -114,7 +124,8 @@ static int turn(struct conductor *conductor, int timeout_ms, struct err *err)
         return err_set(err, ERR_IO, "interrupted");
     http_turn(conductor->http, fds, count, timeout_ms);
     sim_turn(conductor->sim);
-    child_turn(conductor->child);
+    if (conductor->child)
+        child_turn(conductor->child);
     return process_check(conductor, err);
 }
 
@@ -134,7 +145,9 @@ static const char *find_url(struct arena *arena, const regex_t *pattern, const c
 
 static int late(const struct conductor *conductor, const char *what, struct err *err)
 {
-    const char *words = child_last_words(conductor->child, conductor->place.arena, LAST_WORDS);
+    const char *words = conductor->child
+                            ? child_last_words(conductor->child, conductor->place.arena, LAST_WORDS)
+                            : "";
 
     return err_set(err, ERR_TIMEOUT, "the engine is not ready after %ld ms: %s%s%.300s",
                    conductor->options.adapter->ready_ms, what,
@@ -202,7 +215,8 @@ static struct child *spawn(struct conductor *conductor, const struct process_pla
 {
     const struct adapter *adapter = conductor->options.adapter;
     struct arena *arena = place->arena;
-    struct adapter_values values = {.fhir = sim_url(conductor->sim),
+    struct adapter_values values = {.here = adapter->here,
+                                    .fhir = sim_url(conductor->sim),
                                     .port = arena_printf(arena, "%d", free_port()),
                                     .dir = place->dir,
                                     .timeout_ms = arena_printf(arena, "%ld", place->timeout_ms),
@@ -220,12 +234,66 @@ static struct child *spawn(struct conductor *conductor, const struct process_pla
                        err);
 }
 
+static const struct cJSON *text_of(struct arena *arena, const char *text)
+{
+    struct cJSON *holder = json_object(arena);
+
+    json_put_string(holder, "x", text);
+    return json_get(holder, "x");
+}
+
+static const char **fill_all(struct arena *arena, const char *const *texts,
+                             const struct template_value *values, struct err *err)
+{
+    size_t count = 0;
+
+    while (texts[count])
+        count++;
+    const char **out = arena_alloc(arena, (count + 1) * sizeof(*out));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = template_text(arena, texts[i], values, false, err);
+        if (!out[i])
+            return NULL;
+    }
+    return out;
+}
+
+struct child *process_errand(struct conductor *conductor, const char *correlation, const char *key,
+                             const char *input, struct err *err)
+{
+    const struct mapping *mapping = conductor->options.adapter->mapping;
+    struct arena *arena = conductor->place.arena;
+    const struct template_value values[] = {
+        {"bin", text_of(arena, adapter_bin(arena)), true},
+        {"here", text_of(arena, conductor->options.adapter->here), true},
+        {"fhir", text_of(arena, sim_url(conductor->sim)), true},
+        {"dir", text_of(arena, conductor->place.dir), true},
+        {"timeoutMs", text_of(arena, arena_printf(arena, "%ld", conductor->place.timeout_ms)),
+         true},
+        {"retryMs", text_of(arena, arena_printf(arena, "%d", RETRY_MS)), true},
+        {"key", text_of(arena, key), false},
+        {"correlation", text_of(arena, correlation), false},
+        {.name = NULL},
+    };
+    const char **command = fill_all(arena, mapping->exec, values, err);
+    const char **environment =
+        command ? fill_all(arena, mapping->exec_environment, values, err) : NULL;
+
+    if (!environment)
+        return NULL;
+    return child_start(&(struct child_options){.command = command,
+                                               .environment = environment,
+                                               .input = input,
+                                               .guard = conductor->guard},
+                       err);
+}
+
 static int wait_ready(struct conductor *conductor, struct err *err)
 {
     const struct adapter *adapter = conductor->options.adapter;
     uint64_t deadline_ms = clock_monotonic_ms() + (uint64_t)adapter->ready_ms;
 
-    if (!adapter->url && wait_url(conductor, deadline_ms, err))
+    if (!adapter->url && adapter->url_pattern && wait_url(conductor, deadline_ms, err))
         return -1;
     if (!adapter->ready)
         return 0;
@@ -237,7 +305,12 @@ static int wait_ready(struct conductor *conductor, struct err *err)
 int process_start(struct conductor *conductor, struct err *err)
 {
     child_free(conductor->child);
-    conductor->is_paused = false;
+    conductor->child = NULL;
+    conductor->is_paused = conductor->is_down = false;
+    if (!process_is_ours(conductor)) {
+        conductor->engine_url = conductor->options.adapter->url;
+        return wait_ready(conductor, err);
+    }
     conductor->child = spawn(conductor, &conductor->place, &conductor->engine_url, err);
     return conductor->child ? wait_ready(conductor, err) : -1;
 }
@@ -283,7 +356,8 @@ void process_keep_spare(struct conductor *conductor)
     struct err ignored =
         ERR_INIT; /* without a spare the next run starts its own, and says what is wrong */
 
-    if (conductor->spare || !conductor->options.keeps_spare || conductor->options.use_reset)
+    if (conductor->spare || !conductor->options.keeps_spare || conductor->options.use_reset ||
+        !process_is_ours(conductor))
         return;
     if (make_place(&conductor->spare_place, TIMEOUT_MS, &ignored) == 0)
         conductor->spare =

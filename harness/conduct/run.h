@@ -7,7 +7,8 @@
  *   conduct.c    opens, runs, collects; one turn of the loop
  *   process.c    the engine's process: folder, start, ready, kill, pause
  *   engine.c     what we ask the engine and what it says, noted in the journal
- *   settle.c     decides that nothing happens any more without us
+ *   mapped.c     the same for an engine with an interface of its own; errand.c  that is a process for each intent
+ *   settle.c     decides that nothing happens any more without us; quiet.c  by what its processes do
  *   label.c      names for held exchanges: portal/note.update#2
  *   step.c       what is enabled, and doing it
  *   milestone.c, exact.c    choose the next step
@@ -34,8 +35,10 @@
 #define RETRY_MS      2
 #define RUNS_MAX      500 /* by one engine process */
 #define SWEEPS_MAX    10
+#define ERRANDS_MAX   32
 
 struct buf;
+struct mapping_submit;
 struct run;
 
 /* Where an engine's process lives: kept over kill and start. */
@@ -61,6 +64,7 @@ struct conductor {
     uint64_t run_number;
     bool is_tainted; /* this process must not serve another run */
     bool is_paused;
+    bool is_down;    /* nothing is started by us and it was killed: no process takes an intent */
     bool is_end_due; /* the engine was told to end: its end is no surprise */
     struct run *run; /* the current one, for attribution; else NULL */
 };
@@ -80,11 +84,19 @@ struct run_intent {
 
 /* A call that may stay unanswered while steps go on. */
 struct run_call {
-    struct http_pending *pending; /* NULL once the answer is noted */
-    uint64_t entry;               /* the question, in the journal */
-    const char *answer;           /* what the answer is called: "answer", "decided", ... */
-    struct run_intent *intent;    /* or NULL */
+    struct http_pending *pending;        /* NULL once the answer is noted */
+    uint64_t entry;                      /* the question, in the journal */
+    const char *answer;                  /* what the answer is called: "answer", "decided", ... */
+    struct run_intent *intent;           /* or NULL */
+    const struct mapping_submit *submit; /* of an engine with an interface of its own, else NULL */
     bool is_submit; /* answered without a FHIR request; others may be answered after some */
+};
+
+/* A process that carries out one intent. */
+struct errand {
+    struct child *child;
+    struct run_intent *intent;
+    uint64_t entry; /* the submit */
 };
 
 /* One exchange that a step may name. */
@@ -115,6 +127,8 @@ struct run {
     uint64_t labelled; /* exchanges up to this number have been looked at */
     struct run_call *calls;
     size_t call_count, call_room;
+    struct errand errands[ERRANDS_MAX];
+    size_t errand_count;
     struct schedule done; /* the exact steps so far */
     size_t done_room;
     bool has_due; /* by the last settle */
@@ -145,6 +159,11 @@ void process_end(
 void process_keep_spare(struct conductor *conductor); /* starts one, where it may */
 void process_drop_spare(struct conductor *conductor);
 bool process_is_up(const struct conductor *conductor); /* running and not paused */
+bool process_is_ours(
+    const struct conductor *conductor); /* started by us; else it runs already, or is errands */
+/* The adapter's `exec`, on the file as its input. */
+struct child *process_errand(struct conductor *conductor, const char *correlation, const char *key,
+                             const char *input, struct err *err);
 int process_check(struct conductor *conductor,
                   struct err *err) ATTR_MUST_USE; /* -1: it ended by itself */
 
@@ -173,10 +192,17 @@ int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUS
 int engine_ask_logs(struct run *run, struct err *err) ATTR_MUST_USE;   /* events, audit */
 int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* reviews, metrics */
 
+/* errand.c */
+size_t errand_fds(const struct run *run, int *out_fds); /* at most ERRANDS_MAX * CHILD_FDS_MAX */
+void errand_turn(struct run *run);                      /* notes what those that ended said */
+void errand_kill_all(struct run *run);
+
 /* settle.c */
 /* Until nothing happens without us; then asks what is to be asked. Looks of nobody pass. */
 int run_settle(struct run *run, struct err *err) ATTR_MUST_USE;
 size_t run_held_live(const struct run *run);
+bool run_has_open(
+    const struct run *run); /* an intent neither ended nor with a human, as said last */
 
 /* label.c */
 int labels_update(struct run *run, struct err *err) ATTR_MUST_USE;

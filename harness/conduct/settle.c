@@ -6,15 +6,25 @@
  * the first time, then after an event or a short wait, since what we wait for (a reply read by the engine's thread)
  * has no event of its own.
  *
+ * Without the hook: no processor used by its process group, no thread that wants one, nothing under way, for longer than its
+ * first back-off (such runs are timing-assumed: nothing was tried during a back-off).
+ *
  * An engine that does not run, or is paused, is settled when our answers are on their way.
  */
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "harness/conduct/quiet.h"
 #include "harness/conduct/run.h"
+#include "harness/evidence.h"
+#include "harness/scenario/adapter.h"
 
 #define ASK_AGAIN_MS_MAX 5
+#define QUIET_LOOK_MS    2
+#define QUIET_MS_MIN     12
+#define QUIET_MS_MAX     3000
+#define QUIET_CPU_NS     200000 /* in a whole quiet time: what an idle runtime's own timers use */
 
 size_t run_held_live(const struct run *run)
 {
@@ -23,6 +33,18 @@ size_t run_held_live(const struct run *run)
     for (size_t i = 0; i < sim_held_count(run->sim); i++)
         live += !sim_held_at(run->sim, i)->is_client_gone;
     return live;
+}
+
+bool run_has_open(const struct run *run)
+{
+    for (size_t i = 0; i < run->intent_count; i++) {
+        const struct run_intent *intent = &run->intents[i];
+
+        if (intent->was_submitted && !intent_has_ended(intent) &&
+            strcmp(intent->state, "needs-review") != 0 && strcmp(intent->state, "incomplete") != 0)
+            return true;
+    }
+    return false;
 }
 
 /* Until our answers have been handed to the network and our questions answered. */
@@ -55,6 +77,9 @@ static int ask_once(struct run *run, struct settled *answer, bool *out_settled, 
                    !sim_is_busy(run->sim) && engine_unanswered(run, true) == 0;
     /* a decision or sweep that waits neither for us nor for a timer is about to be answered */
     *out_settled &= engine_unanswered(run, false) == 0 || live > 0 || answer->due_in_ms >= 0;
+    /* where we cannot say that timed work is due, it is waited for */
+    if (!(run->conductor->options.adapter->parts & PART_DUE))
+        *out_settled &= answer->due_in_ms < 0;
     return 0;
 }
 
@@ -78,6 +103,82 @@ static int until_settled(struct run *run, struct settled *answer, struct err *er
                            "%zu requests are held",
                            WAIT_MS / 1000, answer->runnable, answer->waiting, run_held_live(run));
         if (run_turn(run, wait_ms, err))
+            return -1;
+    }
+}
+
+/* ---- without the hook: by what its processes do ---- */
+
+/* All that would show that something happened. */
+struct sight {
+    uint64_t arrivals, journal;
+    size_t live, unanswered, errands;
+    struct quiet_look look;
+};
+
+static struct sight see(const struct run *run)
+{
+    struct sight sight = {.arrivals = sim_arrivals(run->sim),
+                          .journal = sim_journal_count(run->sim),
+                          .live = run_held_live(run),
+                          .unanswered = engine_unanswered(run, false),
+                          .errands = run->errand_count};
+
+    if (run->conductor->child)
+        quiet_look(child_group(run->conductor->child), &sight.look);
+    for (size_t i = 0; i < run->errand_count; i++) {
+        struct quiet_look one;
+
+        quiet_look(child_group(run->errands[i].child), &one);
+        sight.look.cpu_ns += one.cpu_ns;
+        sight.look.is_active |= one.is_active;
+    }
+    return sight;
+}
+
+static bool is_same(const struct sight *a, const struct sight *b)
+{
+    return a->arrivals == b->arrivals && a->journal == b->journal && a->live == b->live &&
+           a->unanswered == b->unanswered && a->errands == b->errands && !b->look.is_active &&
+           b->look.cpu_ns - a->look.cpu_ns < QUIET_CPU_NS;
+}
+
+/* A wait of the engine's own that it may be in: its first back-off, or any of them once only waiting is left. */
+static uint64_t quiet_ms(const struct run *run)
+{
+    const struct adapter *adapter = run->conductor->options.adapter;
+    uint64_t backoff_ms = adapter->backoff_ms > 0 ? (uint64_t)adapter->backoff_ms : RETRY_MS;
+    unsigned doublings = run->is_recovering && run_has_open(run) ? adapter->attempts_max : 1;
+    uint64_t ms = QUIET_MS_MIN + (backoff_ms << (doublings < 10 ? doublings : 10));
+
+    return ms < QUIET_MS_MAX ? ms : QUIET_MS_MAX;
+}
+
+/* No processor used by the group, no thread that could run, no byte under way, for longer than its back-off. */
+static int until_quiet(struct run *run, struct err *err)
+{
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS, since_ms = 0;
+    struct sight before = {.arrivals = UINT64_MAX};
+
+    for (;;) {
+        if (flush(run, deadline_ms, err))
+            return -1;
+        if (!process_is_up(run->conductor))
+            return 0;
+        struct sight now = see(run);
+        uint64_t now_ms = clock_monotonic_ms();
+
+        if (!is_same(&before, &now)) {
+            before = now;
+            since_ms = now_ms;
+        } else if (now_ms - since_ms >= quiet_ms(run)) {
+            return 0;
+        }
+        if (now_ms >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT,
+                           "not quiet after %d s: the engine goes on using the processor",
+                           WAIT_MS / 1000);
+        if (run_turn(run, QUIET_LOOK_MS, err))
             return -1;
     }
 }
@@ -133,21 +234,23 @@ static void note_ready(struct run *run)
 
 int run_settle(struct run *run, struct err *err)
 {
+    const unsigned parts = run->conductor->options.adapter->parts;
+    const bool has_hook = (parts & PART_SETTLED) != 0;
     struct settled answer = {.due_in_ms = -1};
     bool passed = false;
 
     do {
         answer = (struct settled){.due_in_ms = -1};
-        if (until_settled(run, &answer, err) || labels_update(run, err) ||
-            pass_nobodys_look(run, &passed, err))
+        if ((has_hook ? until_settled(run, &answer, err) : until_quiet(run, err)) ||
+            labels_update(run, err) || pass_nobodys_look(run, &passed, err))
             return -1;
     } while (passed);
     if (check_validity(run, err))
         return -1;
     if (run->is_ready_due && process_is_up(run->conductor))
         note_ready(run);
-    run->has_due = process_is_up(run->conductor) && answer.due_in_ms >= 0;
-    if (run->has_due)
+    run->has_due = (parts & PART_DUE) && process_is_up(run->conductor) && answer.due_in_ms >= 0;
+    if (process_is_up(run->conductor) && answer.due_in_ms >= 0)
         run_note(run, &(struct sim_entry){.kind = SIM_SAID,
                                           .what = "settled",
                                           .body = answer.body,

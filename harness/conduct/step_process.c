@@ -12,25 +12,40 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
+#include "harness/scenario/mapping.h"
 
 static bool is_running(const struct run *run)
 {
     return run->conductor->child && child_is_running(run->conductor->child);
 }
 
-static bool can_end(const struct run *run)
+/* A process for each intent is ended by ending them all; what runs already is not ours to end. */
+static bool is_errands(const struct run *run)
+{
+    const struct mapping *mapping = run->conductor->options.adapter->mapping;
+
+    return mapping && mapping->exec;
+}
+
+static bool can_term(const struct run *run)
 {
     return is_running(run);
 }
 
+static bool can_kill(const struct run *run)
+{
+    return is_running(run) || (is_errands(run) && !run->conductor->is_down);
+}
+
 static bool can_start(const struct run *run)
 {
-    return !is_running(run);
+    return process_is_ours(run->conductor) ? !is_running(run) : run->conductor->is_down;
 }
 
 static bool can_pause(const struct run *run)
 {
-    return process_is_up(run->conductor);
+    return process_is_ours(run->conductor) && process_is_up(run->conductor);
 }
 
 static bool can_resume(const struct run *run)
@@ -83,8 +98,11 @@ static void expect_gone(struct run *run)
 static int do_kill(struct run *run, struct err *err)
 {
     expect_gone(run);
-    child_kill(run->conductor->child);
+    if (run->conductor->child)
+        child_kill(run->conductor->child);
+    errand_kill_all(run);
     run->conductor->is_paused = false;
+    run->conductor->is_down = !run->conductor->child;
     return wait_gone(run, err);
 }
 
@@ -156,8 +174,8 @@ static const struct process_step {
     bool (*is_enabled)(const struct run *run);
     int (*run)(struct run *run, struct err *err);
 } steps[] = {
-    {"engine", "kill", "kill", can_end, do_kill},
-    {"engine", "term", "term", can_end, do_term},
+    {"engine", "kill", "kill", can_kill, do_kill},
+    {"engine", "term", "term", can_term, do_term},
     {"engine", "pause", "pause", can_pause, do_pause},
     {"engine", "resume", "resume", can_resume, do_resume},
     {"engine", "start", "start", can_start, do_start},

@@ -61,7 +61,9 @@ static const char *own_identifiers(const struct facts *facts, const struct cJSON
 
 static const char *client_id(const struct fact_write *write)
 {
-    return write->method == METHOD_PUT ? write->reference : json_string(write->body, "id");
+    bool is_named = write->method == METHOD_PUT && !write->query;
+
+    return is_named ? write->reference : json_string(write->body, "id");
 }
 
 static void judge_identity(const struct retry *retry)
