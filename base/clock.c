@@ -133,10 +133,27 @@ static bool read_zone(const char *at, long *out_minutes)
     if (*at != '+' && *at != '-')
         return false;
     at++;
-    if (!read_digits(&at, 2, &hours) || *at++ != ':' || !read_digits(&at, 2, &minutes) || *at)
+    if (!read_digits(&at, 2, &hours) || *at++ != ':' || !read_digits(&at, 2, &minutes) || *at ||
+        hours > 14 || minutes > 59)
         return false;
     *out_minutes = (sign == '-' ? -1 : 1) * (hours * 60L + minutes);
     return true;
+}
+
+static int days_of(int year, int month)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return lengths[month - 1] + (month == 2 && is_leap);
+}
+
+/* timegm would make the 3rd of March of the 31st of February. A second 60 is a leap second. */
+static bool is_possible(const struct tm *tm)
+{
+    return tm->tm_year >= 1970 && tm->tm_mon >= 1 && tm->tm_mon <= 12 && tm->tm_mday >= 1 &&
+           tm->tm_mday <= days_of(tm->tm_year, tm->tm_mon) && tm->tm_hour <= 23 &&
+           tm->tm_min <= 59 && tm->tm_sec <= 60;
 }
 
 int clock_parse_instant(const char *at, uint64_t *out_wall_ms)
@@ -153,7 +170,7 @@ int clock_parse_instant(const char *at, uint64_t *out_wall_ms)
         for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
             ms += unit * (*at - '0');
     }
-    if (!read_zone(at, &zone) || tm.tm_year < 1970)
+    if (!read_zone(at, &zone) || !is_possible(&tm))
         return -1;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;

@@ -101,6 +101,26 @@ static void instants_and_dates_are_fhirs_and_https(void)
     EXPECT_INT("no such month", clock_parse_http_date("Fri, 02 Jam 2026 04:04:05 GMT", &back), -1);
 }
 
+static void instants_that_never_are_are_none(void)
+{
+    static const struct {
+        const char *text;
+        int want;
+    } rows[] = {
+        {"2024-02-29T23:59:60Z", 0},       {"2026-02-29T00:00:00Z", -1},
+        {"2000-02-29T00:00:00Z", 0},       {"2100-02-29T00:00:00Z", -1},
+        {"2026-04-31T00:00:00Z", -1},      {"2026-00-01T00:00:00Z", -1},
+        {"2026-13-01T00:00:00Z", -1},      {"2026-01-00T00:00:00Z", -1},
+        {"2026-01-01T24:00:00Z", -1},      {"2026-01-01T00:60:00Z", -1},
+        {"2026-01-01T00:00:61Z", -1},      {"2026-01-01T00:00:00+14:00", 0},
+        {"2026-01-01T00:00:00+15:00", -1}, {"2026-01-01T00:00:00+00:60", -1},
+    };
+    uint64_t ms = 0;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        EXPECT_INT(rows[i].text, clock_parse_instant(rows[i].text, &ms), rows[i].want);
+}
+
 static void equal_seeds_give_equal_numbers(void)
 {
     struct prng a, b;
@@ -124,6 +144,7 @@ static CU_TestInfo tests[] = {
     {"arenas keep what they gave until they go", arenas_keep_what_they_gave_until_they_go},
     {"files are written whole or not at all", files_are_written_whole_or_not_at_all},
     {"instants and dates are FHIR's and HTTP's", instants_and_dates_are_fhirs_and_https},
+    {"instants that never are are none", instants_that_never_are_are_none},
     {"equal seeds give equal numbers", equal_seeds_give_equal_numbers},
     CU_TEST_INFO_NULL,
 };

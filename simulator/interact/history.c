@@ -45,6 +45,14 @@ static bool read_page(struct listing *listing)
     return true;
 }
 
+/* Of "YYYY-MM", the first instant behind it. */
+static const char *next_month(struct arena *arena, const char *text)
+{
+    const unsigned long year = strtoul(text, NULL, 10), month = strtoul(text + 5, NULL, 10);
+
+    return arena_printf(arena, "%04lu-%02lu-01T00:00:00Z", year + month / 12, month % 12 + 1);
+}
+
 /* A year, month, day or instant as a span of time. */
 static bool read_period(struct arena *arena, const char *text, uint64_t *out_ms,
                         uint64_t *out_end_ms)
@@ -60,8 +68,8 @@ static bool read_period(struct arena *arena, const char *text, uint64_t *out_ms,
         return false;
     if (size == sizeof("YYYY") - 1)
         end = arena_printf(arena, "%04lu-01-01T00:00:00Z", strtoul(text, NULL, 10) + 1);
-    else if (size == sizeof("YYYY-MM") - 1) /* a month 13 is the next January */
-        end = arena_printf(arena, "%.4s-%02lu-01T00:00:00Z", text, strtoul(text + 5, NULL, 10) + 1);
+    else if (size == sizeof("YYYY-MM") - 1)
+        end = next_month(arena, text);
     if (end)
         return clock_parse_instant(end, out_end_ms) == 0;
     *out_end_ms = *out_ms + (is_date ? 86400000 : strchr(text, '.') ? 1 : 1000);
