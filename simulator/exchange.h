@@ -45,7 +45,7 @@ struct exchange_request {
     struct arena *arena;
     const char *base; /* the server's base URL, no slash at the end */
     const char *method;
-    const char *path;  /* below the base, percent-decoded, no slash in front: "Patient/ada" */
+    const char *path;  /* below the base, decoded (uri.h), no slash in front: "Patient/ada" */
     const char *query; /* raw, without '?'; "" if none */
     const struct http_header *headers; /* ends with a NULL name */
     const char *body;

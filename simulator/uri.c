@@ -18,7 +18,8 @@ static int hex_digit(char c)
     return -1;
 }
 
-bool uri_decode(char *text, bool plus_is_space)
+/* Decodes in place all but `kept`, which stays an escape. */
+static bool decode(char *text, bool plus_is_space, char kept)
 {
     bool is_good = true;
     char *out = text;
@@ -27,16 +28,28 @@ bool uri_decode(char *text, bool plus_is_space)
         const int high = *in == '%' ? hex_digit(in[1]) : -1;
         const int low = high < 0 ? -1 : hex_digit(in[2]);
 
-        if (*in == '%' && low >= 0 && high + low > 0) {
+        const bool is_escape = *in == '%' && low >= 0 && high + low > 0;
+
+        if (is_escape && high * 16 + low != kept) {
             *out++ = (char)(high * 16 + low);
             in += 2;
             continue;
         }
-        is_good = is_good && *in != '%';
+        is_good = is_good && (is_escape || *in != '%');
         *out++ = *in == '+' && plus_is_space ? ' ' : *in;
     }
     *out = '\0';
     return is_good;
+}
+
+bool uri_decode(char *text, bool plus_is_space)
+{
+    return decode(text, plus_is_space, '\0');
+}
+
+bool uri_decode_path(char *text)
+{
+    return decode(text, false, '/');
 }
 
 bool uri_split(struct uri *out, struct arena *arena, const char *text)
@@ -63,5 +76,5 @@ bool uri_split(struct uri *out, struct arena *arena, const char *text)
         .path = path,
         .query = below[path_size] == '?' ? below + path_size + 1 : "",
     };
-    return uri_decode(path, false);
+    return uri_decode_path(path);
 }

@@ -79,7 +79,7 @@ static bool split_url(struct entry *entry, const struct act *act)
     char *path = arena_copy(arena, url, mark ? (size_t)(mark - url) : strlen(url));
     entry->request.path = path;
     entry->request.query = mark ? mark + 1 : "";
-    return uri_decode(path, false);
+    return uri_decode_path(path);
 }
 
 static void take_body(struct entry *entry, const struct act *act, const struct cJSON *tree,

@@ -154,6 +154,7 @@ static void a_uri_is_taken_apart(void)
         {"", "", "", "", true},
         {"*", "*", "", "", true},
         {"/fhir/Patient/a%2Db%c3%A9?x=%zz", "fhir", "Patient/a-b\xc3\xa9", "x=%zz", true},
+        {"/fhir/Patient%2Fada/b%2f%41", "fhir", "Patient%2Fada/b%2fA", "", true},
         {"/fhir/a%2", "fhir", "a%2", "", false},
         {"/fhir/a%00b", "fhir", "a%00b", "", false},
         {"/fhir/a%g1", "fhir", "a%g1", "", false},
