@@ -21,7 +21,7 @@ static const struct sim_fault_kind kinds[] = {
      "lost-reply", SIM_AFTER, false},
     {"error-after", "status", "applied, then answered with an error", "error-after(503)",
      "lost-reply", SIM_AFTER, false},
-    {"truncate-headers", "", "applied, then an answer that ends within its headers",
+    {"truncate-headers", "", "applied, then an answer that ends within its status line",
      "truncate-headers", "lost-reply", SIM_AFTER, false},
     {"truncate-body", "n",
      "applied, then an answer of which n bytes of the body come (half of it unless said)",

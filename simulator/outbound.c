@@ -120,12 +120,13 @@ static void write_broken(struct buf *out, const struct reply *reply)
         buf_puts(out, "\x16\x03\x01 this is no HTTP\r\n\r\n");
         return;
     }
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", reply->status,
-               MHD_get_reason_phrase_for((unsigned)reply->status));
-    if (reply->wire == WIRE_CUT_HEADERS) { /* within the first one */
-        buf_puts(out, "Content-Ty");
+    if (reply->wire == WIRE_CUT_HEADERS) {
+        /* Within the status: behind its line some clients take no headers for all of them. */
+        buf_printf(out, "HTTP/1.1 %d", reply->status / 100);
         return;
     }
+    buf_printf(out, "HTTP/1.1 %d %s\r\n", reply->status,
+               MHD_get_reason_phrase_for((unsigned)reply->status));
     for (size_t i = 0; i < reply->header_count; i++)
         buf_printf(out, "%s: %s\r\n", reply->headers[i].name, reply->headers[i].value);
     buf_puts(out, "Transfer-Encoding: chunked\r\n\r\n");
