@@ -24,6 +24,7 @@
 
 struct arena;
 struct edge;
+struct held;
 struct journal;
 struct personality;
 struct policy;
@@ -76,7 +77,8 @@ struct reply {
 enum plan { PLAN_NONE, PLAN_HANG, PLAN_COMMIT, PLAN_REPLY, PLAN_OVERTAKEN };
 
 struct exchange {
-    struct exchange *next; /* in the list of free or kept ones, or in the queue of releases */
+    struct exchange *prev,
+        *next; /* in the list of free or kept ones, or in the queue of releases */
     struct sim *sim;
     struct run *run; /* NULL before it arrived */
     struct arena *arena;
@@ -86,7 +88,7 @@ struct exchange {
     uint64_t began_us;
     unsigned arrival_commit; /* commits when it arrived */
     size_t thrown_away;      /* bytes of a body over the limit */
-    bool is_open, is_live;
+    bool is_open, is_live, is_held;
     bool has_headers, is_complete, is_over_limit, is_counted; /* for edge.c */
 
     struct exchange_request request;
@@ -96,11 +98,14 @@ struct exchange {
     struct reply reply;
     enum fate fate;
     enum plan plan;
-    uint64_t due_us;            /* 0: when the client leaves */
-    const char *retry_after_ms; /* the same for servers that say both; NULL: none */
-    const char *retry_after;    /* from error-before; NULL: none */
-    const char *date, *via;     /* headers that faults add; NULL: none */
-    const char *early_fault;    /* what struck before the body was there, as written; NULL: none */
+    uint64_t due_us; /* 0: when the client leaves */
+    bool is_waiting; /* on one of held.c's lists: */
+    struct exchange *wait_prev, *wait_next;
+    const struct sim_fault *struck; /* by a rule, and held before it could be done; NULL: none */
+    const char *retry_after_ms;     /* the same for servers that say both; NULL: none */
+    const char *retry_after;        /* from error-before; NULL: none */
+    const char *date, *via;         /* headers that faults add; NULL: none */
+    const char *early_fault; /* what struck before the body was there, as written; NULL: none */
     unsigned first_commit, last_commit; /* what it made is between; 0: not processed */
     bool is_reused;                     /* its connection had a request before */
     uint64_t drip_due_us;               /* when the next piece may go */
@@ -119,14 +124,12 @@ struct sim {
     struct arena *personality_arena; /* NULL where it ships with the program */
     char url[96], control_url[96];
 
-    struct exchange **held; /* by number */
-    size_t held_count, held_room;
+    struct held *held;
     struct exchange *free; /* to be used again */
     uint64_t arrivals, strays;
     const struct exchange *cause; /* of the versions that are being committed; NULL: an edit */
     const char *edit_actor;
-    size_t overtaken_count; /* exchanges held as PLAN_OVERTAKEN */
-    uint64_t stamp;         /* grows with whatever could interest a control request that waits */
+    uint64_t stamp; /* grows with whatever could interest a control request that waits */
 };
 
 /* ---- sim.c ---- */

@@ -9,11 +9,14 @@
  *      +-- not held (capabilities; stand-alone without a matching hold): through at once
  *
  * Invariants:
- *  1. `held` has the exchanges at a stop, by number; each is live. settle() alone takes them out.
+ *  1. `held` has the exchanges at a stop, by number; each is live and is_held. settle() alone takes
+ *     them out.
  *  2. The journal has `arrived` before anything else of an exchange, and the effect of a release
  *     before the call that releases returns; edge.c sends bytes only afterwards.
  *  3. A request of an earlier run never reaches the store or this run's journal: it is answered 503
  *     and counted.
+ *  4. A rule that strikes an exchange which a hold stops strikes when it is released (`struck`),
+ *     unless the release comes with a fault of its own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +27,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "simulator/core.h"
+#include "simulator/held.h"
 #include "simulator/journal.h"
 #include "simulator/rules.h"
 #include "simulator/store.h"
@@ -174,48 +178,26 @@ static bool attribute(struct exchange *exchange)
 
 /* ---- holding and settling ---- */
 
-static size_t held_index(const struct sim *sim, uint64_t number)
-{
-    size_t low = 0, high = sim->held_count;
-
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-
-        if (sim->held[middle]->face.number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static bool is_held(const struct exchange *exchange)
-{
-    const struct sim *sim = exchange->sim;
-    const size_t index = held_index(sim, exchange->face.number);
-
-    return index < sim->held_count && sim->held[index] == exchange;
-}
-
+/* One that is held already stays in its place. */
 static void hold(struct exchange *exchange, enum sim_stop stop)
 {
     struct sim *sim = exchange->sim;
-    const size_t index = held_index(sim, exchange->face.number);
 
     make_headers_json(exchange);
     exchange->face.stop = stop;
     exchange->face.status = stop == SIM_AFTER ? exchange->answer.status : 0;
-    if (sim->held_count == sim->held_room) {
-        sim->held_room = sim->held_room ? sim->held_room * 2 : 64;
-        sim->held = realloc(sim->held, sim->held_room * sizeof(sim->held[0]));
-        if (!sim->held)
-            BUG("out of memory");
-    }
-    memmove(sim->held + index + 1, sim->held + index,
-            (sim->held_count - index) * sizeof(sim->held[0]));
-    sim->held[index] = exchange;
-    sim->held_count++;
+    if (!exchange->is_held)
+        held_add(sim->held, exchange);
+    exchange->is_held = true;
     sim->stamp++;
+}
+
+/* It waits for nothing any longer but its release. */
+static void forget_plan(struct exchange *exchange)
+{
+    held_wait_no_more(exchange->sim->held, exchange);
+    exchange->plan = PLAN_NONE;
+    exchange->due_us = 0;
 }
 
 /* The exchange is over for the gate: its fate goes to the edge, if its client is still there. */
@@ -224,13 +206,9 @@ static void settle(struct exchange *exchange)
     struct sim *sim = exchange->sim;
 
     exchange->is_live = false;
-    if (is_held(exchange)) {
-        const size_t index = held_index(sim, exchange->face.number);
-
-        sim->overtaken_count -= exchange->plan == PLAN_OVERTAKEN;
-        sim->held_count--;
-        memmove(sim->held + index, sim->held + index + 1,
-                (sim->held_count - index) * sizeof(sim->held[0]));
+    if (exchange->is_held) {
+        held_remove(sim->held, exchange);
+        exchange->is_held = false;
         sim->stamp++;
         if (exchange->client)
             edge_release(sim->edge, exchange);
@@ -279,13 +257,16 @@ static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
 
         if (strcmp(plans[i].fault, fault->name) != 0)
             continue;
+        if (exchange->face.stop == SIM_AFTER && plans[i].stop == SIM_BEFORE)
+            return false; /* too late for that */
         exchange_note(exchange, SIM_FAULT, fault_text(fault, exchange->arena), 0);
-        if (plans[i].stop == SIM_AFTER)
+        if (plans[i].stop == SIM_AFTER && exchange->face.stop == SIM_BEFORE)
             strike_before(exchange, NULL);
         exchange->plan = plans[i].plan;
         exchange->due_us = delay_ms ? clock_monotonic_us() + delay_ms * 1000 : 0;
-        exchange->sim->overtaken_count += exchange->plan == PLAN_OVERTAKEN;
         hold(exchange, plans[i].stop);
+        if (exchange->due_us || exchange->plan == PLAN_OVERTAKEN)
+            held_wait(exchange->sim->held, exchange);
         return true;
     }
     return false;
@@ -294,14 +275,31 @@ static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
 /* An exchange has gone its whole way: whatever was to be overtaken has been. */
 static void release_overtaken(struct sim *sim)
 {
-    for (size_t i = 0; sim->overtaken_count && i < sim->held_count;) {
-        struct exchange *exchange = sim->held[i];
+    struct exchange *exchange;
 
-        if (exchange->plan == PLAN_OVERTAKEN && exchange->face.stop == SIM_BEFORE)
-            go_through(exchange, NULL); /* which takes it off the list */
-        else
-            i++;
-    }
+    while ((exchange = held_overtaken(sim->held)))
+        go_through(exchange, NULL);
+}
+
+/* The rule may be gone when the exchange is released. */
+static void hold_struck(struct exchange *exchange, enum sim_stop stop,
+                        const struct sim_fault *fault)
+{
+    struct sim_fault *copy = fault ? arena_alloc(exchange->arena, sizeof(*copy)) : NULL;
+
+    if (copy)
+        *copy = *fault;
+    exchange->struck = copy;
+    hold(exchange, stop);
+}
+
+/* What a release without a fault of its own comes with; NULL: nothing, or it fits no longer. */
+static const struct sim_fault *take_struck(struct exchange *exchange)
+{
+    const struct sim_fault *fault = exchange->struck;
+
+    exchange->struck = NULL;
+    return fault && (exchange->face.stop == SIM_AFTER || rules_fit(exchange, fault)) ? fault : NULL;
 }
 
 /* True when it is through, false when it is held. */
@@ -316,7 +314,7 @@ static bool arrive_alone(struct exchange *exchange)
     }
     const struct sim_fault *fault = rules_strike(sim->rules, exchange);
     if (rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_BEFORE)) {
-        hold(exchange, SIM_BEFORE);
+        hold_struck(exchange, SIM_BEFORE, fault);
         return false;
     }
     if (fault && begin_plan(exchange, fault))
@@ -324,7 +322,7 @@ static bool arrive_alone(struct exchange *exchange)
     strike_before(exchange, fault);
     if (exchange->fate == FATE_NONE &&
         rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_AFTER)) {
-        hold(exchange, SIM_AFTER);
+        hold_struck(exchange, SIM_AFTER, fault);
         return false;
     }
     conclude(exchange, fault);
@@ -388,7 +386,7 @@ bool gate_arrive(struct exchange *exchange)
     note_arrival(exchange);
     if (exchange->early_fault)
         exchange_note(exchange, SIM_FAULT, exchange->early_fault, 0);
-    if (sim->held_count >= LIMIT_HELD) {
+    if (held_count(sim->held) >= LIMIT_HELD) {
         refuse_crowd(exchange);
         return true;
     }
@@ -426,15 +424,17 @@ static void close_one(struct exchange *exchange)
 
 void gate_close_all(struct sim *sim)
 {
-    while (sim->held_count)
-        close_one(sim->held[sim->held_count - 1]);
+    struct exchange *exchange;
+
+    while ((exchange = held_at(sim->held, 0)))
+        close_one(exchange);
 }
 
 void gate_answer_all(struct sim *sim)
 {
-    while (sim->held_count) {
-        struct exchange *exchange = sim->held[0];
+    struct exchange *exchange;
 
+    while ((exchange = held_at(sim->held, 0))) {
         exchange->answer = (struct answer){.status = 0};
         answer_refuse(&exchange->answer, exchange->arena, 503, "transient", NULL,
                       "The server is going down.");
@@ -446,28 +446,19 @@ void gate_answer_all(struct sim *sim)
 
 int gate_timeout_ms(const struct sim *sim)
 {
-    uint64_t due_us = UINT64_MAX;
-    uint64_t now_us;
+    const struct exchange *first = held_first_due(sim->held);
+    const uint64_t now_us = first ? clock_monotonic_us() : 0;
 
-    for (size_t i = 0; i < sim->held_count; i++) {
-        if (sim->held[i]->due_us && sim->held[i]->due_us < due_us)
-            due_us = sim->held[i]->due_us;
-    }
-    if (due_us == UINT64_MAX)
+    if (!first)
         return -1;
-    now_us = clock_monotonic_us();
-    return due_us <= now_us ? 0 : (int)((due_us - now_us) / 1000 + 1);
+    return first->due_us <= now_us ? 0 : (int)((first->due_us - now_us) / 1000 + 1);
 }
 
 void gate_due(struct sim *sim)
 {
-    if (gate_timeout_ms(sim) != 0)
-        return;
-    for (size_t i = sim->held_count; i-- > 0;) {
-        struct exchange *exchange = sim->held[i];
+    while (gate_timeout_ms(sim) == 0) {
+        struct exchange *exchange = held_first_due(sim->held);
 
-        if (exchange->due_us == 0 || exchange->due_us > clock_monotonic_us())
-            continue;
         if (exchange->plan == PLAN_COMMIT)
             go_through(exchange, NULL);
         else
@@ -479,26 +470,19 @@ void gate_due(struct sim *sim)
 
 size_t sim_held_count(const struct sim *sim)
 {
-    return sim->held_count;
+    return held_count(sim->held);
 }
 
 const struct sim_exchange *sim_held_at(const struct sim *sim, size_t index)
 {
-    return index < sim->held_count ? &sim->held[index]->face : NULL;
-}
+    const struct exchange *exchange = held_at(sim->held, index);
 
-static struct exchange *find_held(const struct sim *sim, uint64_t number)
-{
-    const size_t index = held_index(sim, number);
-
-    if (index == sim->held_count || sim->held[index]->face.number != number)
-        return NULL;
-    return sim->held[index];
+    return exchange ? &exchange->face : NULL;
 }
 
 const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number)
 {
-    const struct exchange *exchange = find_held(sim, number);
+    const struct exchange *exchange = held_find(sim->held, number);
 
     return exchange ? &exchange->face : NULL;
 }
@@ -506,7 +490,7 @@ const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number)
 static struct exchange *held_at_stop(const struct sim *sim, uint64_t number, enum sim_stop stop,
                                      struct err *err)
 {
-    struct exchange *exchange = find_held(sim, number);
+    struct exchange *exchange = held_find(sim->held, number);
 
     if (!exchange) {
         err_set(err, ERR_INPUT, "exchange %llu is not held", (unsigned long long)number);
@@ -521,13 +505,23 @@ static struct exchange *held_at_stop(const struct sim *sim, uint64_t number, enu
     return exchange;
 }
 
+/* A rule's fault may let the client wait once more. */
+static bool is_held_on(struct exchange *exchange, const struct sim_fault *fault)
+{
+    return fault && !exchange->face.is_client_gone && begin_plan(exchange, fault);
+}
+
 int sim_pass(struct sim *sim, uint64_t number, const struct sim_fault *fault, struct err *err)
 {
     struct exchange *exchange = held_at_stop(sim, number, SIM_BEFORE, err);
 
     if (!exchange || strike_check(exchange, fault, STRIKE_PASS, err))
         return -1;
-    go_through(exchange, fault);
+    forget_plan(exchange);
+    if (!fault)
+        fault = take_struck(exchange);
+    if (!is_held_on(exchange, fault))
+        go_through(exchange, fault);
     return 0;
 }
 
@@ -537,9 +531,14 @@ int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault, 
 
     if (!exchange || strike_check(exchange, fault, STRIKE_COMMIT, err))
         return -1;
-    strike_before(exchange, fault);
+    forget_plan(exchange);
+    strike_before(exchange, fault ? fault : exchange->struck);
     if (exchange->face.is_client_gone) {
         settle(exchange);
+        return 0;
+    }
+    if (exchange->fate != FATE_NONE) { /* the rule's fault leaves nothing to hold */
+        conclude(exchange, NULL);
         return 0;
     }
     exchange->face.stop = SIM_AFTER;
@@ -554,7 +553,11 @@ int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault, s
 
     if (!exchange || strike_check(exchange, fault, STRIKE_REPLY, err))
         return -1;
-    conclude(exchange, fault);
+    forget_plan(exchange);
+    if (!fault)
+        fault = take_struck(exchange);
+    if (!is_held_on(exchange, fault))
+        conclude(exchange, fault);
     return 0;
 }
 

@@ -122,7 +122,7 @@ void metrics_note(void *arg, const struct sim_entry *entry)
 
 static uint64_t held_now(const struct sim *sim)
 {
-    return sim->held_count;
+    return sim_held_count(sim);
 }
 
 static uint64_t versions_now(const struct sim *sim)

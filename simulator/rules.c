@@ -381,8 +381,7 @@ static bool strikes(struct rules *rules, struct rule *rule)
     return true;
 }
 
-/* Is the fault one for this exchange as it stands? */
-static bool fits(const struct exchange *exchange, const struct sim_fault *fault)
+bool rules_fit(const struct exchange *exchange, const struct sim_fault *fault)
 {
     struct err ignored = ERR_INIT;
 
@@ -403,7 +402,7 @@ static const struct sim_fault *find(struct rules *rules, const struct exchange *
     {
         if (fault_is_early(rule->fault.name) == is_early &&
             matches(&rule->match, &exchange->face, &exchange->request) &&
-            fits(exchange, &rule->fault) && strikes(rules, rule))
+            rules_fit(exchange, &rule->fault) && strikes(rules, rule))
             return &rule->fault;
     }
     return NULL;

@@ -49,6 +49,8 @@ void rules_reset(struct rules *rules); /* as after rules_new */
 const struct sim_fault *rules_strike(struct rules *rules, const struct exchange *exchange);
 /* The same when its body is not there yet, for faults that strike so early. */
 const struct sim_fault *rules_strike_early(struct rules *rules, const struct exchange *exchange);
+/* Is the fault one that a rule may strike this exchange with, as it stands? */
+bool rules_fit(const struct exchange *exchange, const struct sim_fault *fault);
 bool rules_holds(const struct rules *rules, const struct sim_exchange *exchange,
                  const struct exchange_request *request, enum sim_stop stop);
 #endif

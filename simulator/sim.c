@@ -23,6 +23,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "simulator/core.h"
+#include "simulator/held.h"
 #include "simulator/journal.h"
 #include "simulator/metrics.h"
 #include "simulator/notify.h"
@@ -193,6 +194,7 @@ struct sim *sim_open(const struct sim_options *options, struct err *err)
     }
     sim->journal =
         journal_new(options->journal_max, options->journal_max ? LIMIT_JOURNAL_BYTES : 0);
+    sim->held = held_new();
     sim->rules = rules_new(options->seed);
     sim->notify = notify_new(sim);
     if (!options->hold_all) {
@@ -221,7 +223,7 @@ void sim_close(struct sim *sim)
     metrics_free(sim->metrics);
     journal_free(sim->journal);
     free_exchanges(sim);
-    free(sim->held);
+    held_free(sim->held);
     arena_free(sim->personality_arena);
     free(sim);
 }
@@ -284,7 +286,7 @@ int sim_timeout_ms(const struct sim *sim)
 void sim_turn(struct sim *sim)
 {
     edge_turn(sim->edge);
-    if (!sim->options.hold_all && sim->held_count)
+    if (!sim->options.hold_all)
         gate_due(sim);
     notify_turn(sim->notify);
     if (sim->options.pilot.turned)
