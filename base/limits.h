@@ -19,7 +19,8 @@
 #define LIMIT_STORE_BYTES      (1u << 30)   /* fhirsim: what a run writes takes in memory */
 #define LIMIT_JOURNAL_ENTRIES  100000       /* fhirsim: the oldest are forgotten */
 #define LIMIT_JOURNAL_BYTES    (256u << 20) /* fhirsim: likewise, about */
-#define LIMIT_CONNECTIONS      1000
+#define LIMIT_CONNECTIONS      1000         /* of an engine */
+#define LIMIT_CLIENTS          16000        /* fhirsim: connections, where descriptors allow that */
 #define LIMIT_HELD             10000
 #define LIMIT_DELIVERIES       10000 /* of subscriptions, held or queued */
 #define LIMIT_SCENARIO_STEPS   1000

@@ -109,6 +109,7 @@ struct exchange {
     unsigned first_commit, last_commit; /* what it made is between; 0: not processed */
     bool is_reused;                     /* its connection had a request before */
     uint64_t drip_due_us;               /* when the next piece may go */
+    bool is_dripping;                   /* on outbound.c's list */
     bool is_cut_off;                    /* its answer ends where it is */
 };
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * edge - HTTP in and out: libmicrohttpd in an epoll of its own, inside an outer epoll that the
- * caller waits on.
+ * edge - HTTP in and out: libmicrohttpd in epolls of its own (shard.c), inside an outer epoll that
+ * the caller waits on.
  *
- * The library gets accepted sockets, the listeners are ours (socket.h), so that the server can go
- * down and up. A request (inbound.c) is given to the gate or to the control function (waiting.c),
+ * The listeners are ours (socket.h), so that the server can go down and up, and the library gets
+ * accepted sockets once a request is there on them (lobby.c). A request (inbound.c) is given to the gate or to the control function (waiting.c),
  * or refused. What is not decided at once is suspended and its socket watched, because a suspended
  * connection does not notice that its client left.
  *
  * Invariants:
  *  1. A connection is suspended exactly while its exchange is complete and its fate FATE_NONE, or
- *     it is queued, or rests between two pieces of its answer (outbound.c).
+ *     it is queued, or rests between two pieces of its answer (outbound.c), or it is parked (lobby.c).
  *  2. One queued exchange a turn is resumed, in the order of edge_release: the library does not
  *     keep the order of several. Connections on which nothing will be sent are resumed at once.
  *  3. `unsent` counts the exchanges decided upon that the library has not finished (is_counted).
@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utlist.h>
@@ -34,13 +35,12 @@
 #include "simulator/edge_inner.h"
 #include "simulator/socket.h"
 
-#define ACCEPTS_PER_TURN  64
-#define EVENTS_PER_TURN   64
-#define SURPLUS_MAX       32                 /* connections over the limit that are still told so */
-#define CONNECTION_MEMORY ((size_t)32 << 10) /* the library clears it for every request */
-#define FULL_REST_MS      50
-#define CLOSING_TURNS     100
-#define SLOW_LOOK_US      250000
+#define ACCEPTS_PER_TURN 64
+#define EVENTS_PER_TURN  64
+#define FULL_REST_MS     50
+#define CLOSING_TURNS    100
+#define SHARDS_LOOK_MS   1000 /* the library's time-outs are seconds */
+#define DESCRIPTORS_KEPT 256  /* for all but connections */
 
 void edge_watch(struct edge *edge, int fd, uint32_t events, void *what)
 {
@@ -49,9 +49,13 @@ void edge_watch(struct edge *edge, int fd, uint32_t events, void *what)
     MUST_ZERO(epoll_ctl(edge->epoll_fd, EPOLL_CTL_ADD, fd, &event));
 }
 
-void edge_unwatch(struct edge *edge, int fd)
+void edge_watch_held(struct edge *edge, struct client *client, bool is_held)
 {
-    MUST_ZERO(epoll_ctl(edge->epoll_fd, EPOLL_CTL_DEL, fd, NULL));
+    struct epoll_event event = {.events = is_held ? EPOLLRDHUP : EDGE_WATCH_USUAL,
+                                .data.ptr = client};
+
+    MUST_ZERO(epoll_ctl(edge->epoll_fd, EPOLL_CTL_MOD, client->fd, &event));
+    client->is_held = is_held;
 }
 
 void edge_join(struct edge *edge, int fd)
@@ -67,28 +71,28 @@ static void listeners_watch(struct edge *edge, bool is_wanted)
         if (is_wanted)
             edge_watch(edge, edge->listeners[i].fd, EPOLLIN, &edge->listeners[i]);
         else
-            edge_unwatch(edge, edge->listeners[i].fd);
+            MUST_ZERO(epoll_ctl(edge->epoll_fd, EPOLL_CTL_DEL, edge->listeners[i].fd, NULL));
     }
+}
+
+/* Out of descriptors. */
+static void rest(struct edge *edge)
+{
+    edge->is_full = true;
+    edge->full_until_us = clock_monotonic_us() + FULL_REST_MS * 1000;
+    listeners_watch(edge, false);
 }
 
 static void accept_some(struct edge *edge, const struct listener *listener)
 {
     for (int i = 0; i < ACCEPTS_PER_TURN && !edge->is_full; i++) {
-        struct sockaddr_storage peer;
-        socklen_t size = sizeof(peer);
-        int fd =
-            accept4(listener->fd, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-        if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-            edge->is_full = true;
-            edge->full_until_us = clock_monotonic_us() + FULL_REST_MS * 1000;
-            listeners_watch(edge, false);
-        }
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE) && !lobby_make_room(edge))
+            rest(edge);
         if (fd < 0)
             return;
-        edge->accepting = listener;
-        MHD_add_connection(edge->daemon, fd, (struct sockaddr *)&peer,
-                           size); /* else it closes fd */
+        lobby_enter(edge, fd, listener->is_control);
     }
 }
 
@@ -100,54 +104,21 @@ static void accept_again(struct edge *edge)
     listeners_watch(edge, true);
 }
 
-static struct client *client_new(struct edge *edge, struct MHD_Connection *connection)
-{
-    struct client *client = calloc(1, sizeof(*client));
-
-    if (!client)
-        BUG("out of memory");
-    client->watch = WATCH_CLIENT;
-    client->connection = connection;
-    client->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    client->run_number = edge->run_number;
-    client->since_us = clock_monotonic_us();
-    client->is_control = edge->accepting->is_control;
-    client->is_surplus = edge->client_count >= LIMIT_CONNECTIONS;
-    DL_APPEND(edge->clients, client);
-    edge->client_count++;
-    return client;
-}
-
-static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
-                          enum MHD_ConnectionNotificationCode what)
-{
-    struct edge *edge = arg;
-    struct client *client = *context;
-
-    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        *context = client_new(edge, connection);
-        return;
-    }
-    DL_DELETE(edge->clients, client);
-    edge->client_count--;
-    free(client);
-}
-
 /* ---- the loop ---- */
 
 void edge_release(struct edge *edge, struct exchange *exchange)
 {
     ASSERT(exchange->client && exchange->fate != FATE_NONE && !exchange->is_counted);
-    edge_unwatch(edge, exchange->client->fd);
+    edge_watch_held(edge, exchange->client, false);
     exchange->is_counted = true;
     edge->unsent++;
-    LL_APPEND(edge->queue, exchange);
+    DL_APPEND(edge->queue, exchange);
 }
 
-/* The library does not wake its epoll for this: edge_timeout_ms has to. */
+/* The library does not wake its epoll for this. */
 void edge_resume(struct edge *edge, struct client *client)
 {
-    edge->has_resumed = true;
+    shard_wake(edge, client->shard);
     MHD_resume_connection(client->connection);
 }
 
@@ -155,7 +126,7 @@ static void resume_first(struct edge *edge)
 {
     struct exchange *first = edge->queue;
 
-    LL_DELETE(edge->queue, first);
+    DL_DELETE(edge->queue, first);
     edge_resume(edge, first->client);
 }
 
@@ -164,12 +135,20 @@ static void on_hang_up(struct edge *edge, struct client *client)
 {
     struct exchange *exchange = client->exchange;
 
-    edge_unwatch(edge, client->fd);
+    edge_watch_held(edge, client, false);
     client->exchange = NULL;
     exchange->client = NULL;
     edge_resume(edge, client);
     if (!waiting_forget(edge, exchange))
         gate_hung_up(exchange);
+}
+
+static void on_client(struct edge *edge, struct client *client, uint32_t events)
+{
+    if (!client->is_held)
+        lobby_on_event(edge, client, events);
+    else if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        on_hang_up(edge, client);
 }
 
 static void take_events(struct edge *edge)
@@ -181,67 +160,66 @@ static void take_events(struct edge *edge)
         enum watch *what = events[i].data.ptr;
 
         switch (*what) {
-        case WATCH_SERVER:
-            break; /* MHD_run looks itself */
+        case WATCH_NOBODY:
+            break;
+        case WATCH_SHARD:
+            shard_wake(edge, events[i].data.ptr);
+            break;
         case WATCH_LISTENER:
             accept_some(edge, events[i].data.ptr);
             break;
         case WATCH_CLIENT:
-            on_hang_up(edge, events[i].data.ptr);
+            on_client(edge, events[i].data.ptr, events[i].events);
             break;
         }
     }
 }
 
-/* The library counts from the last byte, so that one now and then would keep a connection for ever.
- * (A body that drips is inbound.c's.) */
-static void cut_off_slow(struct edge *edge)
+/* The library has time-outs of its own, for bodies and for clients that do not read. */
+static void wake_sometimes(struct edge *edge)
 {
-    const uint64_t timeout_us = edge->sim->options.request_timeout_s * (uint64_t)1000000;
     const uint64_t now_us = clock_monotonic_us();
-    struct client *client;
 
-    if (now_us - edge->slow_seen_us < SLOW_LOOK_US)
+    if (now_us - edge->shards_seen_us < SHARDS_LOOK_MS * UINT64_C(1000))
         return;
-    edge->slow_seen_us = now_us;
-    DL_FOREACH(edge->clients, client)
-    {
-        if ((!client->exchange || !client->exchange->has_headers) &&
-            now_us - client->since_us > timeout_us)
-            socket_reset(client->fd);
-    }
+    edge->shards_seen_us = now_us;
+    shard_wake_all(edge);
 }
 
 void edge_turn(struct edge *edge)
 {
     if (edge->sim->options.request_timeout_s)
-        cut_off_slow(edge);
+        wake_sometimes(edge);
+    lobby_turn(edge);
     accept_again(edge);
     take_events(edge);
     if (edge->queue)
         resume_first(edge);
     outbound_drip(edge);
-    edge->has_resumed = false; /* a control request may begin a run within MHD_run */
-    MHD_run(edge->daemon);
+    shard_turn(edge);
     if (edge->waiting)
         waiting_ask_all(edge);
+    lobby_free_dead(edge);
 }
 
 int edge_timeout_ms(const struct edge *edge)
 {
-    MHD_UNSIGNED_LONG_LONG library_ms = 0;
-    uint64_t wait_ms = edge->is_full ? FULL_REST_MS : INT32_MAX;
-    const int waiting_ms = waiting_timeout_ms(edge), drip_ms = outbound_timeout_ms(edge);
+    const int waits_ms[] = {
+        edge->is_full ? FULL_REST_MS : -1,
+        edge->client_count && edge->sim->options.request_timeout_s ? SHARDS_LOOK_MS : -1,
+        waiting_timeout_ms(edge),
+        outbound_timeout_ms(edge),
+        lobby_timeout_ms(edge),
+    };
+    int least_ms = -1;
 
-    if (edge->queue || edge->has_resumed)
+    if (edge->queue || edge->due)
         return 0;
-    if (MHD_get_timeout(edge->daemon, &library_ms) == MHD_YES && library_ms < wait_ms)
-        wait_ms = library_ms;
-    if (waiting_ms >= 0 && (uint64_t)waiting_ms < wait_ms)
-        wait_ms = (uint64_t)waiting_ms;
-    if (drip_ms >= 0 && (uint64_t)drip_ms < wait_ms)
-        wait_ms = (uint64_t)drip_ms;
-    return wait_ms == INT32_MAX ? -1 : (int)wait_ms;
+    for (size_t i = 0; i < COUNT_OF(waits_ms); i++) {
+        if (waits_ms[i] >= 0 && (least_ms < 0 || waits_ms[i] < least_ms))
+            least_ms = waits_ms[i];
+    }
+    return least_ms;
 }
 
 bool edge_is_busy(const struct edge *edge)
@@ -263,19 +241,19 @@ bool edge_is_stale(const struct exchange *exchange)
 
 void edge_begin(struct edge *edge)
 {
-    struct client *client;
+    struct client *client, *next;
 
     if (edge->sim->options.hold_all) {
         for (size_t i = 0; i < edge->listener_count && !edge->is_down; i++)
             accept_some(edge,
                         &edge->listeners[i]); /* whoever waits there came in the earlier run */
         edge->run_number++;
-        DL_FOREACH(edge->clients, client)
+        DL_FOREACH_SAFE(edge->clients, client, next)
         {
             const struct exchange *exchange = client->exchange;
 
             if (exchange ? exchange->is_counted : !socket_has_bytes(client->fd))
-                socket_reset(client->fd);
+                lobby_reset(edge, client);
         }
     }
     while (edge->queue)
@@ -284,7 +262,7 @@ void edge_begin(struct edge *edge)
 
 void edge_down(struct edge *edge)
 {
-    struct client *client;
+    struct client *client, *next;
 
     if (edge->is_down)
         return;
@@ -293,10 +271,10 @@ void edge_down(struct edge *edge)
         listeners_watch(edge, false);
     for (size_t i = 0; i < edge->listener_count; i++)
         socket_deafen(edge->listeners[i].fd);
-    DL_FOREACH(edge->clients, client)
+    DL_FOREACH_SAFE(edge->clients, client, next)
     {
         if (!client->exchange)
-            socket_reset(client->fd);
+            lobby_reset(edge, client);
     }
 }
 
@@ -355,23 +333,16 @@ static int open_listeners(struct edge *edge, struct err *err)
     return 0;
 }
 
-static int start_library(struct edge *edge, struct err *err)
+/* As many connections as descriptors allow. */
+static size_t clients_max(void)
 {
-    const struct sim_options *options = &edge->sim->options;
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    struct rlimit limit;
+    size_t room;
 
-    if (options->logical_clock)
-        flags |= MHD_USE_SUPPRESS_DATE_NO_CLOCK; /* the same requests are to give the same bytes */
-    edge->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, inbound_request, edge, MHD_OPTION_URI_LOG_CALLBACK,
-                         inbound_begin, edge, MHD_OPTION_NOTIFY_COMPLETED, inbound_completed, edge,
-                         MHD_OPTION_NOTIFY_CONNECTION, on_connection, edge,
-                         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(LIMIT_CONNECTIONS + SURPLUS_MAX),
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-                         MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout_s, MHD_OPTION_END);
-    if (!edge->daemon)
-        return err_set(err, ERR_IO, "libmicrohttpd did not start: %s", strerror(errno));
-    return 0;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > LIMIT_CLIENTS + DESCRIPTORS_KEPT)
+        return LIMIT_CLIENTS;
+    room = (size_t)limit.rlim_cur;
+    return room > 2 * DESCRIPTORS_KEPT ? room - DESCRIPTORS_KEPT : room / 2;
 }
 
 struct edge *edge_open(struct sim *sim, struct err *err)
@@ -380,16 +351,15 @@ struct edge *edge_open(struct sim *sim, struct err *err)
 
     if (!edge)
         BUG("out of memory");
-    *edge = (struct edge){.watch = WATCH_SERVER, .sim = sim, .epoll_fd = -1};
-    if (open_listeners(edge, err) || start_library(edge, err))
-        goto out;
+    *edge = (struct edge){
+        .watch = WATCH_NOBODY, .sim = sim, .epoll_fd = -1, .clients_max = clients_max()};
     edge->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (edge->epoll_fd < 0) {
         err_set(err, ERR_IO, "epoll: %s", strerror(errno));
         goto out;
     }
-    edge_watch(edge, MHD_get_daemon_info(edge->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, EPOLLIN,
-               edge);
+    if (open_listeners(edge, err) || shard_open(edge, err))
+        goto out;
     listeners_watch(edge, true);
     return edge;
 out:
@@ -412,13 +382,15 @@ void edge_close(struct edge *edge)
 {
     if (!edge)
         return;
-    if (edge->daemon) {
+    if (edge->shards) {
         waiting_close_all(edge);
         drain(edge);
         while (edge->queue)
             resume_first(edge);
         outbound_cut_off(edge);
-        MHD_stop_daemon(edge->daemon);
+        lobby_close_all(edge);
+        shard_close_all(edge);
+        lobby_free_dead(edge);
     }
     for (size_t i = 0; i < edge->listener_count; i++)
         close(edge->listeners[i].fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SIMULATOR_EDGE_INNER_H
 #define SIMULATOR_EDGE_INNER_H
-/* edge_inner - what edge.c, inbound.c, outbound.c and waiting.c share, and nobody else. */
+/* edge_inner - what edge.c, lobby.c, shard.c, inbound.c, outbound.c and waiting.c share, and nobody else. */
 #include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "simulator/core.h"
 
-enum watch { WATCH_SERVER, WATCH_LISTENER, WATCH_CLIENT };
+enum watch { WATCH_NOBODY, WATCH_LISTENER, WATCH_CLIENT, WATCH_SHARD };
 
 struct listener {
     enum watch watch;
@@ -17,16 +17,35 @@ struct listener {
     bool is_control;
 };
 
+struct shard { /* one of the library's daemons */
+    enum watch watch;
+    struct shard *prev, *next, *due_next;
+    struct MHD_Daemon *daemon;
+    size_t client_count;
+    bool is_due;
+};
+
+enum place { PLACE_LOBBY, PLACE_SERVED, PLACE_LEAVING, PLACE_NOWHERE };
+
 struct client {
     enum watch watch;
+    enum place place;
     struct client *prev, *next;
-    struct MHD_Connection *connection;
+    struct client *idle_prev, *idle_next; /* in idle or leaving */
+    struct shard *shard;                  /* once it is served */
+    struct MHD_Connection *connection;    /* likewise */
     int fd;
     uint64_t run_number;
-    uint64_t since_us;         /* accepted, or done with its last request */
+    uint64_t since_us;         /* accepted, done with its last request, or refused */
     struct exchange *exchange; /* from its first line to its end, or until the client left */
     uint64_t requests;         /* that began on it */
-    bool is_control, is_surplus;
+    uint64_t accounted;        /* bytes of them */
+    bool is_unaccounted;       /* some were chunked: who knows */
+    bool is_control, is_surplus, is_idle;
+    bool is_parked;  /* suspended while a request's head is not whole */
+    bool is_held;    /* suspended with its exchange: watched for its client's leaving */
+    bool is_refused; /* it gets no other answer */
+    bool is_going;   /* counted no longer */
 };
 
 struct waiting { /* a control request that waits for something to happen */
@@ -36,30 +55,60 @@ struct waiting { /* a control request that waits for something to happen */
 };
 
 struct edge {
-    enum watch watch; /* WATCH_SERVER: the library's epoll */
+    enum watch watch; /* WATCH_NOBODY: for what is looked at in every turn */
     struct sim *sim;
-    struct MHD_Daemon *daemon;
+    struct shard *shards, *due;
     int epoll_fd; /* the outer one */
     struct listener listeners[2];
     size_t listener_count;
-    const struct listener *accepting;
-    struct client *clients;
-    size_t client_count;
+    struct client *clients, *idle, *leaving, *dead;
+    struct client *entering; /* which the library is being given */
+    size_t client_count, clients_max;
     struct exchange *queue;    /* to be resumed, one a turn */
     struct exchange *dripping; /* suspended in the middle of their answers */
     struct waiting *waiting;
     size_t unsent;
-    bool has_resumed; /* connections that the library has not looked at since */
     uint64_t run_number;
     bool is_down;
     bool is_full; /* out of descriptors: the listeners rest until full_until_us */
     uint64_t full_until_us;
-    uint64_t slow_seen_us; /* when slow clients were looked for */
+    uint64_t shards_seen_us; /* when the library could look at its own time-outs */
 };
 
 void edge_watch(struct edge *edge, int fd, uint32_t events, void *what);
-void edge_unwatch(struct edge *edge, int fd);
+/* Held: watched for its client's leaving alone. Else for the bytes of its next request. */
+void edge_watch_held(struct edge *edge, struct client *client, bool is_held);
 void edge_resume(struct edge *edge, struct client *client);
+
+#define EDGE_WATCH_USUAL (EPOLLIN | EPOLLRDHUP | EPOLLET)
+
+/* ---- lobby.c: connections without a request under way ---- */
+
+void lobby_enter(struct edge *edge, int fd, bool is_control); /* takes `fd` */
+void lobby_on_event(struct edge *edge, struct client *client, uint32_t events);
+void lobby_on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                         enum MHD_ConnectionNotificationCode what);
+void lobby_lost(struct edge *edge, struct client *client); /* the library would not have it */
+/* The head of a request is whole; the request is over. */
+void lobby_request_begins(struct edge *edge, struct client *client, size_t head_bytes);
+void lobby_request_ends(struct edge *edge, struct client *client, size_t body_bytes,
+                        bool is_chunked);
+bool lobby_make_room(struct edge *edge); /* false: nobody is idle */
+void lobby_reset(struct edge *edge, struct client *client);
+void lobby_turn(struct edge *edge);
+int lobby_timeout_ms(const struct edge *edge); /* -1: any */
+void lobby_free_dead(struct edge *edge);
+void lobby_close_all(struct edge *edge); /* all that the library does not have */
+
+/* ---- shard.c: the library's daemons ---- */
+
+int shard_open(struct edge *edge, struct err *err) ATTR_MUST_USE;
+/* Gives the connection to the library; false: it cannot take more. */
+bool shard_take(struct edge *edge, struct client *client);
+void shard_wake(struct edge *edge, struct shard *shard); /* it has something to do */
+void shard_wake_all(struct edge *edge);
+void shard_turn(struct edge *edge); /* runs those that have */
+void shard_close_all(struct edge *edge);
 
 /* ---- inbound.c: what the library calls for a request ---- */
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -228,6 +229,17 @@ static void serve(struct sim *sim, int signals)
     } while (!(fds[1].revents & POLLIN));
 }
 
+/* A connection is a descriptor; how many may be open is less than could be, unless one asks. */
+static void use_all_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int be_like(struct sim *sim, const char *name_or_path, struct err *err)
 {
     struct arena *arena = arena_new(); /* the simulator's, when it is like that */
@@ -296,6 +308,7 @@ int main(int argc, char **argv)
         return 0;
     }
     signal(SIGPIPE, SIG_IGN);
+    use_all_descriptors();
     struct origin *origin = origin_new();
     int rc = read_settings(argv, &settings, origin, &err);
     if (rc == 0)

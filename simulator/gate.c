@@ -249,6 +249,15 @@ static const struct {
     {"hang-after", SIM_AFTER, PLAN_HANG, 0, 0},      {"late-reply", SIM_AFTER, PLAN_REPLY, 0, 0},
 };
 
+static bool is_plan(const struct sim_fault *fault)
+{
+    for (size_t i = 0; fault && i < COUNT_OF(plans); i++) {
+        if (strcmp(plans[i].fault, fault->name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A rule that lets the client wait; false when the fault is another. */
 static bool begin_plan(struct exchange *exchange, const struct sim_fault *fault)
 {
@@ -302,17 +311,42 @@ static const struct sim_fault *take_struck(struct exchange *exchange)
     return fault && (exchange->face.stop == SIM_AFTER || rules_fit(exchange, fault)) ? fault : NULL;
 }
 
+static void refuse_crowd(struct exchange *exchange)
+{
+    exchange->answer = (struct answer){.status = 0};
+    answer_refuse(&exchange->answer, exchange->arena, 503, "throttled", NULL,
+                  "Too many requests are held.");
+    conclude(exchange, NULL);
+}
+
+static bool is_to_wait(const struct exchange *exchange, const struct sim_fault *fault)
+{
+    const struct rules *rules = exchange->sim->rules;
+
+    return is_plan(fault) || rules_holds(rules, &exchange->face, &exchange->request, SIM_BEFORE) ||
+           rules_holds(rules, &exchange->face, &exchange->request, SIM_AFTER);
+}
+
 /* True when it is through, false when it is held. */
 static bool arrive_alone(struct exchange *exchange)
 {
     struct sim *sim = exchange->sim;
     const struct sim_pilot *pilot = &sim->options.pilot;
 
+    const bool is_crowded = held_count(sim->held) >= LIMIT_HELD;
+
     if (pilot->arrived && pilot->arrived(pilot->arg, &exchange->face)) {
-        hold(exchange, SIM_BEFORE);
-        return false;
+        if (is_crowded)
+            refuse_crowd(exchange);
+        else
+            hold(exchange, SIM_BEFORE);
+        return is_crowded;
     }
     const struct sim_fault *fault = rules_strike(sim->rules, exchange);
+    if (is_crowded && is_to_wait(exchange, fault)) {
+        refuse_crowd(exchange);
+        return true;
+    }
     if (rules_holds(sim->rules, &exchange->face, &exchange->request, SIM_BEFORE)) {
         hold_struck(exchange, SIM_BEFORE, fault);
         return false;
@@ -361,14 +395,6 @@ static void refuse_stray(struct exchange *exchange)
     exchange->fate = FATE_ANSWER;
 }
 
-static void refuse_crowd(struct exchange *exchange)
-{
-    exchange->answer = (struct answer){.status = 0};
-    answer_refuse(&exchange->answer, exchange->arena, 503, "throttled", NULL,
-                  "Too many requests are held.");
-    conclude(exchange, NULL);
-}
-
 bool gate_arrive(struct exchange *exchange)
 {
     struct sim *sim = exchange->sim;
@@ -386,16 +412,16 @@ bool gate_arrive(struct exchange *exchange)
     note_arrival(exchange);
     if (exchange->early_fault)
         exchange_note(exchange, SIM_FAULT, exchange->early_fault, 0);
-    if (held_count(sim->held) >= LIMIT_HELD) {
-        refuse_crowd(exchange);
-        return true;
-    }
     if (exchange->label == INTERACTION_CAPABILITIES) {
         go_through(exchange, NULL);
         return true;
     }
     if (!sim->options.hold_all)
         return arrive_alone(exchange);
+    if (held_count(sim->held) >= LIMIT_HELD) {
+        refuse_crowd(exchange);
+        return true;
+    }
     hold(exchange, SIM_BEFORE);
     return false;
 }

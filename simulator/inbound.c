@@ -53,7 +53,8 @@ void inbound_completed(void *arg, struct MHD_Connection *connection, void **cont
     *context = NULL;
     if (exchange->client) {
         exchange->client->exchange = NULL;
-        exchange->client->since_us = clock_monotonic_us();
+        lobby_request_ends(edge, exchange->client, exchange->body.size + exchange->thrown_away,
+                           request_header(&exchange->request, "Transfer-Encoding") != NULL);
     }
     exchange->client = NULL;
     outbound_forget(edge, exchange);
@@ -156,8 +157,6 @@ static void take_headers(struct exchange *exchange, struct client *client, const
                "The request's headers are longer than this server takes.");
     if (strlen(exchange->uri) > LIMIT_URL_BYTES)
         refuse(exchange, 414, "too-long", "The request's URL is longer than this server takes.");
-    if (client->is_surplus)
-        refuse(exchange, 503, "throttled", "This server has too many connections.");
     length = request_header(request, "Content-Length");
     if (length && strtoull(length, NULL, 10) > LIMIT_BODY_BYTES)
         refuse(exchange, 413, "too-long", "The request's body is larger than this server takes.");
@@ -216,6 +215,14 @@ static bool dispatch(struct edge *edge, struct exchange *exchange, const struct 
     return true;
 }
 
+static size_t head_bytes(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info ? info->header_size : 0;
+}
+
 enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *bytes,
                                 size_t *size, void **context)
@@ -225,9 +232,10 @@ enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, co
     struct client *client = exchange->client;
 
     (void)url, (void)version;
-    if (!client) /* it left while it was held */
+    if (!client || client->is_refused) /* it left while it was held, or has its answer */
         return MHD_NO;
     if (!exchange->has_headers) {
+        lobby_request_begins(edge, client, head_bytes(connection));
         take_headers(exchange, client, method);
         return exchange->fate == FATE_NONE ? MHD_YES : outbound_finish(edge, exchange, client);
     }
@@ -240,6 +248,6 @@ enum MHD_Result inbound_request(void *arg, struct MHD_Connection *connection, co
     if (exchange->is_complete || dispatch(edge, exchange, client))
         return outbound_finish(edge, exchange, client);
     MHD_suspend_connection(connection);
-    edge_watch(edge, client->fd, EPOLLRDHUP, client);
+    edge_watch_held(edge, client, true);
     return MHD_YES;
 }

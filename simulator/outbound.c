@@ -50,7 +50,8 @@ static ssize_t read_drip(void *arg, uint64_t position, char *out, size_t room)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (now_us < exchange->drip_due_us) {
         MHD_suspend_connection(exchange->client->connection);
-        LL_APPEND(edge->dripping, exchange);
+        DL_APPEND(edge->dripping, exchange);
+        exchange->is_dripping = true;
         return 0;
     }
     size = size < PIECE_BYTES ? size : PIECE_BYTES;
@@ -65,11 +66,11 @@ void outbound_drip(struct edge *edge)
     const uint64_t now_us = edge->dripping ? clock_monotonic_us() : 0;
     struct exchange *exchange, *next;
 
-    LL_FOREACH_SAFE(edge->dripping, exchange, next)
+    DL_FOREACH_SAFE(edge->dripping, exchange, next)
     {
         if (exchange->drip_due_us > now_us && !exchange->is_cut_off)
             continue;
-        LL_DELETE(edge->dripping, exchange);
+        outbound_forget(edge, exchange);
         edge_resume(edge, exchange->client);
     }
 }
@@ -80,7 +81,7 @@ int outbound_timeout_ms(const struct edge *edge)
     const struct exchange *exchange;
     uint64_t least_ms = INT32_MAX;
 
-    LL_FOREACH(edge->dripping, exchange)
+    DL_FOREACH(edge->dripping, exchange)
     {
         const uint64_t due_us = exchange->drip_due_us;
         const uint64_t left_ms = due_us > now_us ? (due_us - now_us) / 1000 + 1 : 0;
@@ -94,7 +95,7 @@ void outbound_cut_off(struct edge *edge)
 {
     struct exchange *exchange;
 
-    LL_FOREACH(edge->dripping, exchange)
+    DL_FOREACH(edge->dripping, exchange)
     {
         exchange->is_cut_off = true;
     }
@@ -103,11 +104,9 @@ void outbound_cut_off(struct edge *edge)
 
 void outbound_forget(struct edge *edge, struct exchange *exchange)
 {
-    struct exchange *found;
-
-    LL_SEARCH_SCALAR(edge->dripping, found, face.number, exchange->face.number);
-    if (found == exchange)
-        LL_DELETE(edge->dripping, exchange);
+    if (exchange->is_dripping)
+        DL_DELETE(edge->dripping, exchange);
+    exchange->is_dripping = false;
 }
 
 /* ---- broken ---- */
