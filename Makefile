@@ -84,7 +84,7 @@ asan tsan:                    ## run the tests under a sanitizer
 check: style layers headers test asan tsan  ## everything a change must pass
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
-bench: all $(OUT)/bench/bare $(OUT)/bench/starts  ## measure, each figure beside its baseline in the same run
+bench: all $(OUT)/bench/bare $(OUT)/bench/held $(OUT)/bench/starts  ## measure, each figure beside its baseline in the same run
 	./setup.sh develop
 	tests/bench/run.sh $(BIN) $(OUT)
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

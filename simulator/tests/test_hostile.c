@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/prng.h"
 #include "simulator/tests/rig.h"
 #include "simulator/tests/talk.h"
 #include "tests/expect.h"
@@ -340,6 +341,35 @@ static void where_all_are_busy_more_are_told_so(void)
     rig_close(&rig);
 }
 
+/* Their clients are gone, so that it takes no descriptors; tests/e2e/crowd.sh has those that wait. */
+static void ten_thousand_are_held_and_go_in_any_order(void)
+{
+    static uint64_t order[LIMIT_HELD];
+    struct err err = ERR_INIT;
+    struct prng prng;
+    struct rig rig;
+
+    rig_open_with(&rig, &(struct sim_options){.hold_all = true, .logical_clock = true});
+    const char *text = with_body(&rig, "/fhir/Patient", "{\"resourceType\":\"Patient\"}");
+    prng_init(&prng, 5);
+    for (size_t i = 0; i < LIMIT_HELD; i++) {
+        const size_t other = (size_t)prng_below(&prng, i + 1);
+        const int fd = rig_connect(&rig);
+
+        (void)send(fd, text, strlen(text), MSG_NOSIGNAL);
+        rig_until_held(&rig, i + 1);
+        close(fd);
+        order[i] = order[other];
+        order[other] = i + 1;
+    }
+    expect_refusal("one too many", talk_anew(&rig, text), 503);
+    for (size_t i = 0; i < LIMIT_HELD; i++)
+        EXPECT_INT("released", sim_pass(rig.sim, order[i], NULL, &err), 0);
+    EXPECT_INT("all of them", (long long)sim_held_count(rig.sim), 0);
+    EXPECT_INT("each once", (long long)sim_version_count(rig.sim), 2 + LIMIT_HELD);
+    rig_close(&rig);
+}
+
 static CU_TestInfo tests[] = {
     {"what is no HTTP gets an outcome", what_is_no_http_gets_an_outcome},
     {"so does what comes later on a connection", so_does_what_comes_later_on_a_connection},
@@ -350,6 +380,7 @@ static CU_TestInfo tests[] = {
     {"a full store says so", a_full_store_says_so},
     {"whoever is idle longest makes room", whoever_is_idle_longest_makes_room},
     {"where all are busy, more are told so", where_all_are_busy_more_are_told_so},
+    {"10,000 are held and go in any order", ten_thousand_are_held_and_go_in_any_order},
     CU_TEST_INFO_NULL,
 };
 SUITE("hostile", tests)

@@ -51,6 +51,19 @@ a=$(median <"$scratch/a") b=$(median <"$scratch/b") c=$(median <"$scratch/c")
 echo "POST, validated: $a/s, bare libmicrohttpd $c/s, ratio $(ratio "$a" "$c") (want 0.40)"
 echo "PUT with If-Match, validated: $b/s, ratio $(ratio "$b" "$c") (want 0.40)"
 
+# 1c. One of many held exchanges is released, to the answer: one of 9,999 beside one of 10, in turn on one server.
+"$bin/fhirsim" --listen 127.0.0.1:0 >"$scratch/held.out" & pids="$pids $!"
+held=$(url_of "$scratch/held.out")
+release() { # COUNT: microseconds
+    curl -s -X POST "${held%/fhir}/_control/reset" >/dev/null
+    curl -s -X PUT -d '[{"match":{"interaction":"read"}}]' "${held%/fhir}/_control/holds"
+    "$out/bench/held" "$held" "$1" 500
+}
+: >"$scratch/a"; : >"$scratch/b"
+for _ in 1 2 3 4 5; do release 9999 >>"$scratch/a"; release 10 >>"$scratch/b"; done
+a=$(median <"$scratch/a") b=$(median <"$scratch/b")
+echo "release of one of 9,999 held: $a us, of one of 10: $b us, ratio $(ratio "$a" "$b")"
+
 # 2. make certify after the build.
 from=$(date +%s%N)
 "$bin/chartproof" run --out "$scratch/report" scenarios/ >"$scratch/certify.log" 2>&1 || true
