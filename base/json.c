@@ -83,9 +83,24 @@ static const char *duplicate_name(struct arena *arena, const struct cJSON *objec
     return NULL;
 }
 
-/* Finds a duplicate anywhere; on failure `pointer` is spelled from the inside out. */
-static int refuse_duplicates(struct arena *arena, const struct cJSON *item, const char *pointer,
-                             struct err *err)
+/* Where an item stands: its container's place and its own in it. Spelled only when it is to be told. */
+struct place {
+    const struct place *above; /* NULL: the root */
+    const char *name;          /* NULL: an element of an array */
+    size_t index;
+};
+
+static const char *pointer_to(struct arena *arena, const struct place *place)
+{
+    if (!place->above)
+        return "";
+    const char *above = pointer_to(arena, place->above);
+    return place->name ? arena_printf(arena, "%s/%s", above, place->name)
+                       : arena_printf(arena, "%s/%zu", above, place->index);
+}
+
+static int refuse_duplicates(struct arena *arena, const struct cJSON *item,
+                             const struct place *place, struct err *err)
 {
     size_t index = 0;
 
@@ -93,15 +108,13 @@ static int refuse_duplicates(struct arena *arena, const struct cJSON *item, cons
         const char *name = duplicate_name(arena, item);
 
         if (name)
-            return err_set(err, ERR_INPUT, "%s/%s: this member stands twice in its object", pointer,
-                           name);
+            return err_set(err, ERR_INPUT, "%s/%s: this member stands twice in its object",
+                           pointer_to(arena, place), name);
     }
     for (const struct cJSON *child = item->child; child; child = child->next, index++) {
-        if (!child->child)
-            continue;
-        const char *below = child->string ? arena_printf(arena, "%s/%s", pointer, child->string)
-                                          : arena_printf(arena, "%s/%zu", pointer, index);
-        if (refuse_duplicates(arena, child, below, err))
+        const struct place below = {.above = place, .name = child->string, .index = index};
+
+        if (child->child && refuse_duplicates(arena, child, &below, err))
             return -1;
     }
     return 0;
@@ -126,7 +139,7 @@ struct cJSON *json_parse_own(const char *text, size_t size, struct err *err)
         goto out;
     }
     restore_numbers(root, text, &numbers, &next);
-    if (refuse_duplicates(scratch, root, "", err)) {
+    if (refuse_duplicates(scratch, root, &(struct place){.above = NULL}, err)) {
         cJSON_Delete(root);
         root = NULL;
     }
@@ -518,18 +531,23 @@ char *json_print_pretty(struct arena *arena, const struct cJSON *item)
  */
 void json_quote(struct buf *buf, const char *text)
 {
+    static const char escaped[] = "\b\t\n\f\r\"\\", letters[] = "btnfr\"\\";
+    const char *plain = text; /* what stands as it is goes in one piece */
+
     buf_putc(buf, '"');
     for (; *text; text++) {
-        static const char escaped[] = "\b\t\n\f\r\"\\", letters[] = "btnfr\"\\";
+        if ((unsigned char)*text >= 0x20 && *text != '"' && *text != '\\')
+            continue;
         const char *at = strchr(escaped, *text);
 
+        buf_add(buf, plain, (size_t)(text - plain));
+        plain = text + 1;
         if (at)
             buf_add(buf, (char[]){'\\', letters[at - escaped]}, 2);
-        else if ((unsigned char)*text < 0x20)
-            buf_printf(buf, "\\u%04x", (unsigned)(unsigned char)*text);
         else
-            buf_putc(buf, *text);
+            buf_printf(buf, "\\u%04x", (unsigned)(unsigned char)*text);
     }
+    buf_add(buf, plain, (size_t)(text - plain));
     buf_putc(buf, '"');
 }
 
