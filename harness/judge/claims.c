@@ -119,8 +119,8 @@ static bool touch_missing(const struct facts *facts, const struct touch *touch,
     return true;
 }
 
-bool slot_stands(const struct facts *facts, const struct fact_slot *slot,
-                 const struct fact_version *version, const char **out_diff)
+static bool find_stands(const struct facts *facts, const struct fact_slot *slot,
+                        const struct fact_version *version, const char **out_diff)
 {
     const struct fact_version *base = slot->base && !slot->base->is_deletion ? slot->base : NULL;
     const struct cJSON *tree = fact_tree(version), *old = base ? fact_tree(base) : NULL;
@@ -153,6 +153,30 @@ bool slot_stands(const struct facts *facts, const struct fact_slot *slot,
     const struct touch *touch =
         was ? touch_update(facts->arena, was, shall) : touch_all(facts->arena, NULL, shall);
     return !touch_missing(facts, touch, is, shall, out_diff);
+}
+
+/* Asked for every statement about an intent, so it is found out once for each of its slots and a version; why not is
+ * found out only for who asks. */
+bool slot_stands(const struct facts *facts, const struct fact_slot *slot,
+                 const struct fact_version *version, const char **out_diff)
+{
+    const struct fact_slot *slots = slot->intent ? slot->intent->slots : NULL;
+    struct fact_standing *standing = version->memo->standings;
+
+    if (!slots || slot < slots || slot >= slots + slot->intent->slot_count)
+        return find_stands(facts, slot, version, out_diff); /* what a judge made up */
+    while (standing && standing->slot != slot)
+        standing = standing->next;
+    if (standing && (standing->stands || !out_diff))
+        return standing->stands;
+    bool stands = find_stands(facts, slot, version, out_diff);
+    if (!standing) {
+        standing = arena_alloc(facts->arena, sizeof(*standing));
+        *standing = (struct fact_standing){
+            .slot = slot, .stands = stands, .next = version->memo->standings};
+        version->memo->standings = standing;
+    }
+    return stands;
 }
 
 const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n)

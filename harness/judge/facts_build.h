@@ -37,13 +37,21 @@ void facts_build_cause(struct facts_builder *builder);
 struct fact_parsed *fact_parsed_new(struct arena *arena, const char *bytes, size_t size);
 const struct cJSON *fact_parsed_tree(struct fact_parsed *parsed);
 
-/* Derived once, in derive.c. */
+/* Does the content of a slot stand in a version? */
+struct fact_standing {
+    const struct fact_slot *slot;
+    bool stands;
+    struct fact_standing *next;
+};
+
+/* Derived once, in derive.c and claims.c. */
 struct fact_memo {
     bool has_canon, is_own_canon; /* of a version: its canon, and whether that is every intent's */
     const struct canon *canon;
     bool has_touch, is_touch_told; /* of a slot: see slot_touch */
     const struct touch *touch;
     bool has_sensitive, is_sensitive; /* of a version: see version_is_sensitive */
+    struct fact_standing *standings;  /* of a version: see slot_stands */
 };
 
 /* The parts of a URL below the base: "Type", "Type/id", "Type?query"; NULL where absent. */
