@@ -8,12 +8,12 @@
  * A call ends with a reply or without one. Without one, `was_sent` says whether any byte may have
  * reached the server: if so, the effect is unknown (ERR_INDETERMINATE), else it is not (ERR_IO).
  *
- * libcurl sends a request again by itself when a reused connection turns out to be dead. A write
- * repeated silently is a duplicate, so every call takes a fresh connection unless may_reuse is set.
+ * A request is never sent twice: a write repeated silently is a duplicate. A connection is fresh unless may_reuse
+ * is set; one that turns out to be dead after something was written on it is a call without a reply.
  * Redirects are never followed. HTTP proxies from the environment are ignored.
  *
  * Lifecycle:  http_new, http_call (waits) or http_start + http_turn, http_free. A caller that waits
- *             on a descriptor uses http_start + http_drive instead, see http_fd.
+ *             itself uses http_start and http_polls, or http_fd.
  * Ownership:  replies live in the arena given. Requests are copied.
  * Threads:    one client, one thread.
  */
@@ -26,6 +26,7 @@ struct arena;
 struct err;
 struct http;
 struct http_pending;
+struct pollfd;
 
 struct http_header {
     const char *name, *value;
@@ -38,7 +39,7 @@ struct http_request {
     const char *body;                             /* NULL: none */
     size_t body_size, reply_max;                  /* reply_max 0: LIMIT_JSON_BYTES */
     long timeout_ms;                              /* 0: 30000 */
-    bool may_reuse;
+    bool may_reuse; /* take a connection that an earlier call left, leave this one to a later */
 };
 
 struct http_reply {
@@ -73,9 +74,13 @@ void http_abandon(struct http *http, struct http_pending *pending);
  * drives the calls. */
 void http_turn(struct http *http, const int *fds, size_t fd_count, int timeout_ms);
 
-/* For a loop that waits itself: readable when http_drive has something to do. From the first
- * http_fd on, which comes before any call, the client is driven by http_drive alone. */
+/* For a loop that polls itself: what to poll, with room for `own` descriptors of the caller in front; the client's own
+ * array, until http_drive_polled, which acts upon what poll said of it and never blocks. */
+struct pollfd *http_polls(struct http *http, size_t own, size_t *out_count);
+void http_drive_polled(struct http *http);
+int http_timeout_ms(const struct http *http); /* the longest wait before driving it; -1: any */
+
+/* For a loop with an epoll: readable when http_drive has something to do. Asked for before any call. */
 int http_fd(struct http *http);
-int http_timeout_ms(const struct http *http); /* the longest wait before http_drive; -1: any */
-void http_drive(struct http *http);           /* never blocks */
+void http_drive(struct http *http); /* never blocks */
 #endif

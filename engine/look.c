@@ -30,6 +30,7 @@ void look_call(struct job *job, struct http_request *request, struct http_reply 
     request->headers[at++] = (struct http_header){"X-Correlation-Id", job->intent->row.correlation};
     request->headers[at] = (struct http_header){"Accept", "application/fhir+json"};
     request->timeout_ms = engine->options.timeout_ms;
+    request->may_reuse = true;
     job->intent->requests_since++;
     worker_enter(job->lane->worker);
     int rc = http_call(job->lane->http, job->arena, request, reply, &err);

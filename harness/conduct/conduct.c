@@ -12,6 +12,7 @@
  */
 #include "harness/conduct/conduct.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,26 +134,49 @@ void conductor_close(struct conductor *conductor)
     free(conductor);
 }
 
-int run_turn(struct run *run, int timeout_ms, struct err *err)
+static int least(int timeout_ms, int other_ms)
 {
-    struct conductor *conductor = run->conductor;
-    int fds[CHILD_FDS_MAX * (ERRANDS_MAX + 1) + 2];
-    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0;
-    int sim_ms = sim_timeout_ms(run->sim);
+    return other_ms >= 0 && other_ms < timeout_ms ? other_ms : timeout_ms;
+}
+
+int conductor_turn(struct conductor *conductor, int timeout_ms, struct err *err)
+{
+    int fds[CHILD_FDS_MAX * (ERRANDS_MAX + 1)];
+    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0, poll_count = 0;
+    const int http_ms = http_timeout_ms(conductor->http);
+
+    if (conductor->run)
+        count += errand_fds(conductor->run, fds + count);
+    struct pollfd *polls = http_polls(conductor->http, 2 + count, &poll_count);
+    bool has_child_said = false;
 
     if (interrupt_came())
         return err_set(err, ERR_IO, "interrupted");
-    count += errand_fds(run, fds + count);
-    fds[count++] = sim_fd(run->sim);
-    if (interrupt_fd() >= 0)
-        fds[count++] = interrupt_fd();
-    http_turn(conductor->http, fds, count,
-              sim_ms >= 0 && sim_ms < timeout_ms ? sim_ms : timeout_ms);
-    sim_turn(run->sim);
+    polls[0] = (struct pollfd){.fd = sim_fd(conductor->sim), .events = POLLIN};
+    polls[1] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN}; /* -1 is passed over */
+    for (size_t i = 0; i < count; i++)
+        polls[2 + i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+    if (http_ms != 0) /* else a call is to be started, and the next turn looks at the rest */
+        poll(polls, poll_count, least(least(timeout_ms, http_ms), sim_timeout_ms(conductor->sim)));
+    const bool is_sim_ready = polls[0].revents != 0;
+    for (size_t i = 0; i < count; i++)
+        has_child_said |= polls[2 + i].revents != 0;
+    http_drive_polled(conductor->http);
+    if (is_sim_ready || sim_timeout_ms(conductor->sim) == 0)
+        sim_turn(conductor->sim);
+    if (has_child_said && conductor->child)
+        child_turn(conductor->child);
+    return 0;
+}
+
+int run_turn(struct run *run, int timeout_ms, struct err *err)
+{
+    struct conductor *conductor = run->conductor;
+
+    if (conductor_turn(conductor, timeout_ms, err))
+        return -1;
     engine_take_answers(run);
     errand_turn(run);
-    if (conductor->child)
-        child_turn(conductor->child);
     return conductor->is_end_due ? 0 : process_check(conductor, err);
 }
 

@@ -67,7 +67,7 @@ static struct http_request request_to(const struct run *run, struct arena *arena
                                    .body = body,
                                    .body_size = body ? strlen(body) : 0,
                                    .timeout_ms = TIMEOUT_OFF,
-                                   .may_reuse = strcmp(method, "GET") == 0};
+                                   .may_reuse = true};
 
     engine_add_headers(run, &request, body != NULL);
     return request;

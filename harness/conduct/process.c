@@ -114,19 +114,7 @@ int process_check(struct conductor *conductor, struct err *err)
 /* One turn without a run: the engine is starting, and the simulator answers nobody yet. */
 static int turn(struct conductor *conductor, int timeout_ms, struct err *err)
 {
-    int fds[CHILD_FDS_MAX + 2];
-    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0;
-
-    fds[count++] = sim_fd(conductor->sim);
-    if (interrupt_fd() >= 0)
-        fds[count++] = interrupt_fd();
-    if (interrupt_came())
-        return err_set(err, ERR_IO, "interrupted");
-    http_turn(conductor->http, fds, count, timeout_ms);
-    sim_turn(conductor->sim);
-    if (conductor->child)
-        child_turn(conductor->child);
-    return process_check(conductor, err);
+    return conductor_turn(conductor, timeout_ms, err) ? -1 : process_check(conductor, err);
 }
 
 /* The first complete line of stdout that has what the pattern wants; NULL when there is none yet. */

@@ -143,7 +143,9 @@ struct run {
 };
 
 /* conduct.c */
-/* One turn of the one loop, at most `timeout_ms` long. -1: interrupted, or the engine ended by itself. */
+/* One turn of the one loop, at most `timeout_ms` long: whoever has something to do does it. -1: interrupted. */
+int conductor_turn(struct conductor *conductor, int timeout_ms, struct err *err) ATTR_MUST_USE;
+/* The same in a run, which takes the answers that came. -1: interrupted, or the engine ended by itself. */
 int run_turn(struct run *run, int timeout_ms, struct err *err) ATTR_MUST_USE;
 /* Appends to the journal; `entry` needs kind and what. Returns its number. */
 uint64_t run_note(struct run *run, const struct sim_entry *entry);

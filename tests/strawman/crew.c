@@ -163,6 +163,7 @@ void crew_http(struct job *job, const struct http_request *request, struct http_
     struct err err = ERR_INIT;
 
     end_if_over(job);
+    copy.may_reuse = true;
     if (!copy.timeout_ms)
         copy.timeout_ms = job->crew->timeout_ms;
     become(job, JOB_IN_REQUEST);
