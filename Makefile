@@ -47,7 +47,9 @@ $(OUT)/unit/%: $$(call objects,$$(PARTS.$$*) $$*/tests) $(OUT)/tests/runner.o $(
 	mkdir -p $(@D)
 	echo '  LINK $@'
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(sort $^) $(LIBS) -lcunit
-$(OUT)/bench/%: $$(call objects,base) $(OUT)/tests/bench/%.o
+PARTS.bench/schedules := $(PARTS.harness)
+PARTS.bench/judges    := $(PARTS.harness)
+$(OUT)/bench/%: $$(call objects,$$(or $$(PARTS.bench/$$*),base)) $(OUT)/tests/bench/%.o
 	mkdir -p $(@D)
 	echo '  LINK $@'
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -84,7 +86,7 @@ asan tsan:                    ## run the tests under a sanitizer
 check: style layers headers test asan tsan  ## everything a change must pass
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
-bench: all $(OUT)/bench/bare $(OUT)/bench/held $(OUT)/bench/starts  ## measure, each figure beside its baseline in the same run
+bench: all $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))  ## measure, each figure beside its baseline in the same run
 	./setup.sh develop
 	tests/bench/run.sh $(BIN) $(OUT)
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
