@@ -29,6 +29,8 @@
 #include "engine/crash.h"
 #include "engine/ledger.h"
 
+#define STATEMENTS_MAX 64 /* more than this file has */
+
 struct log_end { /* where events and audit continue */
     int64_t event_last, audit_last;
     char chain[HASH_HEX_SIZE];
@@ -47,6 +49,11 @@ struct write { /* what one thread wants written, until it is durable or has fail
     struct write *next;
 };
 
+struct statement {   /* kept for the next time: most of a short step was reading its SQL */
+    const char *sql; /* the literal itself tells which */
+    sqlite3_stmt *stmt;
+};
+
 struct ledger {
     pthread_mutex_t queue_mutex;
     pthread_cond_t written;
@@ -54,6 +61,8 @@ struct ledger {
     bool is_writing;             /* one of the waiting threads writes for all that wait */
     pthread_mutex_t mutex;
     sqlite3 *db; /* guarded by mutex, as all below */
+    struct statement statements[STATEMENTS_MAX];
+    size_t statement_count;
     struct log_end end;
 };
 
@@ -99,10 +108,38 @@ static void unlock(struct ledger *ledger)
 
 /* ---- statements: values by a format, t text (NULL is NULL), i integer ---- */
 
+static sqlite3_stmt *statement_locked(struct ledger *ledger, const char *sql)
+{
+    struct statement *statement = ledger->statements;
+    const struct statement *end = statement + ledger->statement_count;
+
+    while (statement < end && statement->sql != sql)
+        statement++;
+    if (statement < end)
+        return statement->stmt;
+    ASSERT(ledger->statement_count < STATEMENTS_MAX);
+    *statement = (struct statement){.sql = sql};
+    if (sqlite3_prepare_v3(ledger->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->stmt,
+                           NULL) != SQLITE_OK)
+        return NULL;
+    ledger->statement_count++;
+    return statement->stmt;
+}
+
+/* What was read or written with it is over: until the next time it holds nothing. */
+static void give_back(sqlite3_stmt *stmt)
+{
+    if (!stmt)
+        return;
+    sqlite3_reset(stmt); /* what went wrong was told by its step */
+    sqlite3_clear_bindings(stmt);
+}
+
 static int prepare_locked(struct ledger *ledger, sqlite3_stmt **out, const char *sql,
                           const char *types, va_list values, struct err *err)
 {
-    if (sqlite3_prepare_v2(ledger->db, sql, -1, out, NULL) != SQLITE_OK)
+    *out = statement_locked(ledger, sql);
+    if (!*out)
         return err_set(err, ERR_IO, "ledger: %s", sqlite3_errmsg(ledger->db));
     for (int i = 0; types[i]; i++) {
         if (types[i] == 'i')
@@ -137,7 +174,7 @@ static int run_locked(struct ledger *ledger, struct err *err, const char *sql, c
     va_end(values);
     if (rc == 0 && sqlite3_step(stmt) != SQLITE_DONE)
         rc = err_set(err, ERR_IO, "ledger: %s", sqlite3_errmsg(ledger->db));
-    sqlite3_finalize(stmt); /* NULL is fine */
+    give_back(stmt);
     return rc;
 }
 
@@ -174,7 +211,7 @@ static int64_t number_locked(struct ledger *ledger, const char *sql)
     sqlite3_stmt *stmt = query_locked(ledger, sql, "");
     int64_t number = has_row(stmt) ? sqlite3_column_int64(stmt, 0) : 0;
 
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     return number;
 }
 
@@ -186,7 +223,7 @@ static void remember_locked(struct ledger *ledger)
     ledger->end.chain[0] = '\0';
     if (has_row(stmt))
         audit_chain((const char *)sqlite3_column_text(stmt, 0), ledger->end.chain);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     ledger->end.event_last = number_locked(ledger, "SELECT max(sequence) FROM events");
     ledger->end.audit_last = number_locked(ledger, "SELECT max(sequence) FROM audit");
 }
@@ -203,7 +240,7 @@ static int end_locked(struct ledger *ledger, int rc, struct err *err)
 {
     crash_point();
     if (rc == 0)
-        rc = execute_locked(ledger, "COMMIT", err);
+        rc = run_locked(ledger, err, "COMMIT", "");
     if (rc) {
         sqlite3_exec(ledger->db, "ROLLBACK", NULL, NULL, NULL);
         remember_locked(ledger);
@@ -216,8 +253,9 @@ static int end_locked(struct ledger *ledger, int rc, struct err *err)
 static void make_locked(struct ledger *ledger, struct write *write)
 {
     struct log_end before = ledger->end;
+    struct err ignored = ERR_INIT; /* a transaction that is gone is seen by write_all */
 
-    write->rc = execute_locked(ledger, "SAVEPOINT one", write->err);
+    write->rc = run_locked(ledger, write->err, "SAVEPOINT one", "");
     if (write->rc)
         return;
     write->rc = write->make(ledger, write->arena, write->arg, write->err);
@@ -225,7 +263,7 @@ static void make_locked(struct ledger *ledger, struct write *write)
         sqlite3_exec(ledger->db, "ROLLBACK TO one", NULL, NULL, NULL);
         ledger->end = before;
     }
-    sqlite3_exec(ledger->db, "RELEASE one", NULL, NULL, NULL);
+    (void)run_locked(ledger, &ignored, "RELEASE one", "");
 }
 
 static void write_all(struct ledger *ledger, struct write *first)
@@ -233,7 +271,7 @@ static void write_all(struct ledger *ledger, struct write *first)
     struct err err = ERR_INIT;
 
     lock(ledger);
-    int rc = execute_locked(ledger, "BEGIN IMMEDIATE", &err);
+    int rc = run_locked(ledger, &err, "BEGIN IMMEDIATE", "");
     bool has_begun = rc == 0;
     for (struct write *write = first; write && rc == 0; write = write->next) {
         make_locked(ledger, write);
@@ -335,6 +373,8 @@ void ledger_close(struct ledger *ledger)
 {
     if (!ledger)
         return;
+    for (size_t i = 0; i < ledger->statement_count; i++)
+        sqlite3_finalize(ledger->statements[i].stmt);
     sqlite3_close(ledger->db);
     pthread_mutex_destroy(&ledger->mutex);
     pthread_mutex_destroy(&ledger->queue_mutex);
@@ -418,7 +458,7 @@ static bool find_locked(struct ledger *ledger, struct arena *arena, sqlite3_stmt
     (void)ledger;
     if (is_found)
         read_intent(stmt, arena, out);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     return is_found;
 }
 
@@ -552,7 +592,7 @@ static void each_locked(sqlite3_stmt *stmt, struct arena *arena, ledger_each_fn 
         read_intent(stmt, arena, &intent);
         each(arg, &intent);
     }
-    sqlite3_finalize(stmt);
+    give_back(stmt);
 }
 
 void ledger_each_key(struct ledger *ledger, struct arena *arena, const char *key,
@@ -593,7 +633,7 @@ static void lines(struct ledger *ledger, const char *sql, int64_t after, struct 
         buf_puts(out, (const char *)sqlite3_column_text(stmt, 0));
         buf_putc(out, '\n');
     }
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
 }
 
@@ -627,7 +667,7 @@ bool ledger_find_review(struct ledger *ledger, struct arena *arena, const char *
     bool is_found = has_row(stmt);
     if (is_found)
         read_review(stmt, arena, out);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
     return is_found;
 }
@@ -644,7 +684,7 @@ void ledger_open_reviews(struct ledger *ledger, struct arena *arena, ledger_revi
         read_review(stmt, arena, &review);
         each(arg, &review);
     }
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
 }
 
@@ -658,7 +698,7 @@ bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, in
                      "ttttti", commit->reference, commit->version, commit->tenant, commit->system,
                      commit->requester, last);
     bool is_own = has_row(stmt);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
     return is_own;
 }
@@ -669,7 +709,7 @@ bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char
     sqlite3_stmt *stmt = query_locked(ledger, "SELECT 1 FROM commits WHERE reference=? AND guard=?",
                                       "tt", reference, version);
     bool is_replaced = has_row(stmt);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
     return is_replaced;
 }
