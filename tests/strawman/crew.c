@@ -19,12 +19,17 @@
 #include "base/err.h"
 #include "base/http.h"
 
+#define IDLE_CLIENTS 8
+
 struct crew {
     pthread_mutex_t mutex;
     pthread_cond_t changed; /* some job's state, or time was said to have passed */
     bool is_time_frozen;
     long timeout_ms;
     struct job *jobs; /* guarded by mutex; newest first */
+    struct http
+        *idle[IDLE_CLIENTS]; /* guarded by mutex: clients of jobs that ended, for the next ones */
+    unsigned idle_count;
     unsigned started; /* guarded by mutex */
 };
 
@@ -74,7 +79,7 @@ static void enlist(struct crew *crew, struct job *job)
 {
     job->crew = crew;
     job->arena = arena_new();
-    job->http = http_new();
+    job->http = crew->idle_count ? crew->idle[--crew->idle_count] : http_new();
     job->state = JOB_RUNNING;
     job->number = ++crew->started;
     job->next = crew->jobs;
@@ -83,15 +88,19 @@ static void enlist(struct crew *crew, struct job *job)
 
 static void dismiss(struct job *job)
 {
-    struct job **at = &job->crew->jobs;
+    struct crew *crew = job->crew;
+    struct job **at = &crew->jobs;
 
     while (*at && *at != job)
         at = &(*at)->next;
     if (*at)
         *at = job->next;
-    http_free(job->http);
-    arena_free(job->arena);
-    tell(job->crew);
+    arena_free(job->arena); /* with its calls, before another has the client */
+    if (crew->idle_count < IDLE_CLIENTS)
+        crew->idle[crew->idle_count++] = job->http;
+    else
+        http_free(job->http);
+    tell(crew);
 }
 
 static void *run_thread(void *arg)
