@@ -48,7 +48,6 @@ $(OUT)/unit/%: $$(call objects,$$(PARTS.$$*) $$*/tests) $(OUT)/tests/runner.o $(
 	echo '  LINK $@'
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(sort $^) $(LIBS) -lcunit
 PARTS.bench/schedules := $(PARTS.harness)
-PARTS.bench/judges    := $(PARTS.harness)
 $(OUT)/bench/%: $$(call objects,$$(or $$(PARTS.bench/$$*),base)) $(OUT)/tests/bench/%.o
 	mkdir -p $(@D)
 	echo '  LINK $@'

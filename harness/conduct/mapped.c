@@ -115,7 +115,7 @@ static int make(struct run *run, struct arena *arena, const struct mapping_call 
                                  .url = template_text(arena, call->url, values, true, err),
                                  .body = body ? json_print(arena, body) : NULL,
                                  .timeout_ms = TIMEOUT_OFF,
-                                 .may_reuse = strcmp(call->method, "GET") == 0};
+                                 .may_reuse = true};
     if (!out->url)
         return -1;
     out->body_size = body ? strlen(out->body) : 0;

@@ -93,6 +93,23 @@ a=$(median <"$scratch/a") b=$(median <"$scratch/b") c=$(median <"$scratch/c")
 echo "schedules with a fresh process: $a/s (want 40), bare process start $b/s, ratio $(ratio "$a" "$b")"
 echo "schedules with reset: $c/s (want 150), ratio to a fresh process $(ratio "$c" "$a")"
 
+# 3b. A schedule with a reply that is lost, conducted and judged again and again: two jobs, each with a simulator and an engine of
+# its own; beside it a request that is suspended and resumed by the libraries alone. Then what one schedule takes of the processor.
+lost=tests/bench/lost-reply.json
+for engine in strawman writebackd; do
+    : >"$scratch/a"; : >"$scratch/b"; : >"$scratch/c"
+    for _ in 1 2 3 4 5; do
+        CHARTPROOF_BIN=$bin "$out/bench/schedules" 300 $engine $lost >"$scratch/one" & pids="$pids $!"; one=$!
+        CHARTPROOF_BIN=$bin "$out/bench/schedules" 300 $engine $lost >"$scratch/two"
+        wait $one
+        cat "$scratch/one" "$scratch/two" | awk '{s += $1} END {print s}' >>"$scratch/a"
+        cat "$scratch/one" "$scratch/two" | awk '{s += $2 + $3} END {print s / NR}' >>"$scratch/b"
+        "$out/bench/loop" 3000 >>"$scratch/c"
+    done
+    a=$(median <"$scratch/a") b=$(median <"$scratch/b") c=$(median <"$scratch/c")
+    echo "schedules with a lost reply, $engine, two jobs: $a/s (want $([ $engine = strawman ] && echo 1000 || echo 500)), ${b} us of the processor each; suspend and resume alone $c/s, ratio $(ratio "$a" "$c")"
+done
+
 # 4. Search by identifier in 1,000,000 resources and in 1,000, against libmicrohttpd alone sending the same bytes.
 patients() { # N DIR: N patients in files that --load takes
     mkdir "$2"
