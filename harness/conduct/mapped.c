@@ -114,8 +114,7 @@ static int make(struct run *run, struct arena *arena, const struct mapping_call 
     *out = (struct http_request){.method = call->method,
                                  .url = template_text(arena, call->url, values, true, err),
                                  .body = body ? json_print(arena, body) : NULL,
-                                 .timeout_ms = TIMEOUT_OFF,
-                                 .may_reuse = true};
+                                 .timeout_ms = TIMEOUT_OFF};
     if (!out->url)
         return -1;
     out->body_size = body ? strlen(out->body) : 0;
