@@ -23,8 +23,9 @@ struct definition_element {
     uint8_t slot;          /* of the node, below 64 */
     uint8_t flags;
 };
-#define DEFINITION_MANY   1 /* an array */
-#define DEFINITION_BARRED 2 /* a profiled data type has none (SimpleQuantity.comparator) */
+#define DEFINITION_MANY    1 /* an array */
+#define DEFINITION_BARRED  2 /* a profiled data type has none (SimpleQuantity.comparator) */
+#define DEFINITION_SUMMARY 4 /* part of a summary */
 
 struct definition_node {
     uint64_t required; /* a bit for each slot that must be filled */

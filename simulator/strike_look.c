@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "fhir/subset.h"
 #include "simulator/journal.h"
 #include "simulator/strike_inner.h"
 
@@ -81,7 +82,7 @@ static bool is_kept(const char *member)
 void do_subset(struct exchange *exchange, const struct sim_fault *fault)
 {
     struct cJSON *tree = answer_tree(exchange);
-    struct cJSON *meta = json_get_mutable(tree, "meta"), *tag;
+    const struct cJSON *meta = json_get(tree, "meta");
 
     strike_note(exchange, fault, 0);
     if (exchange->answer.status != 200 || !meta)
@@ -91,11 +92,7 @@ void do_subset(struct exchange *exchange, const struct sim_fault *fault)
         if (!is_kept(member->string))
             json_remove(tree, member->string);
     }
-    if (!json_get(meta, "tag"))
-        json_put_array(meta, "tag");
-    tag = json_add_object(json_get_mutable(meta, "tag"));
-    json_put_string(tag, "system", "http://terminology.hl7.org/CodeSystem/v3-ObservationValue");
-    json_put_string(tag, "code", "SUBSETTED");
+    subset_tag(tree);
     answer_set_tree(exchange, tree);
 }
 

@@ -226,6 +226,7 @@ function compileNode(node, nodeNumber, terminology, table) {
         // A profiled type says "at most 0" of an element that the type itself has.
         many: element.max === '*',
         barred: element.max === '0',
+        summary: element.isSummary === true,
       });
     }
   });
@@ -280,7 +281,7 @@ function writeSource(table) {
   let first = 0;
   for (const node of table.nodes) {
     rows.push(`    /* ${node.path} */`, wrap(node.rows.map((r) =>
-      `{${[number.get(r.name), number.get(r.choice ?? ''), r.type, r.set, r.targets, r.slot, (r.many ? 1 : 0) | (r.barred ? 2 : 0)].join(',')}}`)));
+      `{${[number.get(r.name), number.get(r.choice ?? ''), r.type, r.set, r.targets, r.slot, (r.many ? 1 : 0) | (r.barred ? 2 : 0) | (r.summary ? 4 : 0)].join(',')}}`)));
     nodes.push(`{0x${node.required.toString(16)}u,${number.get(node.path)},${first},${node.rows.length},${constraints.length},${node.constraints.length}}`);
     first += node.rows.length;
     constraints.push(...node.constraints.map(String));

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "fhir/subset.h"
 #include "simulator/exchange.h"
 #include "simulator/interact.h"
 #include "simulator/knobs.h"
@@ -156,6 +157,18 @@ void represent_match(const struct act *act, const struct version *version);
  * (no_op_put), what is there. */
 const struct version *represent_put(const struct act *act, const char *method, const char *id,
                                     const struct document *document);
+
+/* ---- partial.c: _summary and _elements ---- */
+
+/* Sets what a parameter's value asks for; they say what is wrong with it, or NULL. `type` NULL: any. */
+const char *partial_elements(struct arena *arena, struct subset *subset, const char *type,
+                             const char *value);
+const char *partial_summary(struct subset *subset, const char *value);
+/* What is shown of the version; its own bytes where that is all of it. */
+const char *partial_bytes(struct arena *arena, const struct subset *subset,
+                          const struct version *version, size_t *out_size);
+/* Makes the answer to a read show what its query asks for; a 400 where it asks for what cannot be. */
+void partial_show(const struct act *act, const struct version *version);
 
 /* ---- bend.c: what faults make of a processing ---- */
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "simulator/index.h"
+#include "simulator/interact/act.h"
 #include "simulator/interact/plan.h"
 #include "simulator/store.h"
 
@@ -18,6 +19,7 @@ struct including {
     struct buf *buf;
     struct plan *plan;
     const struct include *include;
+    struct subset subset;
     unsigned char *seen;
 };
 
@@ -34,11 +36,15 @@ static bool see_first(struct including *including, const struct version *version
 
 static void add_entry(struct including *including, const struct version *version)
 {
+    size_t size = 0;
+
     if (!see_first(including, version))
         return;
     buf_printf(including->buf, ",{\"fullUrl\":\"%s/%s\",\"resource\":", including->plan->scope.base,
                version->reference);
-    buf_add(including->buf, version->content, version->size);
+    const char *shown =
+        partial_bytes(including->plan->scope.arena, &including->subset, version, &size);
+    buf_add(including->buf, shown, size);
     buf_puts(including->buf, ",\"search\":{\"mode\":\"include\"}}");
 }
 
@@ -88,6 +94,8 @@ void include_add(struct buf *buf, struct plan *plan, const struct version *const
 
     if (plan->include_count == 0)
         return;
+    if (plan->subset.kind != SUBSET_LISTED)
+        including.subset = plan->subset;
     including.seen = arena_alloc(plan->scope.arena, store_resources(plan->scope.store) / 8 + 1);
     for (size_t i = 0; i < count; i++)
         see_first(&including, matches[i]);

@@ -68,16 +68,22 @@ static enum fit read_total(struct reading *reading)
 
 static enum fit read_summary(struct reading *reading)
 {
-    static const char *const others[] = {"true", "text", "data"};
-
-    for (size_t i = 0; i < COUNT_OF(others); i++) {
-        if (strcmp(reading->value, others[i]) == 0)
-            return FIT_UNKNOWN;
-    }
     reading->plan->counts_only |= strcmp(reading->value, "count") == 0;
-    if (reading->plan->counts_only || strcmp(reading->value, "false") == 0)
+    if (strcmp(reading->value, "count") == 0 ||
+        !partial_summary(&reading->plan->subset, reading->value))
         return FIT;
-    return unfit(reading, "_summary: count or false");
+    return unfit(reading, "_summary: count, true, text, data or false");
+}
+
+static enum fit read_elements(struct reading *reading)
+{
+    struct plan *plan = reading->plan;
+    const char *type = plan->type_count == 1 ? plan->types[0] : NULL;
+    const char *why = partial_elements(plan->scope.arena, &plan->subset, type, reading->value);
+
+    if (why)
+        err_set(reading->err, ERR_INPUT, "%s", why);
+    return why ? FIT_UNFIT : FIT;
 }
 
 static enum fit read_page(struct reading *reading)
@@ -171,15 +177,11 @@ static const struct steering {
     bool may_repeat;
 } steerings[] = {
     {"_count", read_nothing, false}, /* by page_count */
-    {"_format", read_nothing, true},
-    {"_include", read_include, true},
-    {"_page", read_page, false},
-    {"_pretty", read_nothing, true},
-    {"_revinclude", read_revinclude, true},
-    {"_sort", read_sort, false},
-    {"_summary", read_summary, false},
-    {"_total", read_total, false},
-    {"_type", read_nothing, false}, /* by read_types */
+    {"_elements", read_elements, false}, {"_format", read_nothing, true},
+    {"_include", read_include, true},    {"_page", read_page, false},
+    {"_pretty", read_nothing, true},     {"_revinclude", read_revinclude, true},
+    {"_sort", read_sort, false},         {"_summary", read_summary, false},
+    {"_total", read_total, false},       {"_type", read_nothing, false}, /* by read_types */
 };
 
 static const struct steering *steering_find(const char *name)
@@ -189,6 +191,15 @@ static const struct steering *steering_find(const char *name)
             return &steerings[i];
     }
     return NULL;
+}
+
+/* Which references could lead anywhere, where the narrative is all that is shown? */
+static bool is_consistent(const struct act *act, const struct plan *plan)
+{
+    if (plan->subset.kind != SUBSET_TEXT || plan->include_count == 0)
+        return true;
+    REFUSE(act, 400, "invalid", "_summary=text cannot be asked for together with _include");
+    return false;
 }
 
 /* ---- which types ---- */
@@ -301,5 +312,5 @@ bool plan_read(struct plan *out, const struct act *act, struct query *query)
             query->parameters[kept++] = *parameter;
     }
     query->count = kept;
-    return true;
+    return is_consistent(act, out);
 }

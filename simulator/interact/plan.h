@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fhir/subset.h"
 #include "simulator/interact/criterion.h"
 
 struct act;
@@ -32,9 +33,10 @@ struct plan {
     size_t type_count;
     struct criterion **criteria; /* by type */
     size_t criterion_count;
-    size_t page_entries; /* _count */
-    bool counts_only;    /* _summary=count, _count=0 */
-    bool has_no_total;   /* _total=none */
+    size_t page_entries;  /* _count */
+    bool counts_only;     /* _summary=count, _count=0 */
+    bool has_no_total;    /* _total=none */
+    struct subset subset; /* _summary, _elements: what is shown of a match */
     struct order *orders;
     size_t order_count;
     struct include *includes;
@@ -51,7 +53,8 @@ bool plan_read(struct plan *out, const struct act *act, struct query *query);
 /* ---- order.c: brings matches into the plan's order; those without a value come last ---- */
 void order_matches(const struct plan *plan, const struct version **matches, size_t count);
 
-/* ---- include.c: adds the entries that the page's matches bring with them ---- */
+/* ---- include.c: adds the entries that the page's matches bring with them; _summary is theirs,
+ * too, _elements is not ---- */
 void include_add(struct buf *buf, struct plan *plan, const struct version *const *matches,
                  size_t count);
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* read - GET of a resource as it is, and of one of its versions (fhir-rules.md rows 1 to 6). */
+/* read - GET of a resource as it is, and of one of its versions (fhir-rules.md rows 1 to 6, 34a). */
 #include "simulator/interact/act.h"
 
 static void refuse_unknown(const struct act *act)
@@ -35,8 +35,10 @@ void interact_read(const struct act *act)
         return;
     }
     represent_read(act, 200, version);
-    if (!guard_is_fresh(act, version))
+    if (!guard_is_fresh(act, version)) {
+        partial_show(act, version);
         return;
+    }
     act->answer->status = 304;
     act->answer->body = NULL;
     act->answer->body_size = 0;
@@ -60,6 +62,8 @@ void interact_vread(const struct act *act)
                request->version);
     else if (version->is_deletion)
         refuse_deleted(act, version);
-    else
+    else {
         represent_read(act, 200, version);
+        partial_show(act, version);
+    }
 }

@@ -58,13 +58,17 @@ static size_t find_all(struct plan *plan, const struct version ***out)
     return total;
 }
 
-static void add_match(struct buf *buf, const struct act *act, const struct version *version)
+static void add_match(struct buf *buf, const struct act *act, const struct plan *plan,
+                      const struct version *version)
 {
+    size_t size = 0;
+
     for (unsigned k = 0;
          k < act->bend->stale_by && version->previous && !version->previous->is_deletion; k++)
         version = version->previous;
     buf_printf(buf, "{\"fullUrl\":\"%s/%s\",\"resource\":", act->request->base, version->reference);
-    buf_add(buf, version->content, version->size);
+    const char *shown = partial_bytes(plan->scope.arena, &plan->subset, version, &size);
+    buf_add(buf, shown, size);
     buf_puts(buf, ",\"search\":{\"mode\":\"match\"}}");
 }
 
@@ -106,7 +110,7 @@ void interact_search(const struct act *act)
     buf_putc(&buf, ']');
     for (size_t i = first; i < end; i++) {
         buf_puts(&buf, i == first ? ",\"entry\":[" : ",");
-        add_match(&buf, act, matches[i]);
+        add_match(&buf, act, &plan, matches[i]);
     }
     include_add(&buf, &plan, matches + first, end - first);
     buf_puts(&buf, end > first ? "]}" : "}");

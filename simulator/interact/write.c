@@ -152,21 +152,11 @@ static bool may_be_made(const struct act *act, const char *reference, bool is_ne
 /* Row 34a: what a client read in part would be stored as the whole. */
 static bool is_whole(const struct act *act, const struct document *document)
 {
-    const struct cJSON *tag = NULL;
-    const struct cJSON *tags =
-        act->knobs->refuses_subsetted ? json_pointer(document->tree, "/meta/tag") : NULL;
-
-    cJSON_ArrayForEach(tag, tags)
-    {
-        const char *code = json_string(tag, "code");
-
-        if (!code || strcmp(code, "SUBSETTED") != 0)
-            continue;
-        answer_refuse(act->answer, act->request->arena, 422, "business-rule", "meta.tag",
-                      "the resource is tagged SUBSETTED: it was read in part");
-        return false;
-    }
-    return true;
+    if (!act->knobs->refuses_subsetted || !subset_is_tagged(document->tree))
+        return true;
+    answer_refuse(act->answer, act->request->arena, 422, "business-rule", "meta.tag",
+                  "the resource is tagged SUBSETTED: it was read in part");
+    return false;
 }
 
 void interact_create(const struct act *act)
