@@ -30,6 +30,10 @@ static const struct sim_fault_kind kinds[] = {
      "lost-reply", SIM_AFTER, false},
     {"garbage", "", "applied, then bytes that are no HTTP", "garbage", "lost-reply", SIM_AFTER,
      false},
+    {"async-lost", "404, 500 or failed",
+     "applied, then answered 202; who polls is told that there is no such request, or that it "
+     "failed",
+     "async-lost(404)", "lost-reply", SIM_AFTER, false},
     {"reset-before", "", "the connection is reset, nothing is applied", "reset-before",
      "lost-request", SIM_BEFORE, false},
     {"close-before", "", "the connection closes without an answer, nothing is applied",
@@ -156,6 +160,7 @@ static const struct sim_fault_kind kinds[] = {
 /* One row for each argument that a kind takes. */
 static const struct fault_argument arguments[] = {
     {.fault = "error-after", .index = 0, .words = "500 502 503 504 400 401 408 409 412 422 429"},
+    {.fault = "async-lost", .index = 0, .words = "404 500 failed"},
     {.fault = "error-before", .index = 0, .words = "500 502 503 504 429 408 401 403 423"},
     {.fault = "error-before", .index = 1, .minimum = 0, .maximum = 86400},
     {.fault = "duplicate", .index = 0, .minimum = 2, .maximum = 9},
@@ -218,6 +223,7 @@ static const struct purpose {
     unsigned interactions;
 } purposes[] = {
     {"duplicate", "a write", WRITES},
+    {"async-lost", "a write", WRITES},
     {"reject", "a write", WRITES},
     {"reject-entry", "a batch or transaction", COMPOUND_WRITES},
     {"partial-transaction", "a transaction", BIT(INTERACTION_TRANSACTION)},

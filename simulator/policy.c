@@ -263,6 +263,21 @@ static void answer_accepted(struct exchange *exchange, const char *job)
     };
 }
 
+void policy_lose(struct exchange *exchange, const struct answer *told)
+{
+    struct policy *policy = exchange->run->policy;
+    const char *place = exchange->answer.content_location; /* it is asynchronous already */
+    const char *job =
+        place ? strrchr(place, '/') + 1 : arena_printf(exchange->arena, "%lu", ++policy->job_count);
+    struct kept *kept = find(policy->jobs, job);
+
+    if (kept)
+        HASH_DEL(policy->jobs, kept);
+    if (told)
+        keep(policy, &policy->jobs, job, told)->polls = 1;
+    answer_accepted(exchange, job);
+}
+
 /* GET and DELETE of _async/N. */
 static void poll_job(struct exchange *exchange)
 {

@@ -11,6 +11,7 @@
  */
 #include <stdbool.h>
 
+struct answer;
 struct exchange;
 struct policy;
 
@@ -22,6 +23,9 @@ bool policy_answers(struct exchange *exchange);
 /* Once the interaction has answered: what must be remembered is, and an asynchronous answer becomes
  * 202 with the place to ask for it. */
 void policy_settle(struct exchange *exchange);
+/* The answer becomes 202; who asks for its result is told `told` instead, from the first poll on, or
+ * (NULL) that nothing is known of it. */
+void policy_lose(struct exchange *exchange, const struct answer *told);
 /* An error as this server shows errors. */
 void policy_dress(struct exchange *exchange);
 /* From now on the exchange's bearer token is refused. */

@@ -48,6 +48,7 @@ static const struct strike {
     {"reset-after", NULL, do_reset, NULL, NULL, true},
     {"close-after", NULL, do_close, NULL, NULL, true},
     {"error-after", NULL, do_error_after, NULL, NULL, true},
+    {"async-lost", NULL, do_async_lost, NULL, NULL, true},
     {"truncate-headers", NULL, do_cut_headers, NULL, NULL, true},
     {"truncate-body", NULL, do_cut_body, NULL, NULL, true},
     {"bad-chunk", NULL, do_bad_chunk, NULL, NULL, true},

@@ -30,7 +30,7 @@ bool strike_word(const struct sim_fault *fault, size_t index, const char *word);
 /* ---- strike_refuse.c: answered without being processed, or instead of the answer ---- */
 
 strike_fn do_error_before, do_reject, do_phantom_conflict, do_lock, do_brick, do_redirect, do_quota,
-    do_outage, do_error_after, do_token_expiry;
+    do_outage, do_error_after, do_async_lost, do_token_expiry;
 
 /* ---- strike_process.c: processed in a bent way ---- */
 

@@ -126,6 +126,18 @@ void do_error_after(struct exchange *exchange, const struct sim_fault *fault)
     strike_note(exchange, fault, exchange->answer.status);
 }
 
+void do_async_lost(struct exchange *exchange, const struct sim_fault *fault)
+{
+    struct answer told = {.status = 0};
+
+    if (strike_word(fault, 0, "failed"))
+        answer_refuse(&told, exchange->arena, 422, "processing", NULL, "The request failed.");
+    else if (strike_word(fault, 0, "500"))
+        answer_refuse(&told, exchange->arena, 500, "exception", NULL, "The server failed.");
+    policy_lose(exchange, told.status ? &told : NULL);
+    strike_note(exchange, fault, exchange->answer.status);
+}
+
 void do_lock(struct exchange *exchange, const struct sim_fault *fault)
 {
     refuse_with(
