@@ -549,3 +549,16 @@ bool fhirpath_split(const struct fhirpath *path, const struct fhirpath **out_own
     *out_name = path->text;
     return true;
 }
+
+const char *fhirpath_top(const struct fhirpath *path, const char *type)
+{
+    const char *top = NULL;
+
+    for (; path; path = path->left) {
+        if (path->kind == EXPR_CALL && path->function == CALL_EXTENSION)
+            top = "extension";
+        if (path->kind == EXPR_MEMBER && (path->left || strcmp(path->text, type) != 0))
+            top = path->text;
+    }
+    return top;
+}

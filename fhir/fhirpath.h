@@ -59,6 +59,10 @@ int fhirpath_evaluate(const struct fhirpath *path, struct arena *arena, struct c
 bool fhirpath_split(const struct fhirpath *path, const struct fhirpath **out_owner,
                     const char **out_name);
 
+/* The element of a resource of `type` that the path leads through: "name" of Patient.name[0].given;
+ * NULL for the resource itself. */
+const char *fhirpath_top(const struct fhirpath *path, const char *type);
+
 /* The element `name` of the object `owner` of `type`, of a list all; in the arena. */
 void fhirpath_children(struct arena *arena, struct cJSON *owner, const char *type, const char *name,
                        struct fhirpath_nodes *out);

@@ -70,22 +70,29 @@ void findings_add(struct findings *findings, struct arena *arena, enum finding_k
 
     if (findings_are_full(findings))
         return;
-    if (!findings->items)
-        findings->items = arena_alloc(arena, (LIMIT_FINDINGS + 1) * sizeof(findings->items[0]));
-    if (findings->count == LIMIT_FINDINGS) {
-        add_more(findings, arena);
-        return;
-    }
     va_start(args, fmt);
     char *text = arena_vprintf(arena, fmt, args);
     va_end(args);
-    findings->items[findings->count++] = (struct finding){
+    const struct finding finding = {
         .kind = kind,
         .severity = kind == FINDING_NOTE ? "warning" : "error",
         .code = code,
         .expression = expression_of(arena, place),
         .text = to_ascii(text),
     };
+    findings_put(findings, arena, &finding);
+}
+
+void findings_put(struct findings *findings, struct arena *arena, const struct finding *finding)
+{
+    if (findings_are_full(findings))
+        return;
+    if (!findings->items)
+        findings->items = arena_alloc(arena, (LIMIT_FINDINGS + 1) * sizeof(findings->items[0]));
+    if (findings->count == LIMIT_FINDINGS)
+        add_more(findings, arena);
+    else
+        findings->items[findings->count++] = *finding;
 }
 
 bool findings_are_full(const struct findings *findings)

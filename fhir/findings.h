@@ -47,6 +47,8 @@ struct place {
 void findings_add(struct findings *findings, struct arena *arena, enum finding_kind kind,
                   const char *code, const struct place *place, const char *fmt, ...)
     ATTR_PRINTF(6, 7);
+/* Lists one that is made already. */
+void findings_put(struct findings *findings, struct arena *arena, const struct finding *finding);
 bool findings_are_full(const struct findings *findings); /* what comes now is not listed */
 bool findings_have(const struct findings *findings, enum finding_kind kind);
 #endif

@@ -325,9 +325,13 @@ uint64_t sim_strays(const struct sim *sim)
 
 /* ---- foreign writers ---- */
 
-static const char *edit_media_type(const char *method)
+/* A JSON Patch is an array, a FHIRPath Patch a resource. */
+static const char *edit_media_type(const char *method, const char *body)
 {
-    return strcmp(method, "PATCH") == 0 ? "application/json-patch+json" : "application/fhir+json";
+    const char *start = body ? body + strspn(body, " \t\r\n") : "";
+
+    return strcmp(method, "PATCH") == 0 && *start != '{' ? "application/json-patch+json"
+                                                         : "application/fhir+json";
 }
 
 /* What the OperationOutcome of a refused edit says. */
@@ -345,7 +349,8 @@ int sim_edit(struct sim *sim, const char *actor, const char *name, const char *m
              const char *target, const char *body, size_t body_size, struct err *err)
 {
     struct arena *arena = arena_new();
-    const struct http_header headers[] = {{"Content-Type", edit_media_type(method)}, {NULL, NULL}};
+    const struct http_header headers[] = {{"Content-Type", edit_media_type(method, body)},
+                                          {NULL, NULL}};
     const size_t path_size = strcspn(target, "?");
     struct exchange_request request = {
         .arena = arena,

@@ -29,7 +29,8 @@ struct act {
     const struct interact_bend *bend; /* never NULL */
     const char
         *assigned_id; /* a write in a transaction: what write_target said before; else NULL */
-    bool is_entry;    /* of a Bundle */
+    const struct document *valid; /* likewise: its body, read and found valid before */
+    bool is_entry;                /* of a Bundle */
     struct answer *answer;
 };
 
@@ -101,8 +102,9 @@ bool stored_is_same(const struct act *act, const struct document *document,
 
 /* ---- validate.c ---- */
 
-/* Reads the request's body as a resource of request->type that R4 allows; else the answer says
- * what is wrong: 400, or 422 where only rules are broken. */
+/* Reads the request's body as a resource of request->type; else the answer says what is wrong. */
+bool validate_read(const struct act *act, struct document *out);
+/* The same of a resource that R4 allows: 400 if it does not, or 422 where only rules are broken. */
 bool validate_body(const struct act *act, struct document *out);
 /* The same of what was read already. */
 bool validate_document(const struct act *act, const struct document *document);

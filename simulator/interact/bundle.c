@@ -3,21 +3,29 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/entry.h"
+#include "simulator/interact/patch_links.h"
 #include "simulator/links.h"
 
 /* In a batch no entry may point at another: what that is called in the store is not known yet. */
 static bool points_at_sibling(const struct act *act, struct links *links, struct entry *entry)
 {
-    const char *sibling = NULL;
+    struct arena *arena = act->request->arena;
+    const char *sibling = NULL, *body = entry->request.body;
+    const size_t size = entry->request.body_size;
+    struct err ignored = ERR_INIT;
 
-    if (!entry->request.body || !interaction_is_write(entry->request.interaction))
+    if (!body || !interaction_is_write(entry->request.interaction))
         return false;
-    sibling = links_find(links, act->request->arena, entry->request.body, entry->request.body_size);
+    sibling = links_find(links, arena, body, size);
+    if (!sibling && entry->request.interaction == INTERACTION_PATCH)
+        sibling = patch_links_find(links, json_parse(arena, body, size, &ignored));
     if (sibling)
         answer_refuse(
-            &entry->answer, act->request->arena, 400, "invalid", NULL,
+            &entry->answer, arena, 400, "invalid", NULL,
             "a reference to %s, another entry of this batch; only a transaction resolves it",
             sibling);
     return sibling != NULL;

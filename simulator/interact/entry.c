@@ -212,6 +212,7 @@ void entry_do(const struct act *act, struct entry *entry)
 
     own.request = &entry->request;
     own.assigned_id = entry->target;
+    own.valid = entry->document;
     own.is_entry = true;
     own.answer = &entry->answer;
     enum interaction interaction = entry->request.interaction;

@@ -20,7 +20,8 @@ struct entry {
     const char *url;      /* request.url as sent; "" where it is missing */
     struct exchange_request request;
     struct http_header headers[ENTRY_HEADERS_MAX + 1];
-    const char *target; /* the id it writes to, once known; NULL for reads */
+    const char *target;        /* the id it writes to, once known; NULL for reads */
+    struct document *document; /* in a transaction: what it creates or updates; else NULL */
     struct answer answer;
 };
 

@@ -58,18 +58,26 @@ static bool result_is_sound(const struct act *act, const struct version *current
     return false;
 }
 
+/* The member of the resource that an operation of a JSON Patch changes: "Patient.name". */
+static const char *pointer_touched(struct arena *arena, const char *type,
+                                   const struct cJSON *operation)
+{
+    const char *path = json_string(operation, "path");
+    const char *name = path && *path == '/' ? path + 1 : "";
+
+    return arena_printf(arena, "%s.%.*s", type, (int)strcspn(name, "/"), name);
+}
+
 /* Some servers let a PATCH touch listed members only: "AllergyIntolerance.note". */
-static bool paths_are_offered(const struct act *act, const struct cJSON *patch)
+static bool paths_are_offered(const struct act *act, const struct cJSON *patch, bool is_path)
 {
     const struct knob_texts *offered = &act->knobs->patch_paths;
     const struct cJSON *operations = offered->count > 0 ? patch : NULL, *operation = NULL;
 
     cJSON_ArrayForEach(operation, operations)
     {
-        const char *path = json_string(operation, "path");
-        const char *name = path && *path == '/' ? path + 1 : "";
-        const char *text = arena_printf(act->request->arena, "%s.%.*s", act->request->type,
-                                        (int)strcspn(name, "/"), name);
+        const char *text = (is_path ? patch_path_touched : pointer_touched)(
+            act->request->arena, act->request->type, operation);
         bool is_offered = false;
 
         for (size_t i = 0; i < offered->count; i++)
@@ -96,7 +104,8 @@ static bool narrative_is_left(const struct act *act, const struct version *curre
 }
 
 /* `current` with the body's JSON Patch applied; NULL with the answer filled. */
-static const struct cJSON *apply_json_patch(const struct act *act, const struct cJSON *current)
+static const struct cJSON *apply_json_patch(const struct act *act, const struct cJSON *current,
+                                            const struct cJSON **out_operations)
 {
     const struct exchange_request *request = act->request;
     enum patch_result outcome = PATCH_MALFORMED;
@@ -108,7 +117,8 @@ static const struct cJSON *apply_json_patch(const struct act *act, const struct 
         patch ? patch_apply(request->arena, current, patch, &outcome, &err) : NULL;
     if (!tree)
         refuse_patch(act, outcome, &err);
-    return tree && paths_are_offered(act, patch) ? tree : NULL;
+    *out_operations = patch;
+    return tree;
 }
 
 static void patch_current(const struct act *act, const struct version *current)
@@ -117,9 +127,11 @@ static void patch_current(const struct act *act, const struct version *current)
     struct err err = ERR_INIT;
     struct document result;
 
+    const bool is_path = patch_path_is_meant(request);
+    const struct cJSON *operations = NULL;
     const struct cJSON *tree =
-        (patch_path_is_meant(request) ? patch_path_apply : apply_json_patch)(act, current->tree);
-    if (!tree)
+        (is_path ? patch_path_apply : apply_json_patch)(act, current->tree, &operations);
+    if (!tree || !paths_are_offered(act, operations, is_path))
         return;
     if (!narrative_is_left(act, current, tree))
         return;

@@ -7,18 +7,14 @@
  */
 #include <stdbool.h>
 
-#include "base/attr.h"
 #include "simulator/interact/act.h"
-
-struct links;
 
 /* Is the body FHIR JSON, so that it must be a FHIRPath Patch? */
 bool patch_path_is_meant(const struct exchange_request *request);
-/* `current` with the body's operations done; NULL with the answer filled. */
-const struct cJSON *patch_path_apply(const struct act *act, const struct cJSON *current);
-
-/* Resolves what the links' own rewriting cannot see: a value that becomes a Reference.reference by the
- * operation's path or name, or by its part's. */
-int patch_path_resolve(struct links *links, struct arena *arena, struct cJSON *parameters,
-                       struct err *err) ATTR_MUST_USE;
+/* `current` with the body's operations done, and those operations; NULL with the answer filled. */
+const struct cJSON *patch_path_apply(const struct act *act, const struct cJSON *current,
+                                     const struct cJSON **out_operations);
+/* The member of the resource that an operation changes: "Patient.name". */
+const char *patch_path_touched(struct arena *arena, const char *type,
+                               const struct cJSON *operation);
 #endif

@@ -7,9 +7,10 @@
  *  2. DELETEs are done;
  *  3. creates and updates get the id they will write to (searching what is left after the DELETEs,
  *     before anything is written); one identity twice refuses the whole;
- *  4. links and conditional references are resolved in all bodies;
+ *  4. links and conditional references are resolved in all bodies, which are validated then, once;
  *  5. POST, then PUT and PATCH, then GET are done.
- * The first refusal anywhere rolls everything back and becomes the whole answer.
+ * A refusal anywhere rolls everything back and becomes the whole answer. What can be said before
+ * anything is written (phases 1, 3 and 4) is said of all entries at once.
  *
  * The fault partial-transaction(n) is what a server without real transactions does: the entries
  * before n stand, the others are not done, and the answer is an error.
@@ -21,9 +22,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "fhir/document.h"
+#include "fhir/findings.h"
 #include "simulator/interact/act.h"
 #include "simulator/interact/entry.h"
-#include "simulator/interact/patch_path.h"
+#include "simulator/interact/patch_links.h"
 #include "simulator/links.h"
 #include "simulator/resolve.h"
 
@@ -44,28 +46,53 @@ static const char *place_of(const struct entry *entry, struct arena *arena, cons
     return arena_printf(arena, "Bundle.entry[%zu]", entry->index);
 }
 
-/* The answer to the whole: what was wrong with one entry. */
-static void refuse_by(const struct deal *deal, const struct entry *entry)
+/* ---- refusals ---- */
+
+static void add_issue(const struct deal *deal, const struct entry *entry, const struct cJSON *issue,
+                      struct findings *findings)
 {
     struct arena *arena = deal->act->request->arena;
-    struct err err = ERR_INIT;
-    const struct cJSON *outcome =
-        json_parse(arena, entry->answer.body, entry->answer.body_size, &err);
-    const struct cJSON *issue = json_at(json_get(outcome, "issue"), 0);
-    const char *code = json_string(issue, "code"), *text = json_string(issue, "diagnostics");
+    const char *severity = json_string(issue, "severity"), *code = json_string(issue, "code");
+    const char *text = json_string(issue, "diagnostics");
+    const char *found = json_text(json_at(json_get(issue, "expression"), 0));
+    const struct finding finding = {
+        .severity = severity ? severity : "error",
+        .code = code ? code : "processing",
+        .expression = place_of(entry, arena, found),
+        .text = arena_printf(arena, "entry %zu (%s %s): %s; nothing of the transaction is written",
+                             entry->index + 1, entry->request.method, entry->url,
+                             text ? text : "refused"),
+    };
 
-    answer_refuse(deal->act->answer, arena, entry->answer.status, code ? code : "processing",
-                  place_of(entry, arena, json_text(json_at(json_get(issue, "expression"), 0))),
-                  "entry %zu (%s %s): %s; nothing of the transaction is written", entry->index + 1,
-                  entry->request.method, entry->url, text ? text : "refused");
+    findings_put(findings, arena, &finding);
 }
 
-static bool is_refused(const struct deal *deal, const struct entry *entry)
+/* True, with the answer to the whole filled, when entries are refused: all that is wrong with them.
+ * Where they are refused in several ways, what is no FHIR has the word. */
+static bool is_refused(const struct deal *deal)
 {
-    if (entry->answer.status < 400)
-        return false;
-    refuse_by(deal, entry);
-    return true;
+    struct arena *arena = deal->act->request->arena;
+    struct findings findings = {.items = NULL};
+    int status = 0;
+
+    for (size_t i = 0; i < deal->count; i++) {
+        const struct answer *answer = &deal->entries[i].answer;
+        const struct cJSON *outcome = NULL, *issue = NULL;
+        struct err err = ERR_INIT;
+
+        if (answer->status < 400)
+            continue;
+        if (status == 0 || answer->status == deal->act->knobs->invalid_status)
+            status = answer->status;
+        outcome = json_parse(arena, answer->body, answer->body_size, &err);
+        cJSON_ArrayForEach(issue, json_get(outcome, "issue"))
+        {
+            add_issue(deal, &deal->entries[i], issue, &findings);
+        }
+    }
+    if (status)
+        validate_answer(deal->act, status, &findings);
+    return status != 0;
 }
 
 static bool all_are_requests(const struct deal *deal)
@@ -74,10 +101,45 @@ static bool all_are_requests(const struct deal *deal)
         if (deal->act->bend->reject_entry == i + 1)
             answer_refuse(&deal->entries[i].answer, deal->act->request->arena, 422, "processing",
                           NULL, "the server refuses this entry");
-        if (is_refused(deal, &deal->entries[i]))
-            return false;
     }
-    return true;
+    return !is_refused(deal);
+}
+
+/* ---- bodies ---- */
+
+static struct act act_of(const struct deal *deal, struct entry *entry)
+{
+    struct act own = *deal->act;
+
+    own.request = &entry->request;
+    own.is_entry = true;
+    own.answer = &entry->answer;
+    return own;
+}
+
+static bool has_body(const struct entry *entry)
+{
+    return entry->request.interaction == INTERACTION_CREATE ||
+           entry->request.interaction == INTERACTION_UPDATE;
+}
+
+/* Reads the body of a create or update; a refusal is in the entry's answer. */
+static void read_body(const struct deal *deal, struct entry *entry)
+{
+    const struct act own = act_of(deal, entry);
+    struct document *document = arena_alloc(own.request->arena, sizeof(*document));
+
+    entry->document = validate_read(&own, document) ? document : NULL;
+}
+
+static void validate_bodies(const struct deal *deal)
+{
+    for (size_t i = 0; i < deal->count; i++) {
+        const struct act own = act_of(deal, &deal->entries[i]);
+
+        if (deal->entries[i].document)
+            (void)validate_document(&own, deal->entries[i].document);
+    }
 }
 
 /* ---- identities ---- */
@@ -85,18 +147,11 @@ static bool all_are_requests(const struct deal *deal)
 /* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
 static const char *find_target(const struct deal *deal, struct entry *entry)
 {
-    struct act own = *deal->act;
-    enum interaction interaction = entry->request.interaction;
-    struct document document;
+    const struct act own = act_of(deal, entry);
 
-    own.request = &entry->request;
-    own.is_entry = true;
-    own.answer = &entry->answer;
-    if (interaction == INTERACTION_PATCH || interaction == INTERACTION_DELETE)
-        return entry->request.id;
-    if (interaction != INTERACTION_CREATE && interaction != INTERACTION_UPDATE)
-        return NULL;
-    return validate_body(&own, &document) ? write_target(&own, &document) : NULL;
+    if (!has_body(entry))
+        return interaction_is_write(entry->request.interaction) ? entry->request.id : NULL;
+    return entry->document ? write_target(&own, entry->document) : NULL;
 }
 
 static int compare_targets(const void *a, const void *b)
@@ -205,33 +260,16 @@ static void add_links(const struct deal *deal, struct links *links, const struct
 static bool rewrite(const struct deal *deal, struct links *links, struct entry *entry,
                     struct err *err)
 {
-    const char *body = links_rewrite(links, deal->act->request->arena, entry->request.body,
+    const char *before = entry->request.body;
+    const char *body = links_rewrite(links, deal->act->request->arena, before,
                                      entry->request.body_size, &entry->request.body_size, err);
 
-    if (body)
-        entry->request.body = body;
-    return body != NULL;
-}
-
-/* Where a patch's `value` is a reference as such, links_rewrite is shown it as one. */
-static bool rewrite_value(const struct deal *deal, struct links *links, struct cJSON *operation,
-                          struct err *err)
-{
-    struct arena *arena = deal->act->request->arena;
-    const char *path = json_string(operation, "path"), *value = json_string(operation, "value");
-    const char *last = path ? strrchr(path, '/') : NULL;
-    struct cJSON *shown = json_object(arena);
-    size_t size = 0;
-
-    if (!value || !last || strcmp(last, "/reference") != 0)
-        return true;
-    json_put_string(shown, "reference", value);
-    const char *text = json_print(arena, shown);
-    text = links_rewrite(links, arena, text, strlen(text), &size, err);
-    const struct cJSON *resolved = text ? json_parse(arena, text, size, err) : NULL;
-    if (resolved)
-        json_put_string(operation, "value", json_string(resolved, "reference"));
-    return resolved != NULL;
+    if (!body)
+        return false;
+    entry->request.body = body;
+    if (body != before && entry->document)
+        read_body(deal, entry);
+    return true;
 }
 
 /* A body that is no patch is left to interact_patch, which says so. */
@@ -243,15 +281,10 @@ static bool rewrite_patch(const struct deal *deal, struct links *links, struct e
     struct err ignored = ERR_INIT;
     struct cJSON *patch = body ? json_parse(arena, body, entry->request.body_size, &ignored) : NULL;
 
-    if (patch_path_resolve(links, arena, patch, err))
-        return false;
-    for (struct cJSON *operation = patch ? patch->child : NULL; operation;
-         operation = operation->next) {
-        if (!rewrite_value(deal, links, operation, err))
-            return false;
-    }
     if (!patch)
         return true;
+    if (patch_links_resolve(links, arena, patch, err))
+        return false;
     entry->request.body = json_print(arena, patch);
     entry->request.body_size = strlen(entry->request.body);
     return rewrite(deal, links, entry, err);
@@ -279,6 +312,7 @@ static bool name_entries(const struct deal *deal, struct links *links)
     return true;
 }
 
+/* False, with the answer to the whole filled, when two entries bear one name. */
 static bool resolve_links(const struct deal *deal)
 {
     struct arena *arena = deal->act->request->arena;
@@ -295,14 +329,30 @@ static bool resolve_links(const struct deal *deal)
         const bool is_patch = interaction == INTERACTION_PATCH;
         if (!entry->target || interaction == INTERACTION_DELETE)
             continue;
-        if (!(is_patch ? rewrite_patch : rewrite)(deal, links, entry, &err)) {
+        if (!(is_patch ? rewrite_patch : rewrite)(deal, links, entry, &err))
             answer_refuse(&entry->answer, arena, resolver.status, resolver.code, NULL, "%s",
                           err.text);
-            refuse_by(deal, entry);
-            return false;
-        }
     }
     return true;
+}
+
+/* Everything that comes before the first create: bodies, targets, links. */
+static bool prepare(const struct deal *deal)
+{
+    bool is_refused_already = false, is_linked = false;
+
+    for (size_t i = 0; i < deal->count; i++) {
+        if (has_body(&deal->entries[i]))
+            read_body(deal, &deal->entries[i]);
+    }
+    for (size_t i = 0; i < deal->count; i++) {
+        deal->entries[i].target = find_target(deal, &deal->entries[i]);
+        is_refused_already |= deal->entries[i].answer.status >= 400;
+    }
+    is_linked = !is_refused_already && !has_double_identity(deal) && !has_double_condition(deal) &&
+                resolve_links(deal);
+    validate_bodies(deal);
+    return !is_refused(deal) && is_linked;
 }
 
 /* ---- phases ---- */
@@ -326,28 +376,15 @@ static bool do_phase(const struct deal *deal, unsigned phase)
         if (phase_of(entry) != phase || entry->answer.status != 0)
             continue; /* a create that If-None-Exist answered is done already */
         entry_do(deal->act, entry);
-        if (is_refused(deal, entry))
-            return false;
+        if (entry->answer.status >= 400)
+            return !is_refused(deal);
     }
     return true;
 }
 
-static bool find_targets(const struct deal *deal)
-{
-    for (size_t i = 0; i < deal->count; i++) {
-        struct entry *entry = &deal->entries[i];
-
-        entry->target = find_target(deal, entry);
-        if (is_refused(deal, entry))
-            return false;
-    }
-    return !has_double_identity(deal) && !has_double_condition(deal);
-}
-
 static bool do_all(const struct deal *deal)
 {
-    if (!all_are_requests(deal) || !do_phase(deal, 0) || !find_targets(deal) ||
-        !resolve_links(deal))
+    if (!all_are_requests(deal) || !do_phase(deal, 0) || !prepare(deal))
         return false;
     for (unsigned phase = 1; phase <= 3; phase++) {
         if (!do_phase(deal, phase))

@@ -6,6 +6,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "simulator/personality.h"
 #include "tests/expect.h"
 
 static const char *with_base(struct wire *wire, const char *text)
@@ -74,6 +77,30 @@ void steps_run(const char *chart, const struct step *steps, size_t count)
     struct wire wire;
 
     wire_open(&wire, chart);
+    for (size_t i = 0; i < count; i++)
+        step_do(&wire, &steps[i]);
+    wire_close(&wire);
+}
+
+void be_like(struct sim *sim, const char *knobs)
+{
+    struct arena *arena = arena_new();
+    struct err err = ERR_INIT;
+    const char *text = arena_printf(arena, "{\"knobs\":%s}", knobs);
+    const struct personality *personality =
+        personality_read(arena, json_parse(arena, text, strlen(text), &err), &err);
+
+    if (!personality)
+        BUG("knobs %s: %s", knobs, err.text);
+    sim_be_like(sim, personality, arena);
+}
+
+void steps_run_as(const char *knobs, const char *chart, const struct step *steps, size_t count)
+{
+    struct wire wire;
+
+    wire_open(&wire, chart);
+    be_like(wire.sim, knobs);
     for (size_t i = 0; i < count; i++)
         step_do(&wire, &steps[i]);
     wire_close(&wire);

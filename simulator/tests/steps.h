@@ -20,6 +20,10 @@ struct step {
     const char *want;
 };
 
+/* From now on the server is r4 but for these knobs: {"stale_status": 409}. */
+void be_like(struct sim *sim, const char *knobs);
+/* The steps on a simulator that is like that from its start. */
+void steps_run_as(const char *knobs, const char *chart, const struct step *steps, size_t count);
 #define RUN_STEPS(chart, steps) steps_run(chart, steps, COUNT_OF(steps))
 void steps_run(const char *chart, const struct step *steps, size_t count);
 /* One step on a simulator that is open already. */

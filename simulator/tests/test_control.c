@@ -137,6 +137,22 @@ static void calls_answer(void)
          "ada\",\"body\":{\"resourceType\":\"Patient\",\"id\":"
          "\"ada\",\"extension\":[{\"url\":\"urn:x\",\"valueDecimal\":1.50}]}}",
          200, "{\"reference\":\"Patient/ada\",\"version\":\"2\",\"commit\":1}"},
+        {"an edit by JSON Patch", "POST", "edits",
+         "{\"method\":\"PATCH\",\"target\":\"Patient/ada\",\"body\":[{\"op\":\"add\",\"path\":"
+         "\"/active\",\"value\":false}]}",
+         200, "{\"reference\":\"Patient/ada\",\"version\":\"3\",\"commit\":2}"},
+        {"an edit by FHIRPath Patch", "POST", "edits",
+         "{\"method\":\"PATCH\",\"target\":\"Patient/ada\",\"body\": "
+         "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[{"
+         "\"name\":\"type\",\"valueCode\":\"replace\"},{\"name\":\"path\",\"valueString\":"
+         "\"Patient.active\"},{\"name\":\"value\",\"valueBoolean\":true}]}]}}",
+         200, "{\"reference\":\"Patient/ada\",\"version\":\"4\",\"commit\":3}"},
+        {"what it came to", "GET", "resources/Patient/ada/versions/@4", NULL, 200,
+         "\"active\":true"},
+        {"a FHIRPath Patch that cannot be", "POST", "edits",
+         "{\"method\":\"PATCH\",\"target\":\"Patient/ada\",\"body\":{\"resourceType\":"
+         "\"Patient\"}}",
+         400, "Parameters"},
         {"its versions", "GET", "resources/Patient/ada/versions", NULL, 200,
          "\"version\":\"2\",\"ordinal\":2,\"commit\":1,\"deleted\":false,\"resource\":{"},
         {"its bytes", "GET", "resources/Patient/ada/versions", NULL, 200, "\"valueDecimal\":1.50"},

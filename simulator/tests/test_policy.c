@@ -20,33 +20,9 @@
     "X-Provenance: {\"resourceType\":\"Provenance\",\"recorded\":\"2026-01-01T00:00:00Z\","        \
     "\"agent\":[{\"who\":{\"display\":\"portal\"}}]}"
 
-static void be_sim(struct sim *sim, const char *knobs)
-{
-    struct arena *arena = arena_new();
-    struct err err = ERR_INIT;
-    const char *text = arena_printf(arena, "{\"knobs\":%s}", knobs);
-    const struct personality *personality =
-        personality_read(arena, json_parse(arena, text, strlen(text), &err), &err);
-
-    EXPECT_STR("knobs", err.text, "");
-    ASSERT(personality);
-    sim_be_like(sim, personality, arena);
-}
-
-static void be(struct wire *wire, const char *knobs)
-{
-    be_sim(wire->sim, knobs);
-}
-
 static void run_as(const char *knobs, const struct step *steps, size_t count)
 {
-    struct wire wire;
-
-    wire_open(&wire, ADA);
-    be(&wire, knobs);
-    for (size_t i = 0; i < count; i++)
-        step_do(&wire, &steps[i]);
-    wire_close(&wire);
+    steps_run_as(knobs, ADA, steps, count);
 }
 
 static void an_asynchronous_write_is_answered_at_a_poll(void)
@@ -165,8 +141,8 @@ static void a_key_may_keep_an_error(void)
 
     for (int keeps = 0; keeps < 2; keeps++) {
         wire_open(&wire, ADA);
-        be(&wire, keeps ? "{\"idempotency_header\":\"replay-errors\"}"
-                        : "{\"idempotency_header\":\"ietf\"}");
+        be_like(wire.sim, keeps ? "{\"idempotency_header\":\"replay-errors\"}"
+                                : "{\"idempotency_header\":\"ietf\"}");
         const char *headers = "Idempotency-Key: k\nIf-Match: W/\"2\"";
         const struct http_reply *first = wire_call(&wire, "PUT", "Patient/ada", headers, ADA);
         EXPECT_INT("stale", first->status, 412);
@@ -193,7 +169,7 @@ static void errors_look_as_the_server_shows_them(void)
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         wire_open(&wire, ADA);
-        be(&wire, rows[i].knobs);
+        be_like(wire.sim, rows[i].knobs);
         const struct http_reply *reply = wire_call(&wire, "GET", "Patient/eve", NULL, NULL);
         EXPECT_INT(rows[i].knobs, reply->status, 404);
         EXPECT_STR(rows[i].knobs, wire_header(reply, "Content-Type"), rows[i].type);
@@ -220,7 +196,7 @@ static void a_limit_of_rate_looks_as_the_server_shows_it(void)
         struct rig rig;
 
         struck_open(&rig);
-        be_sim(rig.sim, rows[i].knobs);
+        be_like(rig.sim, rows[i].knobs);
         struck_rule(&rig, "{\"fault\":\"quota(1,60)\"}");
         const struct struck_call call = {"GET", "Patient/ada", NULL, NULL};
         EXPECT_INT(rows[i].knobs, struck_call(&rig, &call)->status, 200);
