@@ -18,6 +18,7 @@
 #include "simulator/store.h"
 
 struct arena;
+struct buf;
 struct cJSON;
 struct document;
 struct findings;
@@ -54,6 +55,8 @@ void interact_transaction(const struct act *act);
 void interact_capabilities(const struct act *act);
 void interact_operation(const struct act *act);
 void interact_subscription(const struct act *act); /* $status and $events */
+/* Adds the operations of a resource type as the CapabilityStatement has them. */
+void operation_list(struct buf *buf, const char *type);
 /* The nth (from 0) of that name in a Parameters resource, or NULL. */
 const struct cJSON *operation_parameter(const struct cJSON *parameters, const char *name,
                                         size_t nth);

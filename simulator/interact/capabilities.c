@@ -59,6 +59,7 @@ static const char *conditional_delete(const struct knobs *knobs)
 static void add_offer(struct buf *buf, const struct knobs *knobs)
 {
     const bool has_history = knobs->history != HISTORY_NONE;
+    const bool has_former = has_history && knobs->history != HISTORY_LATEST_ONLY;
     const bool has_create_condition = knobs->if_none_exist != IF_NONE_EXIST_UNSUPPORTED &&
                                       knobs->if_none_exist != IF_NONE_EXIST_IGNORED;
 
@@ -76,7 +77,7 @@ static void add_offer(struct buf *buf, const struct knobs *knobs)
                "],\"versioning\":\"%s\",\"readHistory\":%s,\"updateCreate\":%s,"
                "\"conditionalCreate\":%s,\"conditionalRead\":\"%s\",\"conditionalUpdate\":%s,"
                "\"conditionalDelete\":\"%s\",",
-               versioning(knobs), flag(has_history), flag(!knobs->refuses_update_create),
+               versioning(knobs), flag(has_former), flag(!knobs->refuses_update_create),
                flag(has_create_condition), knobs->ignores_fresh ? "not-supported" : "full-support",
                flag(!knobs->no_conditional_update), conditional_delete(knobs));
 }
@@ -128,6 +129,8 @@ void interact_capabilities(const struct act *act)
         add_offer(&buf, act->knobs);
         buf_puts(&buf, "\"searchParam\":[");
         add_parameters(&buf, type);
+        buf_puts(&buf, "],\"operation\":[");
+        operation_list(&buf, type);
         buf_puts(&buf, "]}");
     }
     add_system(&buf, act->knobs);

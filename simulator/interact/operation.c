@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "fhir/validate.h"
@@ -149,14 +150,32 @@ static void operation_validate(const struct act *act)
                "a resource was expected as the body, or Parameters with `resource`");
 }
 
-static const struct {
+#define BACKPORT "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/"
+static const struct operation {
     const char *name, *type; /* NULL: of every type */
+    const char *definition;
     void (*act)(const struct act *act);
 } operations[] = {
-    {"$validate", NULL, operation_validate},
-    {"$status", "Subscription", interact_subscription},
-    {"$events", "Subscription", interact_subscription},
+    {"validate", NULL, "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+     operation_validate},
+    {"status", "Subscription", BACKPORT "backport-subscription-status", interact_subscription},
+    {"events", "Subscription", BACKPORT "backport-subscription-events", interact_subscription},
 };
+
+void operation_list(struct buf *buf, const char *type)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < COUNT_OF(operations); i++) {
+        const struct operation *operation = &operations[i];
+
+        if (operation->type && strcmp(operation->type, type) != 0)
+            continue;
+        buf_printf(buf, "%s{\"name\":\"%s\",\"definition\":\"%s\"}", comma, operation->name,
+                   operation->definition);
+        comma = ",";
+    }
+}
 
 void interact_operation(const struct act *act)
 {
@@ -166,7 +185,8 @@ void interact_operation(const struct act *act)
     for (size_t i = 0; i < COUNT_OF(operations); i++) {
         const char *only = operations[i].type, *type = act->request->type;
 
-        if (strcmp(operations[i].name, name) != 0 || (only && (!type || strcmp(only, type) != 0)))
+        if (*name != '$' || strcmp(operations[i].name, name + 1) != 0 ||
+            (only && (!type || strcmp(only, type) != 0)))
             continue;
         operations[i].act(act);
         return;
