@@ -23,7 +23,8 @@ struct interact_bend {
     unsigned lag;                   /* search-lag(n): searches miss the newest n commits */
     bool shows_deleted;             /* search-ghost(deleted): searches match what was deleted */
     unsigned commits_since_arrival; /* of the request: what a racy If-None-Exist misses */
-    bool ignores_if_match;          /* flap-precondition */
+    unsigned clash_from, clash_until; /* commits made while the request was under way; 0: none */
+    bool ignores_if_match;            /* flap-precondition */
     bool is_foreign; /* an edit: guards and offers are FHIR R4's whatever the knobs say */
     const char *const *bricked; /* references that no write gets to; ends with NULL; or NULL */
 

@@ -71,6 +71,7 @@ static const struct knob {
      0},
     {"strong_etag_in", AT(refuses_strong_etag), {{"accepted", 0}, {"400", 1}}, 0},
     {"if_match_absent", AT(if_match_absent), {{"412", 412}, {"404", 404}}, 0},
+    {"write_clash", AT(write_clash), {{"none", 0}, {"409", 409}, {"412", 412}}, 0},
     {"conditional_read", AT(ignores_fresh), {{"304", 0}, {"200", 1}}, 0},
 
     {"return_default",
@@ -159,6 +160,7 @@ static const struct knob {
       {"as-batch", TRANSACTION_AS_BATCH},
       {"partial", TRANSACTION_PARTIAL}},
      0},
+    {"replayed_bundle", AT(replayed_bundle), {{"accepted", 0}, {"409", 409}}, 0},
     {"batch", AT(no_batch), YES_NO, 0},
 
     {"delete_reply", AT(delete_status), {{"204", 204}, {"200", 200}}, 0},

@@ -91,7 +91,7 @@ struct knobs { /* every number, word and flag is an int, so that one table can f
     int etag_form, version_start, version_gaps, last_updated_resolution_s;
     /* guards */
     int stale_status, require_if_match, if_match_checked, refuses_strong_etag, if_match_absent;
-    int ignores_fresh;
+    int ignores_fresh, write_clash;
     /* answers */
     int return_default, location, match_location, reply_echo_request, error_body;
     int invalid_status, rule_status, unsupported_status;
@@ -103,7 +103,7 @@ struct knobs { /* every number, word and flag is an int, so that one table can f
     int if_none_exist, no_conditional_update, no_conditional_patch, conditional_delete;
     int patch, patch_test_failed, narrative_on_patch, refuses_json_patch_entries;
     struct knob_texts patch_paths; /* the only ones a PATCH may touch; none: all */
-    int transaction, no_batch;
+    int transaction, no_batch, replayed_bundle;
     /* deletes */
     int delete_status, delete_unknown, no_delete_etag, no_tombstones;
     /* looks */

@@ -97,8 +97,11 @@ void exchange_process(struct exchange *exchange, const struct interact_bend *ben
     if (exchange->request.interaction == INTERACTION_NONE)
         return; /* route.c has answered */
     whole.bricked = exchange->run->bricked;
-    if (exchange->first_commit == 0)
+    if (exchange->first_commit == 0) { /* a second copy came by later */
+        whole.clash_from = exchange->arrival_commit + 1;
+        whole.clash_until = store_commits(store);
         exchange->first_commit = store_commits(store) + 1;
+    }
     if (policy_answers(exchange))
         return;
     whole.commits_since_arrival = store_commits(store) - exchange->arrival_commit;

@@ -154,9 +154,23 @@ static bool if_none_match_passes(const struct act *act, const char *reference,
     return match == MATCH_NO;
 }
 
+/* The knob write_clash: two writes of one resource were under way at once, and this is the second. */
+static bool is_clash(const struct act *act, const char *reference, const struct version *current)
+{
+    const struct interact_bend *bend = act->bend;
+
+    if (!act->knobs->write_clash || !bend->clash_from || !current ||
+        current->commit < bend->clash_from || current->commit > bend->clash_until)
+        return false;
+    REFUSE(act, act->knobs->write_clash, "conflict",
+           "%s became version %s while this request was under way", reference, current->label);
+    return true;
+}
+
 bool guard_passes(const struct act *act, const char *reference, const struct version *current)
 {
-    return !bend_is_bricked(act, reference) && if_match_passes(act, reference, current) &&
+    return !bend_is_bricked(act, reference) && !is_clash(act, reference, current) &&
+           if_match_passes(act, reference, current) &&
            if_none_match_passes(act, reference, current);
 }
 

@@ -144,6 +144,14 @@ static void validate_bodies(const struct deal *deal)
 
 /* ---- identities ---- */
 
+/* Was the resource created here, not loaded or PUT? */
+static bool was_posted(const struct version *version)
+{
+    while (version->previous)
+        version = version->previous;
+    return version->commit > 0 && strcmp(version->method, "POST") == 0;
+}
+
 /* The id that the entry writes to, NULL where it writes nothing. A refusal is in its answer. */
 static const char *find_target(const struct deal *deal, struct entry *entry)
 {
@@ -151,7 +159,13 @@ static const char *find_target(const struct deal *deal, struct entry *entry)
 
     if (!has_body(entry))
         return interaction_is_write(entry->request.interaction) ? entry->request.id : NULL;
-    return entry->document ? write_target(&own, entry->document) : NULL;
+    const char *id = entry->document ? write_target(&own, entry->document) : NULL;
+    if (entry->answer.status == 200 && own.knobs->replayed_bundle &&
+        was_posted(entry->answer.version))
+        answer_refuse(&entry->answer, own.request->arena, own.knobs->replayed_bundle, "conflict",
+                      NULL, "%s was made under this condition before",
+                      entry->answer.version->reference);
+    return id;
 }
 
 static int compare_targets(const void *a, const void *b)

@@ -41,6 +41,10 @@
 #define BUNDLE(type)                                                                               \
     "{'resourceType':'Bundle','type':'" type "','entry':[{'resource':" NEW                         \
     ",'request':{'method':'POST','url':'Patient'}}]}"
+#define CONDITIONAL                                                                                \
+    "{'resourceType':'Bundle','type':'transaction','entry':[{'resource':"                          \
+    "{'resourceType':'Patient','identifier':[{'system':'urn:x','value':'7'}]},'request':{"         \
+    "'method':'POST','url':'Patient','ifNoneExist':'identifier=urn:x|7'}}]}"
 #define CURRENT    "If-Match: ETAG"
 #define STALE      "If-Match: W/\"999\""
 #define JSON_PATCH CURRENT "\nContent-Type: application/json-patch+json"
@@ -77,7 +81,8 @@ struct question {
 };
 
 /* Shown over several requests, in test_personality_runs.c. */
-static const char *const shown_in_runs[] = {"version_gaps", "async_writes", "if_none_exist"};
+static const char *const shown_in_runs[] = {"version_gaps", "async_writes", "if_none_exist",
+                                            "write_clash"};
 /* Those of faults: test_policy.c. */
 static const char *const of_faults[] = {"throttle", "retry_after"};
 
@@ -267,6 +272,15 @@ static const struct question questions[] = {
      {"POST", "", NULL, BUNDLE("transaction")},
      {{NULL, 200, "/entry/0/response/status = 201 Created"},
       {"oracle-health nhs-pds epic-like", 400, NULL}}},
+    {"replayed_bundle",
+     "a conditional transaction again",
+     {{"POST", "", NULL, CONDITIONAL}},
+     {"POST", "", NULL, CONDITIONAL},
+     {{NULL, 200, "/entry/0/response/status = 200 OK"},
+      {"hapi-racy", 200, "/entry/0/response/status = 200 OK"},
+      {"healthlake", 200, NULL}, /* its search lags */
+      {"hapi", 409, "/issue/0/code = conflict\n/issue/0/expression/0 = Bundle.entry[0]"},
+      {"epic-like oracle-health nhs-pds", 400, NULL}}},
     {"batch",
      "a batch",
      {{0}},

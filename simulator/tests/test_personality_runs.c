@@ -59,6 +59,52 @@ static void two_creates_at_once(void)
     }
 }
 
+/* ---- two updates at once ---- */
+
+/* Both arrive before one is applied, then a third comes. */
+static const char *three_updates(struct rig *rig, const char *method, const char *body)
+{
+    uint64_t first = 0, second = 0, third = 0;
+    const char *target = "Patient/ada", *own = "{\"resourceType\":\"Patient\",\"id\":\"ada\"}";
+    struct http_pending *a = rig_start_held(rig, "PUT", target, NULL, own, &first);
+    struct http_pending *b = rig_start_held(rig, method, target, NULL, body, &second);
+    const char *seen_a = created(rig, a, first), *seen_b = created(rig, b, second);
+    struct http_pending *c = rig_start_held(rig, "PUT", target, NULL, own, &third);
+
+    return arena_printf(rig->arena, "%s %s %s", seen_a, seen_b, created(rig, c, third));
+}
+
+static void two_updates_at_once(void)
+{
+    static const struct {
+        const char *method, *body, *clash_409, *clash_412, *none;
+    } ways[] = {
+        {"PUT", "{\"resourceType\":\"Patient\",\"id\":\"ada\",\"active\":true}", "200 409 200",
+         "200 412 200", "200 200 200"},
+        {"DELETE", NULL, "200 409 200", "200 412 200", "200 204 201"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        static const char *const names[] = {"r4",      "hapi",   "hapi-racy", "linuxforhealth",
+                                            "medplum", "aidbox", "azure"};
+
+        for (size_t k = 0; k < COUNT_OF(names); k++) {
+            const struct sim_options options = {
+                .hold_all = true, .logical_clock = true, .personality = names[k]};
+            const char *want = ways[i].clash_409;
+            struct rig rig;
+
+            if (strcmp(names[k], "r4") == 0 || strcmp(names[k], "azure") == 0)
+                want = ways[i].none;
+            if (strcmp(names[k], "aidbox") == 0)
+                want = ways[i].clash_412;
+            rig_open_with(&rig, &options);
+            EXPECT_STR(names[k], three_updates(&rig, ways[i].method, ways[i].body), want);
+            rig_close(&rig);
+        }
+    }
+}
+
 /* ---- versions in a row ---- */
 
 static void open_passing(struct rig *rig, const char *name)
@@ -132,6 +178,7 @@ static void a_conflict_comes_at_the_poll(void)
 
 static CU_TestInfo tests[] = {
     {"two creates at once", two_creates_at_once},
+    {"two updates at once", two_updates_at_once},
     {"a conflict comes at the poll", a_conflict_comes_at_the_poll},
     {"numbers have gaps where the file says so", numbers_have_gaps_where_the_file_says_so},
     CU_TEST_INFO_NULL,
