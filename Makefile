@@ -85,6 +85,8 @@ asan tsan:                    ## run the tests under a sanitizer
 check: style layers headers test asan tsan  ## everything a change must pass
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
+breakages: $(OUT)/unit/simulator  ## a test of the tests: break the code in many places, each must be noticed [TABLE=FILE]
+	tests/breakages/run.sh $(TABLE)
 bench: all $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))  ## measure, each figure beside its baseline in the same run
 	./setup.sh develop
 	tests/bench/run.sh $(BIN) $(OUT)
@@ -133,5 +135,5 @@ clean:                        ## remove what was built
 	rm -rf $(BUILD)
 help:                         ## show this list
 	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
-.PHONY: all certify test asan tsan check repeat bench fuzz definitions layers style headers install clean help
+.PHONY: all certify test asan tsan check repeat breakages bench fuzz definitions layers style headers install clean help
 .SECONDARY:
