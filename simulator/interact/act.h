@@ -63,7 +63,7 @@ const struct cJSON *operation_parameter(const struct cJSON *parameters, const ch
 
 /* ---- provenance.c ---- */
 
-/* Is the header X-Provenance, if any, a Provenance? Else the answer is a 400. */
+/* Is the header X-Provenance, if any, a Provenance that R4 allows? Else the answer says what is wrong. */
 bool provenance_is_sound(const struct act *act);
 /* Stores the header's Provenance for the versions from `first` (see store_at) on. */
 void provenance_add(const struct act *act, size_t first);

@@ -18,7 +18,28 @@ static const char *header_of(const struct act *act)
     return request_header(act->request, "X-Provenance");
 }
 
-/* True when there is nothing wrong with the header; else the answer is a 400. */
+/* The header's resource without what the server says of it: its id and its targets. */
+static struct cJSON *sent_tree(struct arena *arena, const char *header)
+{
+    struct err err = ERR_INIT;
+    struct cJSON *tree = json_parse(arena, header, strlen(header), &err);
+
+    json_remove(tree, "id");
+    json_remove(tree, "target");
+    return tree;
+}
+
+/* Is it valid once it has a target? */
+static bool is_valid(const struct act *act, const char *header)
+{
+    struct cJSON *tree = sent_tree(act->request->arena, header);
+    struct document shown = {.tree = tree};
+
+    json_put_string(json_add_object(json_put_array(tree, "target")), "display", "what is written");
+    return validate_document(act, &shown);
+}
+
+/* True when there is nothing wrong with the header; else the answer says what (row 33). */
 bool provenance_is_sound(const struct act *act)
 {
     const char *header = header_of(act);
@@ -33,7 +54,7 @@ bool provenance_is_sound(const struct act *act)
         REFUSE(act, 400, "invalid", "X-Provenance: a Provenance was expected, got a %s",
                document.type);
     else
-        return true;
+        return is_valid(act, header);
     return false;
 }
 
@@ -47,9 +68,7 @@ void provenance_add(const struct act *act, size_t first)
 
     if (!header || end == first)
         return;
-    struct cJSON *tree = json_parse(arena, header, strlen(header), &err);
-    json_remove(tree, "id");
-    json_remove(tree, "target");
+    struct cJSON *tree = sent_tree(arena, header);
     struct cJSON *targets = json_put_array(tree, "target");
     for (size_t i = first; i < end; i++) {
         const struct version *version = store_at(act->store, i);

@@ -70,6 +70,11 @@ static void provenance_comes_in_the_same_commit(void)
          "/issue/0/code = structure\n~ X-Provenance"},
         {"34: no Provenance", "PUT", "Patient/ada", "X-Provenance: {\"resourceType\":\"Patient\"}",
          ADA, 400, "~ a Provenance was expected"},
+        {"34: no FHIR", "PUT", "Patient/ada", "X-Provenance: {\"resourceType\":\"Provenance\"}",
+         ADA, 400, "/issue/0/code = required\n/issue/0/expression/0 = Provenance.agent"},
+        {"34: nor in a transaction", "POST", "",
+         "X-Provenance: {\"resourceType\":\"Provenance\",\"x\":1}",
+         "{'resourceType':'Bundle','type':'transaction'}", 400, "~ Provenance.x"},
         {"34: a transaction", "POST", "", PROVENANCE,
          "{'resourceType':'Bundle','type':'transaction','entry':["
          "{'request':{'method':'DELETE','url':'Patient/ada'}},"
@@ -208,6 +213,29 @@ static void a_limit_of_rate_looks_as_the_server_shows_it(void)
     }
 }
 
+static void an_editors_lock_looks_as_the_server_shows_it(void)
+{
+    static const struct {
+        const char *knobs, *fault;
+        int status;
+    } rows[] = {
+        {"{}", "lock", 423},
+        {"{\"edit_lock\":424}", "lock", 424},
+        {"{\"edit_lock\":424}", "lock(423)", 423},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct struck_call call = {"DELETE", "Patient/ada", NULL, NULL};
+        struct rig rig;
+
+        struck_open(&rig);
+        be_like(rig.sim, rows[i].knobs);
+        struck_rule(&rig, arena_printf(rig.arena, "{\"fault\":\"%s\"}", rows[i].fault));
+        EXPECT_INT(rows[i].knobs, struck_call(&rig, &call)->status, rows[i].status);
+        rig_close(&rig);
+    }
+}
+
 static void a_search_is_answered_from_the_cache(void)
 {
     static const struct step steps[] = {
@@ -243,6 +271,7 @@ static void a_delete_that_informs_quotes_what_was_asked(void)
 static CU_TestInfo tests[] = {
     {"a delete that informs quotes what was asked", a_delete_that_informs_quotes_what_was_asked},
     {"a limit of rate looks as the server shows it", a_limit_of_rate_looks_as_the_server_shows_it},
+    {"an editor's lock looks as the server shows it", an_editors_lock_looks_as_the_server_shows_it},
     {"a search is answered from the cache", a_search_is_answered_from_the_cache},
     {"row 28: an asynchronous write is answered at a poll",
      an_asynchronous_write_is_answered_at_a_poll},
