@@ -49,6 +49,25 @@ int definition_resource(const char *name, size_t size)
     return -1;
 }
 
+int definition_node_at(const char *path)
+{
+    size_t low = 0, high = DEFINITION_NODES;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const unsigned number = definition_node_order[middle];
+        int order = strcmp(path, definition_names[definition_nodes[number].path]);
+
+        if (order == 0)
+            return (int)number;
+        if (order > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+
 const struct definition_element *definition_find(const struct definition_node *node,
                                                  const char *name)
 {

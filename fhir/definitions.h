@@ -51,6 +51,7 @@ struct definition_targets {
 extern const char *const definition_names[];
 extern const struct definition_element definition_elements[];
 extern const struct definition_node definition_nodes[DEFINITION_NODES];
+extern const uint16_t definition_node_order[DEFINITION_NODES]; /* their numbers, by path */
 extern const uint16_t definition_node_constraints[];
 extern const struct definition_constraint definition_constraints[DEFINITION_CONSTRAINTS];
 extern const struct definition_set definition_sets[];
@@ -60,6 +61,8 @@ extern const uint16_t definition_target_types[]; /* numbers of resource types */
 
 /* The number of a resource type, which is its node's; -1: there is none of that name. */
 int definition_resource(const char *name, size_t size);
+/* The number of the node with that path; -1: there is none. */
+int definition_node_at(const char *path);
 /* The row of the element `name` as in JSON; NULL: the node has none. */
 const struct definition_element *definition_find(const struct definition_node *node,
                                                  const char *name);

@@ -12,15 +12,6 @@
 
 /* ---- types ---- */
 
-static const char *choice_text(struct arena *arena, const struct fhirpath_element *place)
-{
-    if (place->type)
-        return place->type;
-    if (place->choices[1] == '*')
-        return "any data type";
-    return arena_copy(arena, place->choices + 1, strcspn(place->choices, " ") - 1);
-}
-
 static const char *capital(struct arena *arena, const char *type)
 {
     char *text = arena_strdup(arena, type);
@@ -29,13 +20,14 @@ static const char *capital(struct arena *arena, const char *type)
     return text;
 }
 
-/* Narrative.div comes as a string, since value[x] offers no xhtml. */
+/* Narrative.div comes as a string, since value[x] offers no xhtml; an id may. */
 static bool is_type_for(struct arena *arena, const struct fhirpath_element *place, const char *type)
 {
     if (!place->type)
         return fhirpath_choice(place, capital(arena, type)) != NULL;
     return fhirpath_type_is(type, place->type) ||
-           (strcmp(place->type, "xhtml") == 0 && strcmp(type, "string") == 0);
+           (strcmp(type, "string") == 0 &&
+            (strcmp(place->type, "xhtml") == 0 || strcmp(place->type, "id") == 0));
 }
 
 static bool is_form_of(const struct cJSON *value, const char *type)
@@ -140,7 +132,8 @@ static int read_parts(struct arena *arena, const struct cJSON *parts,
 
     if (!place->type || fhirpath_type_is_primitive(place->type) ||
         fhirpath_type_is(place->type, "Resource"))
-        return err_set(err, ERR_INPUT, "expected %s, found parts", choice_text(arena, place));
+        return err_set(err, ERR_INPUT, "expected %s, found parts",
+                       fhirpath_types_text(arena, place));
     if (!cJSON_IsArray(parts) || !parts->child)
         return err_set(err, ERR_INPUT, "\"part\" must be an array with something in it");
     cJSON_ArrayForEach(part, parts)
@@ -190,7 +183,8 @@ int value_read(struct arena *arena, const struct cJSON *part, const struct fhirp
         return read_resource(resource, place, out, err);
     if (is_type_for(arena, place, out->type))
         return 0;
-    return err_set(err, ERR_INPUT, "expected %s, found %s", choice_text(arena, place), out->type);
+    return err_set(err, ERR_INPUT, "expected %s, found %s", fhirpath_types_text(arena, place),
+                   out->type);
 }
 
 int value_add(struct arena *arena, struct cJSON *owner, const char *type, const char *name,

@@ -24,6 +24,7 @@ const PRIMITIVES = [
 const KNOWN = ['Bundle', 'CodeableConcept', 'Coding', 'Element', 'Extension', 'Reference'];
 const TYPE_RESOURCE = PRIMITIVES.length;
 const TYPE_NODE = TYPE_RESOURCE + 1;
+const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 const PROFILE = 'http://hl7.org/fhir/StructureDefinition/';
 
 // ---- reading ----
@@ -157,7 +158,10 @@ class Pool {
 
 function typeNumber(type, nodeNumber, element) {
   const code = type.code.replace('http://hl7.org/fhirpath/System.', '');
-  if (type.code !== code) return PRIMITIVES.indexOf(element.base?.path === 'Resource.id' ? 'id' : 'string');
+  if (type.code !== code) {
+    const said = type.extension?.find((e) => e.url === FHIR_TYPE)?.valueUrl ?? 'string'; // Extension.url is a uri
+    return PRIMITIVES.indexOf(element.base?.path === 'Resource.id' ? 'id' : said);
+  }
   if (PRIMITIVES.includes(code)) return PRIMITIVES.indexOf(code);
   if (nodeNumber.has(code)) {
     const profile = type.profile?.[0].replace(PROFILE, '');
@@ -288,6 +292,8 @@ function writeSource(table) {
   }
   out.push('const struct definition_element definition_elements[] = {', ...rows, '};', '');
   put('struct definition_node definition_nodes[DEFINITION_NODES]', nodes);
+  put('uint16_t definition_node_order[DEFINITION_NODES]',
+    table.nodes.map((node, index) => [node.path, index]).sort((a, b) => compare(a[0], b[0])).map((pair) => String(pair[1])));
   put('uint16_t definition_node_constraints[]', constraints);
   out.push('const struct definition_constraint definition_constraints[DEFINITION_CONSTRAINTS] = {',
     ...table.constraints.items.map((c) => `    {${quote(c.key)}, ${quote(c.human)}, ${c.severity === 'warning'}},`), '};', '');

@@ -207,9 +207,15 @@ static void model_knows_r4(void)
         {"string", "value", "none"},
         {"Timing.repeat", "bounds", "choice"},
         {"Binary", "extension", "none"},
+        {"Resource", "id", "id"},
+        {"Resource", "text", "none"},
+        {"DomainResource", "contained", "Resource*"},
+        {"DomainResource", "name", "none"},
+        {"Observation", "valueQuantity", "none"},
+        {"Extension", "url", "uri"},
+        {"MedicationRequest.dispenseRequest", "quantity", "Quantity"},
         {"Patient", "value", "none"},
         {"Nothing", "id", "none"},
-        {"*", "value", "choice"},
     };
     struct fhirpath_element element;
 
@@ -234,6 +240,14 @@ static void model_knows_r4(void)
     EXPECT_STR("of Address", fhirpath_choice(&element, "Address"), "Address");
     EXPECT_STR("not of Narrative", fhirpath_choice(&element, "Narrative"), NULL);
     EXPECT_TRUE("code is a string", fhirpath_type_is("code", "string"));
+    EXPECT_TRUE("an Age is a Quantity", fhirpath_type_is("Age", "Quantity"));
+    EXPECT_TRUE("a Patient is a DomainResource", fhirpath_type_is("Patient", "DomainResource"));
+    EXPECT_TRUE("and a Resource", fhirpath_type_is("Patient", "Resource"));
+    EXPECT_TRUE("a Bundle is no DomainResource", !fhirpath_type_is("Bundle", "DomainResource"));
+    EXPECT_TRUE("a contact is a BackboneElement",
+                fhirpath_type_is("Patient.contact", "BackboneElement"));
+    EXPECT_TRUE("a repeat is none", !fhirpath_type_is("Timing.repeat", "BackboneElement"));
+    EXPECT_STR("a profile is no type", fhirpath_type_find("SimpleQuantity"), NULL);
     EXPECT_TRUE("a string is no code", !fhirpath_type_is("string", "code"));
     EXPECT_STR("no type", fhirpath_type_find("*"), NULL);
 }

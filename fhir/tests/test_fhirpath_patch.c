@@ -122,7 +122,7 @@ static const struct row adds[] = {
     {"a choice by its JSON name", O "}", "add", "Observation", "valueString", "'valueString':'x'",
      NULL, NULL, "Observation has no element 'valueString'"},
     {"a choice of a type that is none", O "}", "add", "Observation", "value",
-     "'valueAddress':{'text':'x'}", NULL, NULL, "expected Quantity|CodeableConcept|"},
+     "'valueAddress':{'text':'x'}", NULL, NULL, "expected boolean|CodeableConcept|"},
     {"a decimal keeps its text", "{'resourceType':'Observation','valueQuantity':{'unit':'g'}}",
      "add", "Observation.value", "value", "'valueDecimal':2.50", NULL,
      O ",'valueQuantity':{'unit':'g','value':2.50}}", NULL},
@@ -138,7 +138,7 @@ static const struct row adds[] = {
      "component",
      "'part':[{'name':'code','part':[{'name':'text','valueString':'c'}]},"
      "{'name':'value','valueDecimal':1.0}]",
-     NULL, NULL, "expected Quantity|"},
+     NULL, NULL, "expected boolean|"},
     {"parts with a choice", O "}", "add", "Observation", "component",
      "'part':[{'name':'code','part':[{'name':'text','valueString':'c'}]},"
      "{'name':'value','valueQuantity':{'value':1.0}}]",
