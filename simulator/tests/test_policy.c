@@ -88,7 +88,14 @@ static void provenance_comes_in_the_same_commit(void)
         {"34: none of nothing", "GET", "Provenance/c-3", NULL, NULL, 404, NULL},
     };
 
+    static const struct step numbered[] = {
+        {"34: by the number of the transaction", "PUT", "Patient/ada", PROVENANCE, ADA, 200,
+         "ETag: W/\"2\""},
+        {"34: it is in the same", "GET", "Provenance/c-1", NULL, NULL, 200, "ETag: W/\"2\""},
+    };
+
     run_as("{}", steps, COUNT_OF(steps));
+    run_as("{\"etag_form\":\"weak-global\"}", numbered, COUNT_OF(numbered));
 }
 
 static void a_bearer_token_is_wanted_where_the_knob_says_so(void)
