@@ -119,7 +119,7 @@ style:                        ## formatting, and calls that belong to one file o
 	clang-format --dry-run -Werror $(SOURCES) $(HEADERS)
 	! grep -nE '\b(fork|vfork|posix_spawn|sleep|usleep|nanosleep|time|rand|random)\(' $(C_FILES)
 	! grep -nE '\bpthread_create\(' $(filter-out tests/strawman/%,$(C_FILES))
-	! grep -nE '\bcJSON_(AddItem\w*|Delete|GetErrorPtr|GetObjectItem\w*|InitHooks|Parse\w*)\(' \
+	! grep -nE '\bcJSON_(AddItem\w*|Delete|Duplicate|GetErrorPtr|GetObjectItem\w*|InitHooks|Parse\w*|Replace\w*)\(' \
 	  $(filter-out base/json.c,$(SOURCES))
 	! grep -LE 'SPDX-License-Identifier: Apache-2.0' $(SOURCES) $(HEADERS) | grep .
 headers: | $(BUILD)/.setup    ## every header compiles alone

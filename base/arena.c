@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 8192u
+#define BLOCK_SIZE     ((size_t)8 << 10)
+#define BLOCK_SIZE_MAX ((size_t)256 << 10)
+#define KEPT_SIZE_MAX  ((size_t)32 << 10) /* what a reset arena keeps */
 
 struct block {
     struct block *next;
@@ -32,7 +34,8 @@ struct deferred {
 struct arena {
     struct block *blocks;
     struct deferred *deferred;
-    size_t bytes; /* of all blocks but a kept one */
+    size_t bytes;      /* of all blocks */
+    size_t first_size; /* of the first block */
 };
 
 static void *must(void *memory)
@@ -44,7 +47,10 @@ static void *must(void *memory)
 
 struct arena *arena_new(void)
 {
-    return must(calloc(1, sizeof(struct arena)));
+    struct arena *arena = must(calloc(1, sizeof(*arena)));
+
+    arena->first_size = BLOCK_SIZE;
+    return arena;
 }
 
 static void run_deferred(struct arena *arena)
@@ -76,16 +82,19 @@ void arena_reset(struct arena *arena)
     struct block *kept = NULL;
 
     run_deferred(arena);
+    while (arena->bytes > arena->first_size + sizeof(struct block) &&
+           arena->first_size < KEPT_SIZE_MAX)
+        arena->first_size *= 2; /* so that the next time it is one */
     while (arena->blocks) {
         struct block *block = arena->blocks;
 
         arena->blocks = block->next;
-        if (!kept && block->size == BLOCK_SIZE)
+        if (!kept && block->size == arena->first_size)
             kept = block;
         else
             free(block);
     }
-    arena->bytes = 0;
+    arena->bytes = kept ? sizeof(*kept) + kept->size : 0;
     if (kept) {
         kept->next = NULL;
         kept->used = 0;
@@ -96,6 +105,16 @@ void arena_reset(struct arena *arena)
 size_t arena_bytes(const struct arena *arena)
 {
     return arena->bytes;
+}
+
+/* Blocks grow with what is taken: of large ones less is left over at the end. */
+static size_t block_size(const struct arena *arena)
+{
+    size_t size = arena->first_size;
+
+    while (size < arena->bytes / 4 && size < BLOCK_SIZE_MAX)
+        size *= 2;
+    return size;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -109,12 +128,13 @@ void *arena_alloc(struct arena *arena, size_t size)
     if (size == 0)
         size = align;
     if (!block || block->size - block->used < size) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        const size_t usual = block_size(arena);
+        const size_t room = size > usual ? size : usual;
 
         block = must(malloc(sizeof(*block) + room));
         arena->bytes += sizeof(*block) + room;
         *block = (struct block){.next = arena->blocks, .size = room};
-        if (room > BLOCK_SIZE &&
+        if (size > usual &&
             arena->blocks) { /* a large one must not hide the room left in the newest */
             block->next = arena->blocks->next;
             arena->blocks->next = block;
@@ -152,12 +172,15 @@ char *arena_strdup(struct arena *arena, const char *text)
 
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
 {
+    char usual[256];
     va_list again;
 
     va_copy(again, args);
-    int size = vsnprintf(NULL, 0, fmt, again);
+    const int size = vsnprintf(usual, sizeof(usual), fmt, again);
     va_end(again);
     ASSERT(size >= 0);
+    if ((size_t)size < sizeof(usual))
+        return arena_copy(arena, usual, (size_t)size);
     char *text = arena_alloc(arena, (size_t)size + 1);
     vsnprintf(text, (size_t)size + 1, fmt, args);
     return text;

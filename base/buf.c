@@ -71,10 +71,15 @@ void buf_printf(struct buf *buf, const char *fmt, ...)
 {
     va_list args;
 
+    make_room(buf, 0);
     va_start(args, fmt);
-    int size = vsnprintf(NULL, 0, fmt, args);
+    const int size = vsnprintf(buf->bytes + buf->size, buf->capacity - buf->size, fmt, args);
     va_end(args);
     ASSERT(size >= 0);
+    if ((size_t)size < buf->capacity - buf->size) {
+        buf->size += (size_t)size;
+        return;
+    }
     make_room(buf, (size_t)size);
     va_start(args, fmt);
     vsnprintf(buf->bytes + buf->size, (size_t)size + 1, fmt, args);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * json - strict reading in three steps: json_scan (grammar, UTF-8, depth, where the numbers are),
- * cJSON (the tree), then each number gets its text back and duplicate members are looked for.
+ * json - looking, building and printing; json_read.c is the reading.
  *
- * Invariant: a number in any tree made here is a cJSON_Raw whose valuestring is its text; cJSON
- * prints it as it is.
+ * Invariants: a number in any tree made here is a cJSON_Raw whose valuestring is its text; cJSON
+ * prints it as it is. What is freed is freed by json_delete, because nodes of a tree that an arena
+ * owns must not be.
  */
 #include "base/json.h"
 
@@ -15,12 +15,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/json_scan.h"
+#include "base/json_read.h"
 #include "base/limits.h"
 
 static void delete_tree(void *tree)
 {
-    cJSON_Delete(tree);
+    json_delete(tree);
 }
 
 static struct cJSON *must(struct cJSON *item)
@@ -30,136 +30,31 @@ static struct cJSON *must(struct cJSON *item)
     return item;
 }
 
-/* Walks in the order of the document, as the scanner did. */
-static void restore_numbers(struct cJSON *item, const char *text,
-                            const struct json_numbers *numbers, size_t *next)
+/* RFC 8259 section 8.1: a byte order mark may be ignored. */
+static struct cJSON *read_text(struct arena *arena, const char *text, size_t size, struct err *err)
 {
-    if ((item->type & 0xff) == cJSON_Number) {
-        ASSERT(*next < numbers->count);
-        struct json_span span = numbers->spans[(*next)++];
-        char *copy = cJSON_malloc(span.size + 1);
+    const size_t mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-        if (!copy)
-            BUG("out of memory");
-        memcpy(copy, text + span.start, span.size);
-        copy[span.size] = '\0';
-        item->type = (item->type & ~0xff) | cJSON_Raw;
-        item->valuestring = copy;
-        return;
-    }
-    for (struct cJSON *child = item->child; child; child = child->next)
-        restore_numbers(child, text, numbers, next);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The first name that stands twice in this object, or NULL. Sorting keeps it n log n for hostile
- * objects. */
-static const char *duplicate_name(struct arena *arena, const struct cJSON *object)
-{
-    size_t count = json_count(object);
-
-    if (count < 9) {
-        for (const struct cJSON *a = object->child; a; a = a->next) {
-            for (const struct cJSON *b = a->next; b; b = b->next) {
-                if (strcmp(a->string, b->string) == 0)
-                    return b->string;
-            }
-        }
-        return NULL;
-    }
-    const char **names = arena_alloc(arena, count * sizeof(*names));
-    size_t at = 0;
-    for (const struct cJSON *child = object->child; child; child = child->next)
-        names[at++] = child->string;
-    qsort(names, count, sizeof(*names), compare_names);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(names[i - 1], names[i]) == 0)
-            return names[i];
-    }
-    return NULL;
-}
-
-/* Where an item stands: its container's place and its own in it. Spelled only when it is to be told. */
-struct place {
-    const struct place *above; /* NULL: the root */
-    const char *name;          /* NULL: an element of an array */
-    size_t index;
-};
-
-static const char *pointer_to(struct arena *arena, const struct place *place)
-{
-    if (!place->above)
-        return "";
-    const char *above = pointer_to(arena, place->above);
-    return place->name ? arena_printf(arena, "%s/%s", above, place->name)
-                       : arena_printf(arena, "%s/%zu", above, place->index);
-}
-
-static int refuse_duplicates(struct arena *arena, const struct cJSON *item,
-                             const struct place *place, struct err *err)
-{
-    size_t index = 0;
-
-    if (cJSON_IsObject(item)) {
-        const char *name = duplicate_name(arena, item);
-
-        if (name)
-            return err_set(err, ERR_INPUT, "%s/%s: this member stands twice in its object",
-                           pointer_to(arena, place), name);
-    }
-    for (const struct cJSON *child = item->child; child; child = child->next, index++) {
-        const struct place below = {.above = place, .name = child->string, .index = index};
-
-        if (child->child && refuse_duplicates(arena, child, &below, err))
-            return -1;
-    }
-    return 0;
+    return json_read(arena, text + mark, size - mark, err);
 }
 
 struct cJSON *json_parse_own(const char *text, size_t size, struct err *err)
 {
-    struct arena *scratch = arena_new(); /* spans and pointers are not worth keeping */
-    struct json_numbers numbers;
-    struct cJSON *root = NULL;
-    size_t next = 0;
-
-    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        text += 3; /* RFC 8259 section 8.1: a byte order mark may be ignored */
-        size -= 3;
-    }
-    if (json_scan(scratch, text, size, &numbers, err))
-        goto out;
-    root = cJSON_ParseWithLength(text, size);
-    if (!root) {
-        err_set(err, ERR_INPUT, "JSON that cannot be held as a tree");
-        goto out;
-    }
-    restore_numbers(root, text, &numbers, &next);
-    if (refuse_duplicates(scratch, root, &(struct place){.above = NULL}, err)) {
-        cJSON_Delete(root);
-        root = NULL;
-    }
-out:
-    arena_free(scratch);
-    return root;
+    return read_text(NULL, text, size, err);
 }
 
 struct cJSON *json_parse(struct arena *arena, const char *text, size_t size, struct err *err)
 {
-    struct cJSON *root = json_parse_own(text, size, err);
+    struct cJSON *root = read_text(arena, text, size, err);
 
     if (root)
-        arena_defer(arena, delete_tree, root);
+        arena_defer(arena, delete_tree, root); /* what is put into it later is malloc's */
     return root;
 }
 
 void json_free(const struct cJSON *tree)
 {
-    cJSON_Delete((struct cJSON *)tree);
+    json_delete((struct cJSON *)tree);
 }
 
 struct cJSON *json_parse_file(struct arena *arena, const char *path, struct err *err)
@@ -356,9 +251,29 @@ struct cJSON *json_array(struct arena *arena)
     return root;
 }
 
+static char *copy_text(const char *text)
+{
+    const size_t size = text ? strlen(text) + 1 : 0;
+    char *copy = text ? cJSON_malloc(size) : NULL;
+
+    if (text && !copy)
+        BUG("out of memory");
+    return text ? memcpy(copy, text, size) : NULL;
+}
+
+/* Not cJSON_Duplicate, which takes over what of a name or a flag is an arena's. */
 struct cJSON *json_copy(const struct cJSON *item)
 {
-    return must(cJSON_Duplicate(item, 1));
+    struct cJSON *copy = must(cJSON_CreateNull());
+
+    copy->type = item->type & 0xff;
+    copy->valuestring = copy_text(item->valuestring);
+    copy->string = copy_text(item->string);
+    for (const struct cJSON *child = item->child; child; child = child->next) {
+        if (!cJSON_AddItemToArray(copy, json_copy(child))) /* any container: names are there */
+            BUG("out of memory");
+    }
+    return copy;
 }
 
 struct cJSON *json_copy_root(struct arena *arena, const struct cJSON *item)
@@ -380,17 +295,32 @@ void json_put(struct cJSON *object, const char *key, struct cJSON *child)
             BUG("out of memory");
         return;
     }
-    /* cJSON replaces by pointer and leaves the name to us; a copied member still has its old one.
-     */
+    /* A copied member still has its old name. */
     if (!child->string || strcmp(child->string, key) != 0) {
-        cJSON_free(child->string);
-        child->string = cJSON_malloc(strlen(key) + 1);
-        if (!child->string)
-            BUG("out of memory");
-        strcpy(child->string, key);
+        if (!(child->type & cJSON_StringIsConst))
+            cJSON_free(child->string);
+        child->type &= ~cJSON_StringIsConst;
+        child->string = copy_text(key);
     }
-    if (!cJSON_ReplaceItemViaPointer(object, old, child))
-        BUG("member %s cannot be replaced", key);
+    json_replace(object, old, child);
+}
+
+/* Not cJSON's, which frees what was there. */
+void json_replace(struct cJSON *container, struct cJSON *old, struct cJSON *child)
+{
+    must(child);
+    child->next = old->next;
+    child->prev = old->prev == old ? child : old->prev; /* the first one knows the last */
+    if (old->next)
+        old->next->prev = child;
+    else
+        container->child->prev = child;
+    if (container->child == old)
+        container->child = child;
+    else
+        child->prev->next = child;
+    old->next = old->prev = NULL;
+    json_delete(old);
 }
 
 void json_add(struct cJSON *array, struct cJSON *child)
@@ -467,7 +397,7 @@ void json_remove(struct cJSON *object, const char *key)
     struct cJSON *old = json_get_mutable(object, key);
 
     if (old)
-        cJSON_Delete(cJSON_DetachItemViaPointer(object, old));
+        json_delete(cJSON_DetachItemViaPointer(object, old));
 }
 
 struct cJSON *json_number(const char *text)

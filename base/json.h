@@ -61,6 +61,8 @@ void json_put(struct cJSON *object, const char *key, struct cJSON *child); /* re
 void json_add(struct cJSON *array, struct cJSON *child);
 /* Before the element at `index`; at the end where there is none. */
 void json_insert(struct cJSON *array, size_t index, struct cJSON *child);
+/* What stands there is freed. */
+void json_replace(struct cJSON *container, struct cJSON *old, struct cJSON *child);
 void json_put_string(struct cJSON *object, const char *key, const char *text); /* NULL text: null */
 void json_put_integer(struct cJSON *object, const char *key, long long value);
 void json_put_flag(struct cJSON *object, const char *key, bool value);

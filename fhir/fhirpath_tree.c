@@ -176,7 +176,7 @@ static void prune_child(struct cJSON *item, struct cJSON *child)
     if (!is_empty(child))
         return;
     if (is_shadow)
-        cJSON_ReplaceItemViaPointer(item, child, cJSON_CreateNull());
+        json_replace(item, child, cJSON_CreateNull());
     else
         json_free(cJSON_DetachItemViaPointer(item, child));
 }

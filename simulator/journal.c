@@ -124,7 +124,9 @@ static struct block *block_begin(struct journal *journal)
         block->arena = arena_new();
     }
     block->next = NULL;
-    block->count = block->bytes = 0;
+    block->count = 0;
+    block->bytes = arena_bytes(block->arena); /* kept from the last time */
+    journal->bytes += block->bytes;
     if (journal->block_count == journal->block_room) {
         journal->block_room = journal->block_room ? journal->block_room * 2 : 16;
         journal->blocks =

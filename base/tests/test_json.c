@@ -99,6 +99,60 @@ static void depth_and_size_are_bounded(void)
     arena_free(arena);
 }
 
+static void escapes_are_undone(void)
+{
+    static const struct {
+        const char *row, *text, *want;
+    } rows[] = {
+        {"none", "\"plain\"", "plain"},
+        {"empty", "\"\"", ""},
+        {"short ones", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t"},
+        {"one byte", "\"a\\u0041b\"", "aAb"},
+        {"two bytes", "\"\\u00e9\"", "\xc3\xa9"},
+        {"three bytes", "\"\\u20AC\"", "\xe2\x82\xac"},
+        {"a pair", "\"\\ud83d\\uDE00!\"", "\xf0\x9f\x98\x80!"},
+        {"behind a long text", "\"0123456789abcdefghij\\n0123456789\\t\"",
+         "0123456789abcdefghij\n0123456789\t"},
+        {"long, of two bytes each", "\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 0123456789\"",
+         "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9 0123456789"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct arena *arena = arena_new();
+        struct err err = ERR_INIT;
+        struct cJSON *own = json_parse_own(rows[i].text, strlen(rows[i].text), &err);
+
+        EXPECT_STR(rows[i].row,
+                   json_text(json_parse(arena, rows[i].text, strlen(rows[i].text), &err)),
+                   rows[i].want);
+        EXPECT_STR(rows[i].row, json_text(own), rows[i].want);
+        json_free(own);
+        arena_free(arena);
+    }
+}
+
+/* What the arena owns is never freed by itself; what is put into the tree is. (Memory that is freed
+ * twice, or not at all, is for `make asan` to see.) */
+static void a_tree_of_an_arena_may_be_changed(void)
+{
+    static const char text[] = "{\"a\":1,\"b\":{\"c\":[1,\"x\",{\"d\":true}]},\"e\":null}";
+    struct arena *arena = arena_new();
+    struct err err = ERR_INIT;
+    struct cJSON *tree = json_parse(arena, text, sizeof(text) - 1, &err);
+    struct cJSON *copy = json_copy(json_get(tree, "b"));
+
+    json_put_string(tree, "a", "new");
+    json_remove(tree, "e");
+    json_add(json_get_mutable(json_get_mutable(tree, "b"), "c"), json_copy(json_get(tree, "a")));
+    json_put(tree, "f", copy);
+    json_replace(tree, json_get_mutable(tree, "a"), json_copy(json_get(copy, "c")));
+    EXPECT_STR("changed", json_print(arena, json_get(tree, "b")),
+               "{\"c\":[1,\"x\",{\"d\":true},\"new\"]}");
+    EXPECT_STR("added", json_print(arena, json_get(tree, "f")), "{\"c\":[1,\"x\",{\"d\":true}]}");
+    EXPECT_INT("removed", json_count(tree), 3);
+    arena_free(arena);
+}
+
 static void numbers_keep_their_text(void)
 {
     static const char *const rows[] = {
@@ -197,6 +251,8 @@ static void trees_are_built_by_name(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"escapes are undone", escapes_are_undone},
+    {"a tree of an arena may be changed", a_tree_of_an_arena_may_be_changed},
     {"what is not JSON is refused with its place", what_is_not_json_is_refused_with_its_place},
     {"depth and size are bounded", depth_and_size_are_bounded},
     {"numbers keep their text", numbers_keep_their_text},

@@ -48,7 +48,7 @@ static void mark_all(struct cJSON *item)
         if (cJSON_IsObject(child))
             json_put_string(child, MARK, mark);
         else
-            cJSON_ReplaceItemViaPointer(item, child, cJSON_CreateString(mark));
+            json_replace(item, child, cJSON_CreateString(mark));
     }
 }
 
