@@ -48,6 +48,11 @@ static void make_room(struct buf *buf, size_t more)
     buf->capacity = capacity;
 }
 
+void buf_reserve(struct buf *buf, size_t more)
+{
+    make_room(buf, more);
+}
+
 void buf_add(struct buf *buf, const void *bytes, size_t size)
 {
     make_room(buf, size);

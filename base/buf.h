@@ -21,7 +21,8 @@ struct buf {
 #define BUF_INIT ((struct buf){.bytes = NULL})
 
 void buf_release(struct buf *buf);
-void buf_clear(struct buf *buf); /* keeps the memory */
+void buf_clear(struct buf *buf);                /* keeps the memory */
+void buf_reserve(struct buf *buf, size_t more); /* room for `more` bytes, so that it grows once */
 void buf_add(struct buf *buf, const void *bytes, size_t size);
 void buf_puts(struct buf *buf, const char *text);
 void buf_putc(struct buf *buf, char c);

@@ -33,15 +33,63 @@ uint64_t clock_wall_ms(void)
     return now_us(CLOCK_REALTIME) / 1000;
 }
 
+/* A day of the calendar, and the time of day in seconds. */
+struct date {
+    unsigned year, month, day; /* from 1 */
+    unsigned weekday;          /* 0: Sunday */
+    unsigned second;
+};
+
+/* Years begin in March here, so that a leap day is the last of its year; 400 years are 146,097 days. */
+static struct date date_of(uint64_t seconds)
+{
+    const uint64_t days = seconds / 86400, shifted = days + 719468;
+    const unsigned of_era = (unsigned)(shifted % 146097);
+    const unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
+    const unsigned month = (5 * of_year + 2) / 153; /* 0: March */
+
+    return (struct date){
+        .year = (unsigned)(shifted / 146097) * 400 + year + (month >= 10),
+        .month = month < 10 ? month + 3 : month - 9,
+        .day = of_year - (153 * month + 2) / 5 + 1,
+        .weekday = (unsigned)((days + 4) % 7),
+        .second = (unsigned)(seconds % 86400),
+    };
+}
+
+/* `digits` of them, with zeros in front. */
+static char *put_number(char *out, unsigned number, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; number /= 10)
+        out[i] = (char)('0' + number % 10);
+    return out + digits;
+}
+
+static char *put_time(char *out, unsigned second)
+{
+    out = put_number(out, second / 3600, 2);
+    *out++ = ':';
+    out = put_number(out, second / 60 % 60, 2);
+    *out++ = ':';
+    return put_number(out, second % 60, 2);
+}
+
+/* Every write and every answer has one of each: nothing is formatted by way of printf here. */
 void clock_instant(uint64_t wall_ms, char out[CLOCK_INSTANT_SIZE])
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
-    char date[24];
-    struct tm tm;
+    const struct date date = date_of(wall_ms / 1000);
+    char *at = put_number(out, date.year, 4);
 
-    gmtime_r(&seconds, &tm);
-    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(out, CLOCK_INSTANT_SIZE, "%s.%03uZ", date, (unsigned)(wall_ms % 1000));
+    *at++ = '-';
+    at = put_number(at, date.month, 2);
+    *at++ = '-';
+    at = put_number(at, date.day, 2);
+    *at++ = 'T';
+    at = put_time(at, date.second);
+    *at++ = '.';
+    at = put_number(at, (unsigned)(wall_ms % 1000), 3);
+    strcpy(at, "Z");
 }
 
 /* Not strftime: the names of days and months must not follow the locale. */
@@ -51,14 +99,15 @@ static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 
 void clock_http_date(uint64_t wall_ms, char out[CLOCK_INSTANT_SIZE])
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm tm;
+    const struct date date = date_of(wall_ms / 1000);
+    char *at = stpcpy(stpcpy(out, days[date.weekday]), ", ");
 
-    gmtime_r(&seconds, &tm);
-    snprintf(out, CLOCK_INSTANT_SIZE, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[tm.tm_wday % 7],
-             (unsigned)tm.tm_mday % 100, months[tm.tm_mon % 12],
-             (unsigned)(tm.tm_year + 1900) % 10000, (unsigned)tm.tm_hour % 100,
-             (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+    at = put_number(at, date.day, 2);
+    *at++ = ' ';
+    at = stpcpy(stpcpy(at, months[date.month - 1]), " ");
+    at = put_number(at, date.year, 4);
+    *at++ = ' ';
+    strcpy(put_time(at, date.second), " GMT");
 }
 
 /* The number of a name, which may go on behind its first three letters; `count` for none. */

@@ -16,6 +16,7 @@
 #include "base/err.h"
 
 #define ID_SIZE_MAX 64
+#define STAMP_BYTES 192 /* about what a stamp adds */
 
 /* ---- names ---- */
 
@@ -78,25 +79,38 @@ static int check_shape(const struct document *document, struct err *err)
     return 0;
 }
 
+int document_of(struct document *out, const struct cJSON *tree, const char *bytes, size_t size,
+                struct err *err)
+{
+    const struct document document = {
+        .bytes = bytes,
+        .size = size,
+        .tree = tree,
+        .type = json_string(tree, "resourceType"),
+        .id = json_string(tree, "id"),
+    };
+
+    if (check_shape(&document, err))
+        return -1;
+    *out = document;
+    return 0;
+}
+
 int document_read(struct document *out, struct arena *arena, const char *bytes, size_t size,
                   struct err *err)
 {
-    struct document document = {.size = size};
+    const struct cJSON *tree = json_parse(arena, bytes, size, err);
 
-    document.tree = json_parse(arena, bytes, size, err);
-    if (!document.tree)
+    if (!tree)
         return -1;
     if (size >= 3 &&
         memcmp(bytes, "\xef\xbb\xbf", 3) == 0) { /* allowed in front, but no part of the text */
         bytes += 3;
-        document.size = size -= 3;
+        size -= 3;
     }
-    document.type = json_string(document.tree, "resourceType");
-    document.id = json_string(document.tree, "id");
-    if (check_shape(&document, err))
+    if (document_of(out, tree, bytes, size, err))
         return -1;
-    document.bytes = arena_copy(arena, bytes, size);
-    *out = document;
+    out->bytes = arena_copy(arena, bytes, size);
     return 0;
 }
 
@@ -110,60 +124,85 @@ struct object {
     const char *bytes;
     size_t start, end; /* the braces: on it, just behind it */
     struct member *members;
-    size_t count;
+    size_t count, room;
 };
 
 static size_t skip_space(const char *bytes, size_t at)
 {
-    while (is_one_of(bytes[at], " \t\r\n"))
+    while (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')
         at++;
     return at;
 }
 
+/* A quote ends it unless the backslashes in front of it are odd. */
 static size_t skip_string(const char *bytes, size_t at)
 {
-    for (at++; bytes[at] != '"'; at++)
-        at += bytes[at] == '\\';
-    return at + 1;
+    for (size_t first = at + 1;;) {
+        const char *quote = (const char *)rawmemchr(bytes + at + 1, '"');
+        size_t slashes = 0;
+
+        at = (size_t)(quote - bytes);
+        while (at - slashes > first && quote[-1 - (long)slashes] == '\\')
+            slashes++;
+        if (slashes % 2 == 0)
+            return at + 1;
+    }
 }
 
 static size_t skip_nested(const char *bytes, size_t at)
 {
     size_t depth = 0;
 
-    do {
-        if (bytes[at] == '"') {
+    for (;;) {
+        switch (bytes[at]) {
+        case '"':
             at = skip_string(bytes, at);
             continue;
+        case '{':
+        case '[':
+            depth++;
+            break;
+        case '}':
+        case ']':
+            if (--depth == 0)
+                return at + 1;
+            break;
         }
-        depth += is_one_of(bytes[at], "{[");
-        depth -= is_one_of(bytes[at], "}]");
         at++;
-    } while (depth > 0);
-    return at;
+    }
 }
 
 static size_t skip_value(const char *bytes, size_t at)
 {
     if (bytes[at] == '"')
         return skip_string(bytes, at);
-    if (is_one_of(bytes[at], "{["))
+    if (bytes[at] == '{' || bytes[at] == '[')
         return skip_nested(bytes, at);
     while (!is_one_of(bytes[at], ",]} \t\r\n"))
         at++;
     return at;
 }
 
-/* `count` is the number of members, which the tree knows. */
-static void object_scan(struct object *out, struct arena *arena, const char *bytes, size_t start,
-                        size_t count)
+static struct member *object_add(struct object *object, struct arena *arena)
+{
+    if (object->count == object->room) {
+        const size_t room = object->room ? object->room * 2 : 16;
+
+        object->members =
+            arena_grow(arena, object->members, object->count * sizeof(object->members[0]),
+                       room * sizeof(object->members[0]));
+        object->room = room;
+    }
+    return &object->members[object->count++];
+}
+
+static void object_scan(struct object *out, struct arena *arena, const char *bytes, size_t start)
 {
     size_t at = skip_space(bytes, start + 1);
 
-    *out = (struct object){.bytes = bytes, .start = start, .count = count};
-    out->members = arena_alloc(arena, (count + 1) * sizeof(out->members[0]));
-    for (size_t i = 0; i < count; i++) {
-        struct member *member = &out->members[i];
+    *out = (struct object){.bytes = bytes, .start = start};
+    while (bytes[at] == '"') {
+        struct member *member = object_add(out, arena);
 
         member->key = at;
         at = skip_space(bytes, skip_string(bytes, at));
@@ -238,7 +277,10 @@ static size_t write_new(struct buf *buf, const struct object *object, const stru
 
         if (splice->member != object->count || splice->behind != behind || !splice->value)
             continue;
-        buf_printf(buf, "%s\"%s\":%s", written > 0 ? "," : "", splice->key, splice->value);
+        buf_puts(buf, written > 0 ? ",\"" : "\"");
+        buf_puts(buf, splice->key);
+        buf_puts(buf, "\":");
+        buf_puts(buf, splice->value);
         written++;
     }
     return written;
@@ -296,10 +338,9 @@ static const char *stamp_meta(const struct object *top, size_t at, const struct 
     static const char empty[] = "{}";
 
     if (at < top->count)
-        object_scan(&meta, arena, document->bytes, top->members[at].value,
-                    json_count(json_get(document->tree, "meta")));
+        object_scan(&meta, arena, document->bytes, top->members[at].value);
     else
-        object_scan(&meta, arena, empty, 0, 0);
+        object_scan(&meta, arena, empty, 0);
     const struct splice splices[] = {
         {object_find(&meta, "versionId"), meta.count, "versionId",
          quoted(arena, stamp->version_id)},
@@ -319,28 +360,32 @@ char *document_stamp(const struct document *document, const struct document_stam
                      struct arena *arena, size_t *out_size)
 {
     const char *bytes = document->bytes;
+    struct arena *scratch = arena_new(); /* where things are is not worth keeping */
     struct object top;
     struct buf buf = BUF_INIT;
     size_t start = skip_space(bytes, 0);
 
-    object_scan(&top, arena, bytes, start, json_count(document->tree));
+    object_scan(&top, scratch, bytes, start);
     size_t type = object_find(&top, "resourceType");
     size_t id = object_find(&top, "id");
     size_t meta = object_find(&top, "meta");
     const struct splice splices[] = {
-        {meta, id < top.count ? id : type, "meta", stamp_meta(&top, meta, document, stamp, arena)},
-        {id, type, "id", quoted(arena, stamp->id)},
+        {meta, id < top.count ? id : type, "meta",
+         stamp_meta(&top, meta, document, stamp, scratch)},
+        {id, type, "id", quoted(scratch, stamp->id)},
     };
     /* A new id is written before a new meta, both behind resourceType; an id that is to stay is no
      * splice. */
     const struct splice ordered[] = {splices[1], splices[0]};
     size_t skip = stamp->id ? 0 : 1;
+    buf_reserve(&buf, document->size + STAMP_BYTES);
     buf_add(&buf, bytes, start);
     object_write(&buf, &top, ordered + skip, COUNT_OF(ordered) - skip);
     buf_add(&buf, bytes + top.end, document->size - top.end);
     char *stamped = buf_copy(&buf, arena);
     *out_size = buf.size;
     buf_release(&buf);
+    arena_free(scratch);
     return stamped;
 }
 

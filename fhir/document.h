@@ -33,13 +33,17 @@ struct document {
 int document_read(struct document *out, struct arena *arena, const char *bytes, size_t size,
                   struct err *err) ATTR_MUST_USE;
 
+/* The same of bytes that were read before, into `tree`: both are borrowed. No NUL is needed behind them. */
+int document_of(struct document *out, const struct cJSON *tree, const char *bytes, size_t size,
+                struct err *err) ATTR_MUST_USE;
+
 struct document_stamp {
     const char *id;           /* NULL: leave as it is */
     const char *version_id;   /* NULL: remove from meta */
     const char *last_updated; /* NULL: remove from meta */
 };
 
-/* The bytes of `document` with the stamp spliced in; everything else byte for byte. An `id` that was not
+/* The bytes of `document` (its tree is not looked at) with the stamp spliced in; everything else byte for byte. An `id` that was not
  * there goes behind resourceType, `meta` behind id. In the arena. */
 char *document_stamp(const struct document *document, const struct document_stamp *stamp,
                      struct arena *arena, size_t *out_size);
@@ -55,6 +59,8 @@ bool reference_parse(struct reference *out, struct arena *arena, const char *tex
 bool fhir_id_is_valid(const char *id);
 /* One of the 146 resource types of R4 that are not abstract; see types.c. */
 bool fhir_type_is_known(const char *type);
+const char *
+fhir_type_find(const char *type); /* its name where it lives as long as the program, or NULL */
 /* The types in the order of their names; NULL at the end. */
 const char *fhir_type_at(size_t index);
 

@@ -162,9 +162,17 @@ static int compare(const void *name, const void *entry)
     return strcmp(name, *(const char *const *)entry);
 }
 
+const char *fhir_type_find(const char *type)
+{
+    const char *const *found =
+        type ? bsearch(type, types, COUNT_OF(types), sizeof(types[0]), compare) : NULL;
+
+    return found ? *found : NULL;
+}
+
 bool fhir_type_is_known(const char *type)
 {
-    return type && bsearch(type, types, COUNT_OF(types), sizeof(types[0]), compare);
+    return fhir_type_find(type) != NULL;
 }
 
 const char *fhir_type_at(size_t index)

@@ -2,14 +2,18 @@
 /*
  * chart - what a run starts from: read once, then shared by every store on it.
  *
- * States: open (sim_chart_add), then finished (sim_chart_finish), after which nothing changes. An
- * add that fails leaves the chart as it was. Finishing reads every resource a second time,
- * stamped as version 1, and those with links a third time, because conditional references
- * are looked up in the chart itself: by the search of the interactions, over a store on the
- * unresolved chart, so that a chart and a transaction cannot resolve differently.
+ * States: open (sim_chart_add), then finished (sim_chart_finish), after which nothing changes but
+ * that trees are made when somebody looks. An add that fails leaves the chart as it was.
+ *
+ * While it is open, a resource is a draft: its bytes in the file's text, and its keys. Finishing
+ * rewrites its links and stamps it as version 1. Conditional references are looked up in the chart
+ * itself, by the search of the interactions, over a store on the chart: so those drafts are stamped
+ * twice, and a chart and a transaction cannot resolve differently. What only drafts need (the files'
+ * texts above all) goes with `drafting` when the chart is finished.
  */
 #include "simulator/chart.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
@@ -37,11 +41,16 @@ struct place { /* of a resource, for error texts */
     const char *pointer; /* below the text's, or the line's, root */
 };
 
-struct member {
+struct draft {
     struct place place;
-    const char *full_url; /* or NULL */
-    const char *id;
-    struct document document;
+    const char *full_url;     /* or NULL */
+    struct document document; /* its tree is there only while it is added */
+    struct index_keys *keys;
+    bool is_conditional;       /* it has conditional references */
+    struct index_keys *former; /* then: what the index has of it meanwhile */
+};
+
+struct member {
     struct version version;
     UT_hash_handle hh; /* by version.reference */
 };
@@ -56,6 +65,10 @@ struct sim_chart {
     bool is_finished;
     void (*progress)(void *arg, size_t read, size_t finished); /* or NULL */
     void *progress_arg;
+    /* Until it is finished: */
+    struct arena *drafting;
+    struct arena *reading; /* trees of what is being added or finished */
+    struct draft **drafts; /* by serial */
 };
 
 struct sim_chart *sim_chart_new(void)
@@ -64,16 +77,35 @@ struct sim_chart *sim_chart_new(void)
     struct sim_chart *chart = arena_alloc(arena, sizeof(*chart));
 
     chart->arena = arena;
+    chart->drafting = arena_new();
+    chart->reading = arena_new();
     knobs_init(&chart->knobs);
     return chart;
+}
+
+static void forget_drafts(struct sim_chart *chart)
+{
+    for (size_t i = 0; chart->drafts && i < chart->count; i++) {
+        free(chart->drafts[i]->keys);
+        free(chart->drafts[i]->former);
+    }
+    free(chart->drafts);
+    chart->drafts = NULL;
+    arena_free(chart->drafting);
+    arena_free(chart->reading);
+    chart->drafting = chart->reading = NULL;
 }
 
 void sim_chart_free(struct sim_chart *chart)
 {
     if (!chart)
         return;
+    forget_drafts(chart);
+    for (size_t i = 0; i < chart->count; i++)
+        version_forget_tree(&chart->members[i]->version);
     HASH_CLEAR(hh, chart->by_reference);
     index_free(chart->index);
+    free(chart->members);
     arena_free(chart->arena);
 }
 
@@ -152,103 +184,123 @@ static const char *where(struct sim_chart *chart, const struct place *place)
         column = *c == '\n' ? 1 : column + 1;
         line += *c == '\n';
     }
-    return arena_printf(chart->arena, "%s: line %zu, column %zu%s%s", place->source->name, line,
+    return arena_printf(chart->drafting, "%s: line %zu, column %zu%s%s", place->source->name, line,
                         column, *place->pointer ? ", at " : "", place->pointer);
+}
+
+static int check_draft(const struct draft *draft, const char *id, struct err *err)
+{
+    if (!fhir_type_is_known(draft->document.type))
+        return err_set(err, ERR_INPUT, "/resourceType: %s is no resource type of FHIR R4",
+                       draft->document.type);
+    if (!id)
+        return err_set(err, ERR_INPUT, "the %s has neither an id nor a fullUrl urn:uuid:...",
+                       draft->document.type);
+    return 0;
 }
 
 static int check_member(struct sim_chart *chart, const struct member *member, struct err *err)
 {
-    const struct member *same = NULL;
+    const struct version *same = chart_find(chart, member->version.reference);
 
-    if (!fhir_type_is_known(member->document.type))
-        return err_set(err, ERR_INPUT, "/resourceType: %s is no resource type of FHIR R4",
-                       member->document.type);
-    if (!member->id)
-        return err_set(err, ERR_INPUT, "the %s has neither an id nor a fullUrl urn:uuid:...",
-                       member->document.type);
-    HASH_FIND_STR(chart->by_reference, member->version.reference, same);
-    if (same)
-        return err_set(err, ERR_INPUT, "%s is in the chart already (%s)", member->version.reference,
-                       where(chart, &same->place));
-    return 0;
+    return same ? err_set(err, ERR_INPUT, "%s is in the chart already (%s)",
+                          member->version.reference,
+                          where(chart, &chart->drafts[same->serial]->place))
+                : 0;
 }
 
-static void keep_member(struct sim_chart *chart, struct member *member)
+static void *must(void *memory)
+{
+    if (!memory)
+        BUG("out of memory");
+    return memory;
+}
+
+static void keep_member(struct sim_chart *chart, struct member *member, struct draft *draft)
 {
     const char *reference = member->version.reference;
 
     HASH_ADD_KEYPTR(hh, chart->by_reference, reference, strlen(reference), member);
     if (chart->count == chart->room) {
-        size_t room = chart->room ? chart->room * 2 : 64;
-
-        chart->members = arena_grow(chart->arena, chart->members, chart->count * sizeof(void *),
-                                    room * sizeof(void *));
-        chart->room = room;
+        chart->room = chart->room ? chart->room * 2 : 64;
+        chart->members = must(realloc(chart->members, chart->room * sizeof(void *)));
+        chart->drafts = must(realloc(chart->drafts, chart->room * sizeof(void *)));
     }
+    draft->keys = index_keys_of(member->version.type, draft->document.tree);
+    draft->document.tree = NULL;
+    chart->drafts[chart->count] = draft;
     chart->members[chart->count++] = member;
 }
 
 static int add_resource(struct sim_chart *chart, const struct place *place, size_t size,
-                        const char *full_url, struct err *err)
+                        const char *full_url, const struct cJSON *tree, struct err *err)
 {
+    struct draft *draft = arena_alloc(chart->drafting, sizeof(*draft));
     struct member *member = arena_alloc(chart->arena, sizeof(*member));
 
-    if (document_read(&member->document, chart->arena, place->start, size, err))
+    if (document_of(&draft->document, tree, place->start, size, err))
         return err_context(err, "%s", where(chart, place));
-    member->place = *place;
-    member->full_url = full_url;
-    member->id = member->document.id ? member->document.id : uuid_of(full_url);
+    draft->place = *place;
+    draft->full_url = full_url;
+    const char *id = draft->document.id ? draft->document.id : uuid_of(full_url);
+    if (check_draft(draft, id, err))
+        return err_context(err, "%s", where(chart, place));
     member->version = (struct version){
-        .type = member->document.type,
-        .id = member->id,
+        .type = fhir_type_find(draft->document.type),
         .ordinal = 1,
         .updated_ms = STORE_EPOCH_MS,
         .method = "PUT",
         .serial = chart->count,
-        .reference = arena_printf(chart->arena, "%s/%s", member->document.type,
-                                  member->id ? member->id : ""),
+        .reference = arena_printf(chart->arena, "%s/%s", draft->document.type, id),
+        .keeps_tree = true,
     };
+    member->version.id = strchr(member->version.reference, '/') + 1;
+    draft->document.type = member->version.type; /* what it says may go with the tree */
+    draft->document.id = NULL;
     if (check_member(chart, member, err))
         return err_context(err, "%s", where(chart, place));
-    keep_member(chart, member);
+    keep_member(chart, member, draft);
     tell_progress(chart, 0);
     return 0;
 }
 
-static int add_bundle(struct sim_chart *chart, const struct place *bundle, struct err *err)
+static int add_bundle(struct sim_chart *chart, const struct place *bundle, const struct cJSON *tree,
+                      struct err *err)
 {
-    struct span entries, entry, resource, full_url;
+    struct arena *arena = chart->drafting;
+    const struct cJSON *item = json_at(json_get(tree, "entry"), 0);
+    struct span entries, entry, resource;
 
-    if (!span_member(chart->arena, bundle->start, "entry", &entries) || *entries.start != '[')
+    if (!span_member(arena, bundle->start, "entry", &entries) || *entries.start != '[')
         return 0;
     const char *at = entries.start;
-    for (size_t i = 0; span_element(&at, &entry); i++) {
-        struct place place = {bundle->source, entry.start,
-                              arena_printf(chart->arena, "/entry/%zu", i)};
-        const char *url = NULL;
+    for (size_t i = 0; span_element(&at, &entry); i++, item = item->next) {
+        struct place place = {bundle->source, entry.start, arena_printf(arena, "/entry/%zu", i)};
 
-        if (*entry.start != '{' || !span_member(chart->arena, entry.start, "resource", &resource))
+        if (*entry.start != '{' || !span_member(arena, entry.start, "resource", &resource))
             return err_set(err, ERR_INPUT, "%s: a resource was expected", where(chart, &place));
-        if (span_member(chart->arena, entry.start, "fullUrl", &full_url) && *full_url.start == '"')
-            url = span_string(chart->arena, full_url);
         place.start = resource.start;
-        place.pointer = arena_printf(chart->arena, "/entry/%zu/resource", i);
-        if (add_resource(chart, &place, resource.size, url, err))
+        place.pointer = arena_printf(arena, "/entry/%zu/resource", i);
+        if (add_resource(chart, &place, resource.size,
+                         arena_strdup(arena, json_string(item, "fullUrl")),
+                         json_get(item, "resource"), err))
             return -1;
     }
     return 0;
 }
 
-static int add_array(struct sim_chart *chart, const struct place *array, struct err *err)
+static int add_array(struct sim_chart *chart, const struct place *array, const struct cJSON *tree,
+                     struct err *err)
 {
+    const struct cJSON *item = json_at(tree, 0);
     struct span element;
     const char *at = array->start;
 
-    for (size_t i = 0; span_element(&at, &element); i++) {
+    for (size_t i = 0; span_element(&at, &element); i++, item = item->next) {
         const struct place place = {array->source, element.start,
-                                    arena_printf(chart->arena, "/%zu", i)};
+                                    arena_printf(chart->drafting, "/%zu", i)};
 
-        if (add_resource(chart, &place, element.size, NULL, err))
+        if (add_resource(chart, &place, element.size, NULL, item, err))
             return -1;
     }
     return 0;
@@ -262,16 +314,17 @@ static int add_text(struct sim_chart *chart, const struct source *source, struct
     const struct place place = {source, span_root(text.start), ""};
 
     if (cJSON_IsArray(tree))
-        return add_array(chart, &place, err);
+        return add_array(chart, &place, tree, err);
     if (type && strcmp(type, "Bundle") == 0)
-        return add_bundle(chart, &place, err);
-    return add_resource(chart, &place, (size_t)(text.start + text.size - place.start), NULL, err);
+        return add_bundle(chart, &place, tree, err);
+    return add_resource(chart, &place, (size_t)(text.start + text.size - place.start), NULL, tree,
+                        err);
 }
 
 static int add_whole(struct sim_chart *chart, const struct source *source, size_t size,
                      struct err *err)
 {
-    const struct cJSON *tree = json_parse(chart->arena, source->text, size, err);
+    const struct cJSON *tree = json_parse(chart->reading, source->text, size, err);
 
     if (!tree)
         return err_context(err, "%s", source->name);
@@ -283,7 +336,7 @@ static int add_line(struct sim_chart *chart, const struct source *source, struct
 {
     static const char first[] = "line 1, "; /* what the reader of one line says of it */
     struct err inner = ERR_INIT;
-    const struct cJSON *tree = json_parse(chart->arena, line.start, line.size, &inner);
+    const struct cJSON *tree = json_parse(chart->reading, line.start, line.size, &inner);
     const size_t skip = strncmp(inner.text, first, sizeof(first) - 1) == 0 ? sizeof(first) - 1 : 0;
 
     if (!tree)
@@ -303,6 +356,7 @@ static int add_lines(struct sim_chart *chart, const struct source *source, size_
 
         if (span_space(at) < at + line.size && add_line(chart, source, line, number, err))
             return -1;
+        arena_reset(chart->reading);
         at = newline ? newline + 1 : end;
     }
     return 0;
@@ -312,17 +366,19 @@ static int add(struct sim_chart *chart, const char *name, const char *text, size
                int (*read)(struct sim_chart *, const struct source *, size_t, struct err *),
                struct err *err)
 {
-    struct source *source = arena_alloc(chart->arena, sizeof(*source));
     size_t before = chart->count;
 
     ASSERT(!chart->is_finished);
-    source->name = arena_strdup(chart->arena, name);
-    source->text = arena_copy(chart->arena, text, size);
-    if (read(chart, source, size, err) == 0)
-        return 0;
-    while (chart->count > before)
+    struct source *source = arena_alloc(chart->drafting, sizeof(*source));
+    source->name = arena_strdup(chart->drafting, name);
+    source->text = arena_copy(chart->drafting, text, size);
+    const int rc = read(chart, source, size, err);
+    arena_reset(chart->reading);
+    while (rc && chart->count > before) {
         HASH_DEL(chart->by_reference, chart->members[--chart->count]);
-    return -1;
+        free(chart->drafts[chart->count]->keys);
+    }
+    return rc;
 }
 
 int sim_chart_add(struct sim_chart *chart, const char *name, const char *text, size_t size,
@@ -339,74 +395,135 @@ int sim_chart_add_lines(struct sim_chart *chart, const char *name, const char *t
 
 /* ---- finishing ---- */
 
-static void fill(struct sim_chart *chart, struct member *member)
+static void fill(struct sim_chart *chart, struct arena *arena, size_t serial)
 {
-    version_fill(&member->version, chart->arena, &member->document, &chart->knobs,
-                 member->version.serial + 1);
+    struct version *version = &chart->members[serial]->version;
+
+    version_forget_tree(version);
+    version->label = NULL; /* what was filled before may be a draft's */
+    version_fill(version, arena, &chart->drafts[serial]->document, &chart->knobs, serial + 1);
+}
+
+/* Meant as links_resolve_fn, for the first pass: only notes that there are any. */
+static const char *note_conditional(void *arg, struct arena *arena, const char *conditional,
+                                    struct err *err)
+{
+    struct draft **draft = arg;
+
+    (void)arena, (void)err;
+    (*draft)->is_conditional = true;
+    return conditional;
+}
+
+/* Rewrites a draft's links; its bytes are in `reading`, and its keys new, if there were any. */
+static int rewrite(struct sim_chart *chart, struct links *links, struct draft *draft,
+                   bool *out_changed, struct err *err)
+{
+    struct document *document = &draft->document;
+    size_t size = 0;
+    const char *bytes =
+        links_rewrite(links, chart->reading, document->bytes, document->size, &size, err);
+
+    *out_changed = bytes && bytes != document->bytes;
+    if (!bytes)
+        return err_context(err, "%s", where(chart, &draft->place));
+    if (!*out_changed)
+        return 0;
+    const struct cJSON *tree = json_parse(chart->reading, bytes, size, err);
+    if (!tree)
+        return err_context(err, "%s", where(chart, &draft->place));
+    document->bytes = bytes;
+    document->size = size;
+    free(draft->keys);
+    draft->keys = index_keys_of(document->type, tree);
+    return 0;
+}
+
+/* What the entries of Bundles call each other. Drafts with conditional references are stamped for
+ * now: where they are to be found by those of others. */
+static int finish_links(struct sim_chart *chart, struct err *err)
+{
+    struct draft *draft = NULL;
+    struct links *links = links_new(chart->drafting, note_conditional, &draft);
+    bool is_changed = false;
+
+    for (size_t i = 0; i < chart->count; i++) {
+        if (chart->drafts[i]->full_url)
+            links_add(links, chart->drafts[i]->full_url, chart->members[i]->version.reference);
+    }
+    for (size_t i = 0; i < chart->count; i++) {
+        draft = chart->drafts[i];
+        if (rewrite(chart, links, draft, &is_changed, err))
+            return -1;
+        if (is_changed && draft->is_conditional)
+            draft->document.bytes =
+                arena_copy(chart->drafting, draft->document.bytes, draft->document.size);
+        fill(chart, draft->is_conditional ? chart->drafting : chart->arena, i);
+        arena_reset(chart->reading);
+        tell_progress(chart, i + 1);
+    }
+    return 0;
 }
 
 static void build_index(struct sim_chart *chart)
 {
-    index_free(chart->index);
     chart->index = index_new();
     for (size_t i = 0; i < chart->count; i++)
-        index_put(chart->index, &chart->members[i]->version);
+        index_put(chart->index, i, chart->drafts[i]->keys);
 }
 
-static int resolve_member(struct sim_chart *chart, struct links *links, struct member *member,
-                          bool *out_changed, struct err *err)
+static int finish_conditional(struct sim_chart *chart, struct resolver *resolver, struct err *err)
 {
-    const struct document *document = &member->document;
-    struct document resolved;
-    size_t size = 0;
+    struct links *links = links_new(chart->drafting, resolve_conditional, resolver);
+    bool is_changed = false;
 
-    *out_changed = false;
-    const char *bytes =
-        links_rewrite(links, chart->arena, document->bytes, document->size, &size, err);
-    if (!bytes)
-        return err_context(err, "%s", where(chart, &member->place));
-    if (bytes == document->bytes)
-        return 0;
-    if (document_read(&resolved, chart->arena, bytes, size, err))
-        return err_context(err, "%s", where(chart, &member->place));
-    member->document = resolved;
-    *out_changed = true;
+    for (size_t i = 0; i < chart->count; i++) {
+        struct draft *draft = chart->drafts[i];
+
+        if (!draft->is_conditional)
+            continue;
+        draft->former = draft->keys;
+        draft->keys = NULL;
+        if (rewrite(chart, links, draft, &is_changed, err))
+            return -1;
+        fill(chart, chart->arena, i);
+        arena_reset(chart->reading);
+    }
+    for (size_t i = 0; i < chart->count; i++) {
+        const struct draft *draft = chart->drafts[i];
+
+        if (!draft->keys) /* nothing changed after all */
+            continue;
+        index_drop(chart->index, i, draft->former, draft->keys);
+        if (draft->former)
+            index_put(chart->index, i, draft->keys);
+    }
     return 0;
+}
+
+static int finish_all(struct sim_chart *chart, struct err *err)
+{
+    const struct store_options options = {.chart = chart, .logical_clock = true};
+    bool is_any = false;
+
+    if (finish_links(chart, err))
+        return -1;
+    build_index(chart);
+    for (size_t i = 0; i < chart->count && !is_any; i++)
+        is_any = chart->drafts[i]->is_conditional;
+    if (!is_any)
+        return 0;
+    struct store *store = store_new(&options);
+    const int rc = finish_conditional(chart, &(struct resolver){.store = store}, err);
+    store_free(store);
+    return rc;
 }
 
 int sim_chart_finish(struct sim_chart *chart, struct err *err)
 {
-    const struct store_options options = {.chart = chart, .logical_clock = true};
-    bool is_changed = false;
-    int rc = -1;
-
     ASSERT(!chart->is_finished);
     chart->is_finished = true;
-    for (size_t i = 0; i < chart->count; i++) {
-        fill(chart, chart->members[i]);
-        tell_progress(chart, i + 1);
-    }
-    build_index(chart);
-    struct arena *arena = arena_new();
-    struct store *store = store_new(&options);
-    struct resolver resolver = {.store = store};
-    struct links *links = links_new(arena, resolve_conditional, &resolver);
-    for (size_t i = 0; i < chart->count; i++) {
-        if (chart->members[i]->full_url)
-            links_add(links, chart->members[i]->full_url, chart->members[i]->version.reference);
-    }
-    for (size_t i = 0; i < chart->count; i++) {
-        struct member *member = chart->members[i];
-
-        if (resolve_member(chart, links, member, &is_changed, err))
-            goto out;
-        if (is_changed)
-            fill(chart, member);
-    }
-    build_index(chart);
-    rc = 0;
-out:
-    store_free(store);
-    arena_free(arena);
+    const int rc = finish_all(chart, err);
+    forget_drafts(chart);
     return rc;
 }

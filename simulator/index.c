@@ -14,9 +14,9 @@
 #include <uthash.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "simulator/parameter.h"
-#include "simulator/store.h"
 
 struct list {
     uint64_t key;
@@ -32,8 +32,6 @@ struct index {
     struct arena *arena;
     struct list *lists;
     struct list *free; /* by hh.next */
-    uint64_t *kept;    /* while dropping: keys that stay, sorted */
-    size_t kept_count, kept_room;
 };
 
 struct index *index_new(void)
@@ -193,73 +191,55 @@ static void drop_key(struct index *index, uint64_t key, uint32_t serial)
     index->free = list;
 }
 
-/* ---- keys of a version ---- */
+/* ---- keys of a resource ---- */
+
+#define KEYS_USUAL 32
 
 struct keys {
-    void (*each)(struct index *index, uint64_t key, uint32_t serial);
-    struct index *index;
-    const struct version *version;
+    const char *type;
+    uint64_t usual[KEYS_USUAL], *keys;
+    size_t count, room;
 };
 
-static void keys_add(const struct keys *keys, uint64_t key)
+static void keys_add(struct keys *keys, uint64_t key)
 {
-    keys->each(keys->index, key, (uint32_t)keys->version->serial);
+    if (keys->count == keys->room) {
+        const bool is_first = keys->keys == keys->usual;
+        uint64_t *grown =
+            realloc(is_first ? NULL : keys->keys, 2 * keys->room * sizeof(keys->keys[0]));
+
+        if (!grown)
+            BUG("out of memory");
+        if (is_first)
+            memcpy(grown, keys->usual, sizeof(keys->usual));
+        keys->keys = grown;
+        keys->room *= 2;
+    }
+    keys->keys[keys->count++] = key;
 }
 
 static bool key_of_identifier(void *arg, const struct cJSON *element)
 {
-    const struct keys *keys = arg;
+    struct keys *keys = arg;
     const char *value = json_string(element, "value");
 
     if (value)
-        keys_add(keys, index_key_identifier(keys->version->type, value));
+        keys_add(keys, index_key_identifier(keys->type, value));
     return false;
 }
 
 /* A Reference, or a canonical or uri. */
 static bool key_of_reference(void *arg, const struct cJSON *element)
 {
-    const struct keys *keys = arg;
+    struct keys *keys = arg;
     const char *text = json_text(element);
     const char *reference = json_string(element, "reference");
 
     if (text)
-        keys_add(keys, index_key_canonical(keys->version->type, text));
+        keys_add(keys, index_key_canonical(keys->type, text));
     else if (reference)
-        keys_add(keys, index_key_reference(keys->version->type, reference));
+        keys_add(keys, index_key_reference(keys->type, reference));
     return false;
-}
-
-static void each_key(struct keys keys)
-{
-    const struct version *version = keys.version;
-    const struct parameter_set *set = parameter_set_of(version->type);
-
-    if (!version->tree)
-        return;
-    keys_add(&keys, index_key_type(version->type));
-    if (!set)
-        return;
-    parameter_visit(set->identifiers, version->tree, key_of_identifier, &keys);
-    parameter_visit(set->references, version->tree, key_of_reference, &keys);
-}
-
-void index_put(struct index *index, const struct version *version)
-{
-    each_key((struct keys){add_key, index, version});
-}
-
-static void keep_key(struct index *index, uint64_t key, uint32_t serial)
-{
-    (void)serial;
-    if (index->kept_count == index->kept_room) {
-        const size_t room = index->kept_room ? index->kept_room * 2 : 16;
-
-        index->kept = arena_grow(index->arena, index->kept, index->kept_count * sizeof(uint64_t),
-                                 room * sizeof(uint64_t));
-        index->kept_room = room;
-    }
-    index->kept[index->kept_count++] = key;
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -269,23 +249,66 @@ static int compare_keys(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void drop_unless_kept(struct index *index, uint64_t key, uint32_t serial)
+/* Sorted, without doubles, in memory of its own. */
+static struct index_keys *keys_take(struct keys *keys)
 {
-    if (index->kept_count == 0 ||
-        !bsearch(&key, index->kept, index->kept_count, sizeof(key), compare_keys))
-        drop_key(index, key, serial);
+    struct index_keys *taken = malloc(sizeof(*taken) + keys->count * sizeof(taken->keys[0]));
+
+    if (!taken)
+        BUG("out of memory");
+    taken->count = 0;
+    if (keys->count > 1)
+        qsort(keys->keys, keys->count, sizeof(keys->keys[0]), compare_keys);
+    for (size_t i = 0; i < keys->count; i++) {
+        if (i == 0 || keys->keys[i] != keys->keys[i - 1])
+            taken->keys[taken->count++] = keys->keys[i];
+    }
+    if (keys->keys != keys->usual)
+        free(keys->keys);
+    return taken;
 }
 
-void index_drop(struct index *index, const struct version *gone, const struct version *kept)
+struct index_keys *index_keys_of(const char *type, const struct cJSON *tree)
 {
-    if (!index || !gone)
-        return;
-    index->kept_count = 0;
-    if (kept)
-        each_key((struct keys){keep_key, index, kept});
-    if (index->kept_count > 1)
-        qsort(index->kept, index->kept_count, sizeof(uint64_t), compare_keys);
-    each_key((struct keys){drop_unless_kept, index, gone});
+    const struct parameter_set *set = parameter_set_of(type);
+    struct keys keys;
+
+    keys.type = type;
+    keys.keys = keys.usual;
+    keys.room = KEYS_USUAL;
+    keys.count = 0;
+    keys_add(&keys, index_key_type(type));
+    if (set) {
+        parameter_visit(set->identifiers, tree, key_of_identifier, &keys);
+        parameter_visit(set->references, tree, key_of_reference, &keys);
+    }
+    return keys_take(&keys);
+}
+
+size_t index_keys_bytes(const struct index_keys *keys)
+{
+    return keys ? sizeof(*keys) + keys->count * sizeof(keys->keys[0]) + 2 * sizeof(void *) : 0;
+}
+
+void index_put(struct index *index, size_t serial, const struct index_keys *keys)
+{
+    for (size_t i = 0; keys && i < keys->count; i++)
+        add_key(index, keys->keys[i], (uint32_t)serial);
+}
+
+void index_drop(struct index *index, size_t serial, const struct index_keys *gone,
+                const struct index_keys *kept)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; index && gone && i < gone->count; i++) {
+        const uint64_t key = gone->keys[i];
+
+        while (kept && k < kept->count && kept->keys[k] < key)
+            k++;
+        if (!kept || k == kept->count || kept->keys[k] != key)
+            drop_key(index, key, (uint32_t)serial);
+    }
 }
 
 size_t index_find(const struct index *index, uint64_t key, const uint32_t **out_serials)

@@ -8,7 +8,8 @@
  * It proposes and decides nothing: keys are hashes, and within a transaction a resource is found
  * under its keys of before and after. Whoever asks looks at the current version. Keys of versions
  * that are no longer current are dropped (index_drop), so that the index grows with the resources
- * and not with the writes.
+ * and not with the writes. A version's keys are kept beside it until then, so that dropping them
+ * needs no look at its content.
  *
  * Keys:       every resource of a type that is not deleted; identifiers by type and value; what the
  *             type's reference parameters point at, by type and reference_tail.
@@ -18,17 +19,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct cJSON;
 struct index;
-struct version;
 
 struct index *index_new(void);
 void index_free(struct index *index); /* NULL is fine */
 
 size_t index_bytes(const struct index *index); /* of memory, about; NULL: 0 */
-/* Adds all keys of a version; a deletion has none. */
-void index_put(struct index *index, const struct version *version);
-/* Drops the keys that `gone` has and `kept` (NULL: nothing) has not. Both have their trees. */
-void index_drop(struct index *index, const struct version *gone, const struct version *kept);
+
+/* All keys of a resource: rising, without doubles. */
+struct index_keys {
+    size_t count;
+    uint64_t keys[];
+};
+/* For free(). `tree` is the resource's. */
+struct index_keys *index_keys_of(const char *type, const struct cJSON *tree);
+size_t index_keys_bytes(const struct index_keys *keys); /* of memory, about; NULL: 0 */
+
+/* NULL keys: of a deletion, none. */
+void index_put(struct index *index, size_t serial, const struct index_keys *keys);
+/* Drops the keys that `gone` has and `kept` has not. NULL index: nothing. */
+void index_drop(struct index *index, size_t serial, const struct index_keys *gone,
+                const struct index_keys *kept);
 /* The numbers under `key`; says how many. Valid until the index changes. NULL index: none. */
 size_t index_find(const struct index *index, uint64_t key, const uint32_t **out_serials);
 

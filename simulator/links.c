@@ -197,7 +197,8 @@ const char *links_rewrite(struct links *links, struct arena *arena, const char *
     const char *at = bytes, *end = bytes + size, *result = NULL;
 
     while (at < end) {
-        size_t plain = strcspn(at, "\"");
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        const size_t plain = (size_t)((quote ? quote : end) - at);
 
         if (plain > 0) /* between strings an array or a comma ends what a key was good for */
             name.start = memchr(at, ':', plain) ? name.start : NULL;

@@ -30,8 +30,7 @@ void links_add(struct links *links, const char *full_url, const char *reference)
 bool links_knows(const struct links *links, const char *full_url);
 
 /* The bytes with all links resolved, in `arena`; the same bytes when there are none. NULL with
- * err filled when a conditional reference cannot be resolved. `bytes` is valid JSON and
- * NUL-terminated. */
+ * err filled when a conditional reference cannot be resolved. `bytes` is a valid JSON object. */
 const char *links_rewrite(struct links *links, struct arena *arena, const char *bytes, size_t size,
                           size_t *out_size, struct err *err);
 /* The first `reference` in the bytes that names an entry; NULL when there is none. */

@@ -180,7 +180,7 @@ static void subscriber_request(struct notify *notify, struct subscriber *subscri
 static void subscriber_take(struct notify *notify, const struct version *version, const char *actor)
 {
     struct subscriber *subscriber = subscriber_open(notify, version);
-    const char *status = json_string(version->tree, "status");
+    const char *status = json_string(version_tree(version), "status");
     const struct subscription_terms former = subscriber->terms;
     struct arena *former_arena = subscriber->arena;
     struct err err = ERR_INIT;
@@ -194,7 +194,7 @@ static void subscriber_take(struct notify *notify, const struct version *version
         return;
     }
     subscriber->arena = arena_new();
-    if (subscription_read(&subscriber->terms, subscriber->arena, version->tree,
+    if (subscription_read(&subscriber->terms, subscriber->arena, version_tree(version),
                           notify->sim->options.notify_anywhere, &err))
         subscriber_stop(notify, subscriber, SUBSCRIBER_ERROR, err.text);
     else if (!goes_on(subscriber, &former, status))
@@ -324,10 +324,10 @@ static void write_status(struct notify *notify, struct subscriber *subscriber)
     subscriber->is_unwritten = false;
     if (!current || current->is_deletion || store_is_full(sim->run->store))
         return;
-    const char *said = json_string(current->tree, "status");
+    const char *said = json_string(version_tree(current), "status");
     if (said && strcmp(said, status) == 0)
         return;
-    struct cJSON *tree = json_copy_root(arena, current->tree);
+    struct cJSON *tree = json_copy_root(arena, version_tree(current));
     json_put_string(tree, "status", status);
     json_remove(tree, "error");
     if (subscriber->error[0] && subscriber->status != SUBSCRIBER_ACTIVE)
@@ -454,7 +454,7 @@ void notify_begin(struct notify *notify)
         /* The index goes by hashes: it may show a resource of another type. */
         if (!version || strcmp(version->type, "Subscription") != 0)
             continue;
-        const char *status = json_string(version->tree, "status");
+        const char *status = json_string(version_tree(version), "status");
         const bool is_active = status && strcmp(status, "active") == 0;
         struct subscriber *subscriber = subscriber_open(notify, version);
 

@@ -10,7 +10,9 @@
  *  1. versions[] is the order of commits; within a transaction those at `mark` and above do not
  * stand yet.
  *  2. A version's `previous` is what was current when it was put, in the overlay or the chart.
- *  3. A version written here has its tree while it is current, or may be so again by rolling back.
+ *  3. A version written here has its keys in the index, and may have a tree, while it is current or
+ *     may be so again by rolling back (keeps_tree). What its tree takes is counted (look_bytes) whether
+ *     it is made or not, so that reading alone never goes over bytes_max.
  *  4. Rolling back restores every `current`, the commit count and so the clock; ids are not used
  * again.
  *  5. What a restore takes away (store_undo) leaves versions[], `previous` and `current`, never the
@@ -21,6 +23,7 @@
  */
 #include "simulator/store.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -63,7 +66,7 @@ struct store {
     unsigned long ids;
     bool in_transaction;
     size_t mark;       /* version_count at store_begin */
-    size_t tree_bytes; /* of the trees there are */
+    size_t look_bytes; /* of the trees that may be made, and of keys */
     struct store_clock clock;
     bool has_replaced; /* a version of the chart; see 6 */
 };
@@ -83,17 +86,62 @@ struct store *store_new(const struct store_options *options)
     return store;
 }
 
-/* Trees take far more than the bytes they are of, and only current versions are looked into. */
-static void forget_tree(struct store *store, const struct version *version)
-{
-    struct version *own = (struct version *)version; /* every version that owns its tree is */
+/* ---- what is kept for looking ---- */
 
-    if (!version || !version->owns_tree)
+const struct cJSON *version_tree(const struct version *version)
+{
+    struct version *own = (struct version *)version; /* a store's or a chart's: never read-only */
+    struct err err = ERR_INIT;
+
+    if (version->own_tree || !version->keeps_tree)
+        return version->own_tree;
+    own->own_tree = json_parse_own(version->content, version->size, &err);
+    if (!own->own_tree)
+        BUG("a stored resource cannot be read: %s", err.text);
+    return own->own_tree;
+}
+
+void version_forget_tree(struct version *version)
+{
+    json_free(version->own_tree);
+    version->own_tree = NULL;
+}
+
+/* From now on a tree and keys are kept: those of `tree`. */
+static void look(struct store *store, struct version *version, const struct cJSON *tree)
+{
+    const size_t bytes = json_bytes(tree);
+
+    version->keeps_tree = true;
+    version->tree_bytes = bytes < UINT_MAX ? (unsigned)bytes : UINT_MAX;
+    version->index = index_keys_of(version->type, tree);
+    store->look_bytes += version->tree_bytes + index_keys_bytes(version->index);
+}
+
+/* Trees take far more than the bytes they are of, and only current versions are looked into. What a
+ * chart has is not ours. */
+static void overlook(struct store *store, const struct version *version)
+{
+    struct version *own = (struct version *)version; /* every version that has keys is */
+
+    if (!version || !version->index)
         return;
-    store->tree_bytes -= json_bytes(version->tree);
-    json_free(version->tree);
-    own->owns_tree = false;
-    own->tree = NULL;
+    store->look_bytes -= version->tree_bytes + index_keys_bytes(version->index);
+    version_forget_tree(own);
+    free(own->index);
+    own->index = NULL;
+    own->keeps_tree = false;
+}
+
+/* A former version is current again. */
+static void look_again(struct store *store, const struct version *version)
+{
+    struct version *own = (struct version *)version;
+
+    if (!version || version->is_deletion || version->keeps_tree)
+        return;
+    own->keeps_tree = true;
+    look(store, own, version_tree(version));
 }
 
 void store_free(struct store *store)
@@ -101,11 +149,12 @@ void store_free(struct store *store)
     if (!store)
         return;
     for (size_t i = 0; i < store->version_count; i++)
-        forget_tree(store, store->versions[i]);
+        overlook(store, store->versions[i]);
     for (struct resource *resource = store->overlay; resource; resource = resource->hh.next)
-        forget_tree(store, resource->current); /* one of the chart's that was replaced */
+        overlook(store, resource->current); /* one of the chart's that was replaced */
     HASH_CLEAR(hh, store->overlay);
     index_free(store->index);
+    free(store->versions);
     arena_free(store->arena);
 }
 
@@ -240,11 +289,11 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
                   const struct knobs *knobs, unsigned long global)
 {
     char date[CLOCK_INSTANT_SIZE], instant[CLOCK_INSTANT_SIZE];
-    struct err err = ERR_INIT;
 
     clock_http_date(version->updated_ms, date);
     clock_instant(version->updated_ms, instant);
-    version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
+    if (!version->reference)
+        version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
     if (!version->label) /* one that is filled anew keeps its own */
         version->label = label_make(arena, knobs, version, global);
     version->etag = label_etag(arena, knobs, version);
@@ -255,15 +304,12 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
     const struct document_stamp stamp = {
         .id = version->id, .version_id = version->label, .last_updated = instant};
     version->content = document_stamp(document, &stamp, arena, &version->size);
-    version->tree = version->owns_tree ? json_parse_own(version->content, version->size, &err)
-                                       : json_parse(arena, version->content, version->size, &err);
-    if (!version->tree)
-        BUG("a stamped resource cannot be read: %s", err.text);
 }
 
 size_t store_bytes(const struct store *store)
 {
-    return arena_bytes(store->arena) + store->tree_bytes + index_bytes(store->index);
+    return arena_bytes(store->arena) + store->version_room * sizeof(store->versions[0]) +
+           store->look_bytes + index_bytes(store->index);
 }
 
 bool store_is_full(const struct store *store)
@@ -285,9 +331,11 @@ static struct resource *overlay_open(struct store *store, const char *type, cons
         return resource;
     const struct version *loaded = current_of(store, reference);
     resource = arena_alloc(store->arena, sizeof(*resource));
-    resource->type = arena_strdup(store->arena, type);
-    resource->id = arena_strdup(store->arena, id);
     resource->reference = arena_strdup(store->arena, reference);
+    resource->id = resource->reference + strlen(type) + 1;
+    resource->type = fhir_type_find(type);
+    if (!resource->type)
+        resource->type = arena_strdup(store->arena, type);
     resource->current = loaded;
     resource->serial = loaded ? loaded->serial : store_resources(store);
     HASH_ADD_KEYPTR(hh, store->overlay, resource->reference, strlen(resource->reference), resource);
@@ -336,20 +384,44 @@ static void versions_add(struct store *store, const struct version *version)
     if (store->version_count == store->version_room) {
         size_t room = store->version_room ? store->version_room * 2 : 16;
 
-        store->versions = arena_grow(store->arena, store->versions,
-                                     store->version_count * sizeof(void *), room * sizeof(void *));
+        store->versions = realloc(store->versions, room * sizeof(store->versions[0]));
+        if (!store->versions)
+            BUG("out of memory");
         store->version_room = room;
     }
     store->versions[store->version_count++] = version;
 }
 
+static const struct index_keys *keys_of(const struct version *version)
+{
+    return version ? version->index : NULL;
+}
+
 /* The version stands: it cannot be rolled back any more. */
 static void stand(struct store *store, const struct version *version)
 {
-    index_drop(store->index, version->previous, store_by_serial(store, version->serial));
-    forget_tree(store, version->previous);
+    index_drop(store->index, version->serial, keys_of(version->previous),
+               keys_of(store_by_serial(store, version->serial)));
+    overlook(store, version->previous);
     if (store->options.committed)
         store->options.committed(store->options.committed_arg, version);
+}
+
+static bool has_same_keys(const struct version *version, const struct version *other)
+{
+    const struct index_keys *one = keys_of(version), *two = keys_of(other);
+
+    return one && two && one->count == two->count &&
+           memcmp(one->keys, two->keys, one->count * sizeof(one->keys[0])) == 0;
+}
+
+/* The index has the version from now on; what its predecessor has there is there already. */
+static void show(struct store *store, const struct version *version, const struct version *before)
+{
+    if (!store->index)
+        store->index = index_new();
+    if (!has_same_keys(version, before))
+        index_put(store->index, version->serial, keys_of(version));
 }
 
 uint64_t store_now(struct store *store)
@@ -376,22 +448,21 @@ const struct version *store_put(struct store *store, const char *method, const c
     *version = (struct version){
         .type = resource->type,
         .id = resource->id,
+        .reference = resource->reference,
         .ordinal = next_ordinal(resource),
         .commit = store->commits,
         .updated_ms = commit_time(store, resource->current),
         .method = method,
         .serial = resource->serial,
         .previous = resource->current,
-        .owns_tree = document != NULL,
     };
     version_fill(version, store->arena, document, &store->knobs,
                  store->chart_count + store->globals);
-    store->tree_bytes += json_bytes(version->tree);
+    if (document)
+        look(store, version, document->tree);
     resource->current = version;
     versions_add(store, version);
-    if (!store->index)
-        store->index = index_new();
-    index_put(store->index, version);
+    show(store, version, version->previous);
     if (!store->in_transaction)
         stand(store, version);
     return version;
@@ -441,10 +512,9 @@ void store_rollback(struct store *store)
         const struct version *version = store->versions[--store->version_count];
 
         overlay_find(store, version->reference)->current = version->previous;
-        index_drop(store->index, version, NULL);
-        if (version->previous && version->previous->commit > 0)
-            index_put(store->index, version->previous);
-        forget_tree(store, version);
+        index_drop(store->index, version->serial, keys_of(version), keys_of(version->previous));
+        index_put(store->index, version->serial, keys_of(version->previous));
+        overlook(store, version);
         store->commits--;
     }
 }
@@ -454,21 +524,6 @@ void store_rollback(struct store *store)
 void store_set_clock(struct store *store, const struct store_clock *clock)
 {
     store->clock = *clock;
-}
-
-/* Trees are kept for current versions alone: one that is current again needs its own. */
-static void grow_tree(struct store *store, const struct version *version)
-{
-    struct version *own = (struct version *)version; /* it was written here, or has a tree */
-    struct err err = ERR_INIT;
-
-    if (!version || version->is_deletion || version->tree)
-        return;
-    own->tree = json_parse_own(own->content, own->size, &err);
-    if (!own->tree)
-        BUG("a stored resource cannot be read: %s", err.text);
-    own->owns_tree = true;
-    store->tree_bytes += json_bytes(own->tree);
 }
 
 static bool is_undone(const struct store_undo *undo, const struct version *version)
@@ -494,11 +549,10 @@ void store_undo(struct store *store, const struct store_undo *undo)
         if (undo->numbers_go_on && version->ordinal > resource->floor)
             resource->floor = version->ordinal;
         resource->current = version->previous;
-        grow_tree(store, resource->current);
-        index_drop(store->index, version, NULL);
-        if (resource->current && resource->current->commit > 0)
-            index_put(store->index, resource->current);
-        forget_tree(store, version);
+        look_again(store, resource->current);
+        index_drop(store->index, version->serial, keys_of(version), keys_of(resource->current));
+        index_put(store->index, version->serial, keys_of(resource->current));
+        overlook(store, version);
         undo->gone(undo->gone_arg, version);
     }
     for (size_t i = kept; i < store->version_count; i++) {
@@ -516,19 +570,17 @@ const struct version *store_replace(struct store *store, const struct version *v
 
     ASSERT(!store->in_transaction && resource->current == version && !version->is_deletion);
     *other = *version;
-    other->owns_tree = true;
+    other->own_tree = NULL;
     version_fill(other, store->arena, document, &store->knobs, 0);
-    store->tree_bytes += json_bytes(other->tree);
+    look(store, other, document->tree);
     for (size_t i = store->version_count; i-- > 0 && version->commit > 0;) {
         if (store->versions[i] == version)
             store->versions[i] = other;
     }
     store->has_replaced |= version->commit == 0;
     resource->current = other;
-    if (!store->index)
-        store->index = index_new();
-    index_drop(store->index, version, other);
-    index_put(store->index, other);
-    forget_tree(store, version);
+    show(store, other, version);
+    index_drop(store->index, other->serial, keys_of(version), keys_of(other));
+    overlook(store, version);
     return other;
 }

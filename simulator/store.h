@@ -24,6 +24,7 @@
 struct arena;
 struct cJSON;
 struct document;
+struct index_keys;
 struct knobs;
 struct notify;
 struct sim_chart;
@@ -32,19 +33,26 @@ struct store;
 struct version {
     const char *type, *id, *reference; /* "Type/id" */
     const char *label;                 /* versionId */
-    unsigned ordinal, commit;          /* commit 0: as loaded */
-    bool is_deletion;
     const char *content; /* stamped with id, versionId, lastUpdated; NULL for a deletion */
     size_t size;
-    const struct cJSON *tree;       /* of content, while current; NULL for a deletion */
-    bool owns_tree;                 /* false: it is the chart's, or gone */
-    uint64_t updated_ms;            /* lastUpdated */
     const char *etag;               /* W/"label"; NULL where the server shows none */
     const char *modified;           /* updated_ms as an HTTP date */
     const char *method;             /* POST PUT PATCH DELETE, for history; loaded: PUT */
-    size_t serial;                  /* resources are numbered 0, 1, 2 ... as they come to be */
     const struct version *previous; /* of the same resource, or NULL */
+    uint64_t updated_ms;            /* lastUpdated */
+    size_t serial;                  /* resources are numbered 0, 1, 2 ... as they come to be */
+    unsigned ordinal, commit;       /* commit 0: as loaded */
+    bool is_deletion;
+    bool keeps_tree; /* a live one that is current, or a chart's; see version_tree */
+    /* The store's own: */
+    unsigned tree_bytes;      /* that a tree takes, about, whether it is made or not */
+    struct cJSON *own_tree;   /* made when somebody looks */
+    struct index_keys *index; /* what the store's index has of it */
 };
+
+/* The content as a tree, which is made when first asked for and lives until the version is no longer
+ * current. NULL for a deletion and for former versions. */
+const struct cJSON *version_tree(const struct version *version);
 
 struct store_options {
     const struct sim_chart *chart; /* NULL: empty */
@@ -130,10 +138,12 @@ const struct version *store_replace(struct store *store, const struct version *v
                                     const struct document *document);
 
 /* For charts: fills the members of `version` that follow from type, id, ordinal, commit and
- * updated_ms, and the stamped bytes and tree of `document` (NULL: a deletion). The tree is the
- * arena's unless owns_tree is set. `global`: see label_make. */
+ * updated_ms, and the stamped bytes of `document` (NULL: a deletion), in the arena. One that has a
+ * reference or a label keeps it. `global`: see label_make. */
 void version_fill(struct version *version, struct arena *arena, const struct document *document,
                   const struct knobs *knobs, unsigned long global);
+/* Forgets the tree, if it was made. */
+void version_forget_tree(struct version *version);
 
 /* lastUpdated of a chart as loaded, and of commit 0 by the logical clock: 2026-01-01T00:00:00Z. */
 #define STORE_EPOCH_MS UINT64_C(1767225600000)

@@ -165,7 +165,7 @@ static void edit_field(struct exchange *exchange, const struct sim_fault *fault,
     struct err ignored = ERR_INIT;
     const struct cJSON *sent =
         is_write ? json_parse(exchange->arena, request->body, request->body_size, &ignored) : NULL;
-    const struct cJSON *tree = json_copy_root(exchange->arena, current->tree);
+    const struct cJSON *tree = json_copy_root(exchange->arena, version_tree(current));
 
     for (enum rank rank = RANK_NUMBER; rank < RANK_NONE; rank++) {
         for (const struct cJSON *member = tree->child; member; member = member->next) {
@@ -196,7 +196,7 @@ static const struct version *patient_of(const struct exchange *exchange,
     if (strcmp(version->type, "Patient") == 0)
         return version;
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        const char *text = json_text(json_pointer(version->tree, places[i]));
+        const char *text = json_text(json_pointer(version_tree(version), places[i]));
 
         if (text && reference_parse(&parts, exchange->arena, text, exchange->request.base) &&
             parts.id && strcmp(parts.type, "Patient") == 0)
@@ -210,7 +210,7 @@ static void give_to(struct exchange *exchange, const struct sim_fault *fault,
                     const struct version *version, const char *patient)
 {
     struct cJSON *patch = json_array(exchange->arena), *holder = json_object(exchange->arena);
-    const char *place = json_get(version->tree, "subject") ? "/subject" : "/patient";
+    const char *place = json_get(version_tree(version), "subject") ? "/subject" : "/patient";
 
     if (strcmp(version->type, "Patient") == 0)
         return;
@@ -235,10 +235,10 @@ static void merge_patient(struct exchange *exchange, const struct sim_fault *fau
     struct cJSON *changed, *link;
     const char *survivor;
 
-    if (!edit(exchange, fault, "POST", "Patient", json_copy_root(arena, patient->tree)))
+    if (!edit(exchange, fault, "POST", "Patient", json_copy_root(arena, version_tree(patient))))
         return;
     survivor = newest_reference(exchange);
-    changed = json_copy_root(arena, patient->tree);
+    changed = json_copy_root(arena, version_tree(patient));
     json_put_flag(changed, "active", false);
     json_put_array(changed, "link");
     link = json_add_object(json_get_mutable(changed, "link"));
@@ -256,7 +256,7 @@ static const struct version *replaced_by(const struct exchange *exchange,
 
     for (size_t serial = 0; survivor && serial < store_resources(store); serial++) {
         const struct version *version = store_by_serial(store, serial);
-        const struct cJSON *link = version ? json_pointer(version->tree, "/link/0") : NULL;
+        const struct cJSON *link = version ? json_pointer(version_tree(version), "/link/0") : NULL;
         const char *type = json_string(link, "type");
         const char *other = json_text(json_pointer(link, "/other/reference"));
 
@@ -294,7 +294,7 @@ static void edit_by_kind(struct exchange *exchange, const struct sim_fault *faul
     strike_note(exchange, fault, 0);
     if (!current || current->is_deletion)
         return;
-    const struct cJSON *tree = json_copy_root(arena, current->tree);
+    const struct cJSON *tree = json_copy_root(arena, version_tree(current));
     if (strike_word(fault, 0, "merge-patient")) {
         merge_patient(exchange, fault, current);
     } else if (strike_word(fault, 0, "undo")) {
@@ -377,7 +377,7 @@ void do_id_reassign(struct exchange *exchange, const struct sim_fault *fault)
     if (!current || current->is_deletion)
         return;
     if (edit(exchange, fault, "POST", current->type,
-             json_copy_root(exchange->arena, current->tree)))
+             json_copy_root(exchange->arena, version_tree(current))))
         (void)edit(exchange, fault, "DELETE", current->reference, NULL);
 }
 
@@ -386,7 +386,7 @@ static bool mutated(const struct exchange *exchange, const struct sim_fault *fau
                     const struct version *version, struct document *out)
 {
     struct arena *arena = exchange->arena;
-    const struct cJSON *item = version ? json_pointer(version->tree, fault->args[0]) : NULL;
+    const struct cJSON *item = version ? json_pointer(version_tree(version), fault->args[0]) : NULL;
     struct cJSON *value = item ? other_value(arena, item) : NULL;
     struct cJSON *patch = json_array(arena);
     enum patch_result result = PATCH_MALFORMED;
@@ -397,7 +397,7 @@ static bool mutated(const struct exchange *exchange, const struct sim_fault *fau
     if (!value)
         return false;
     add_operation(patch, "replace", fault->args[0], value);
-    tree = patch_apply(arena, version->tree, patch, &result, &err);
+    tree = patch_apply(arena, version_tree(version), patch, &result, &err);
     if (!tree)
         return false;
     bytes = json_print(arena, tree);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -97,6 +98,21 @@ static void instants_and_dates_are_fhirs_and_https(void)
     EXPECT_STR("http", text, "Fri, 02 Jan 2026 04:04:05 GMT");
     EXPECT_INT("back", clock_parse_http_date(text, &back), 0);
     EXPECT_INT("back", (long long)back, 1767326645000LL);
+    for (time_t day = 0; day < 200 * 366; day++) { /* 2000 and 2100 among them */
+        const time_t seconds = day * 86400 + day % 86400;
+        char want[CLOCK_INSTANT_SIZE];
+        struct tm tm;
+
+        gmtime_r(&seconds, &tm);
+        strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%S.000Z", &tm);
+        clock_instant((uint64_t)seconds * 1000, text);
+        if (strcmp(text, want) != 0)
+            EXPECT_STR("any day", text, want);
+        strftime(want, sizeof(want), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+        clock_http_date((uint64_t)seconds * 1000, text);
+        if (strcmp(text, want) != 0)
+            EXPECT_STR("any day", text, want);
+    }
     EXPECT_INT("rubbish", clock_parse_http_date("yesterday", &back), -1);
     EXPECT_INT("no such month", clock_parse_http_date("Fri, 02 Jam 2026 04:04:05 GMT", &back), -1);
 }

@@ -45,13 +45,12 @@ const struct version *scope_see(const struct scope *scope, const struct version 
         version = version->previous;
     if (!version || version->is_deletion)
         return NULL;
-    if (version->tree)
+    if (version_tree(version))
         return version;
     struct version *seen = arena_alloc(scope->arena, sizeof(*seen)); /* its tree is gone */
     *seen = *version;
-    seen->owns_tree = false;
-    seen->tree = json_parse(scope->arena, seen->content, seen->size, &err);
-    if (!seen->tree)
+    seen->own_tree = json_parse(scope->arena, seen->content, seen->size, &err);
+    if (!seen->own_tree)
         BUG("a stored resource cannot be read: %s", err.text);
     return seen;
 }
@@ -95,7 +94,7 @@ bool scope_points_at(const struct scope *scope, const struct version *source, co
 {
     struct pointing pointing = {scope->base, target};
 
-    return parameter_visit(paths, source->tree, element_points, &pointing);
+    return parameter_visit(paths, version_tree(source), element_points, &pointing);
 }
 
 /* ---- modifiers ---- */
@@ -332,11 +331,12 @@ bool criterion_meets(struct scope *scope, const struct criterion *criterion,
     if (criterion->is_reverse)
         return is_pointed_at(scope, criterion, version);
     if (criterion->modifier == MODIFIER_MISSING)
-        return parameter_visit(paths, version->tree, element_is_there, NULL) !=
+        return parameter_visit(paths, version_tree(version), element_is_there, NULL) !=
                criterion->is_missing;
     if (criterion->chains)
-        return parameter_visit(paths, version->tree, target_meets, &following);
+        return parameter_visit(paths, version_tree(version), target_meets, &following);
     for (size_t i = 0; !is_met && i < criterion->count; i++)
-        is_met = parameter_visit(paths, version->tree, operand_meets, &criterion->operands[i]);
+        is_met =
+            parameter_visit(paths, version_tree(version), operand_meets, &criterion->operands[i]);
     return is_met != (criterion->modifier == MODIFIER_NOT);
 }

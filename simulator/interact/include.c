@@ -64,7 +64,7 @@ static void add_targets(struct including *including, const struct version *match
     const struct include *include = including->include;
 
     if (strcmp(match->type, include->source) == 0)
-        parameter_visit(parameter_find(include->source, include->code)->paths, match->tree,
+        parameter_visit(parameter_find(include->source, include->code)->paths, version_tree(match),
                         add_target, including);
 }
 

@@ -140,7 +140,8 @@ static bool propose_reverse(struct scope *scope, const struct criterion *criteri
     const size_t count = match_find(scope, chain->type, &chain->criterion, 1, &sources);
 
     for (size_t i = 0; i < count; i++)
-        parameter_visit(criterion->parameter->paths, sources[i]->tree, add_followed, &following);
+        parameter_visit(criterion->parameter->paths, version_tree(sources[i]), add_followed,
+                        &following);
     return true;
 }
 

@@ -44,7 +44,7 @@ static double key_of(const struct order *order, const struct version *version)
 
     if (!parameter || parameter->type != PARAMETER_DATE)
         return 0;
-    parameter_visit(parameter->paths, version->tree, take_extreme, &extreme);
+    parameter_visit(parameter->paths, version_tree(version), take_extreme, &extreme);
     if (!extreme.is_any)
         return NAN;
     return order->is_falling ? -extreme.at : extreme.at;

@@ -43,7 +43,7 @@ static void refuse_patch(const struct act *act, enum patch_result result, const 
 static bool result_is_sound(const struct act *act, const struct version *current,
                             const struct document *result)
 {
-    const char *before = json_string(json_get(current->tree, "meta"), "versionId");
+    const char *before = json_string(json_get(version_tree(current), "meta"), "versionId");
     const char *after = json_string(json_get(result->tree, "meta"), "versionId");
 
     if (strcmp(result->type, current->type) != 0)
@@ -95,8 +95,8 @@ static bool paths_are_offered(const struct act *act, const struct cJSON *patch, 
 static bool narrative_is_left(const struct act *act, const struct version *current,
                               const struct cJSON *result)
 {
-    if (act->knobs->narrative_on_patch != NARRATIVE_REJECT || !json_get(current->tree, "text") ||
-        !json_get(result, "text"))
+    if (act->knobs->narrative_on_patch != NARRATIVE_REJECT ||
+        !json_get(version_tree(current), "text") || !json_get(result, "text"))
         return true;
     answer_refuse(act->answer, act->request->arena, 422, "business-rule", "text",
                   "the narrative would not be true any more; the patch must replace or remove it");
@@ -130,7 +130,7 @@ static void patch_current(const struct act *act, const struct version *current)
     const bool is_path = patch_path_is_meant(request);
     const struct cJSON *operations = NULL;
     const struct cJSON *tree =
-        (is_path ? patch_path_apply : apply_json_patch)(act, current->tree, &operations);
+        (is_path ? patch_path_apply : apply_json_patch)(act, version_tree(current), &operations);
     if (!tree || !paths_are_offered(act, operations, is_path))
         return;
     if (!narrative_is_left(act, current, tree))

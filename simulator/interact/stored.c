@@ -96,7 +96,7 @@ static bool keep_meta(struct arena *arena, struct cJSON *tree, const struct vers
                       enum meta_on_update how)
 {
     static const char *const lists[] = {"profile", "security", "tag"};
-    const struct cJSON *before = current ? json_get(current->tree, "meta") : NULL;
+    const struct cJSON *before = current ? json_get(version_tree(current), "meta") : NULL;
     struct cJSON *meta = json_get_mutable(tree, "meta");
     bool has_changed = false;
 
@@ -185,5 +185,5 @@ bool stored_is_same(const struct act *act, const struct document *document,
     struct arena *arena = act->request->arena;
 
     return current && !current->is_deletion &&
-           strcmp(content_of(arena, document->tree), content_of(arena, current->tree)) == 0;
+           strcmp(content_of(arena, document->tree), content_of(arena, version_tree(current))) == 0;
 }

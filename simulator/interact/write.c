@@ -44,7 +44,7 @@ static const char *duplicate_of(const struct act *act, const struct document *do
     for (size_t i = 0; fact && i < store_resources(act->store); i++) {
         const struct version *version = store_by_serial(act->store, i);
         const char *other = is_live(version) && strcmp(version->type, document->type) == 0
-                                ? fact_of(arena, version->tree)
+                                ? fact_of(arena, version_tree(version))
                                 : NULL;
 
         if (other && strcmp(other, fact) == 0)
