@@ -47,6 +47,7 @@ $(OUT)/unit/%: $$(call objects,$$(PARTS.$$*) $$*/tests) $(OUT)/tests/runner.o $(
 	mkdir -p $(@D)
 	echo '  LINK $@'
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(sort $^) $(LIBS) -lcunit
+PARTS.bench/store := $(PARTS.simulator)
 PARTS.bench/schedules := $(PARTS.harness)
 $(OUT)/bench/%: $$(call objects,$$(or $$(PARTS.bench/$$*),base)) $(OUT)/tests/bench/%.o
 	mkdir -p $(@D)

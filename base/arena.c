@@ -14,9 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define BLOCK_SIZE     ((size_t)8 << 10)
 #define BLOCK_SIZE_MAX ((size_t)256 << 10)
+#define HUGE_SIZE      ((size_t)2 << 20) /* a huge page: hundreds of page faults become one */
+#define HUGE_FROM      ((size_t)2 << 20) /* what an arena has taken before it gets blocks of that size */
 #define KEPT_SIZE_MAX  ((size_t)32 << 10) /* what a reset arena keeps */
 
 struct block {
@@ -43,6 +46,37 @@ static void *must(void *memory)
     if (!memory)
         BUG("out of memory");
     return memory;
+}
+
+/* A huge page begins at a multiple of its size: what is mapped in front of it and behind goes back. */
+static void *map_huge(void)
+{
+    char *mapped =
+        mmap(NULL, 2 * HUGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (mapped == MAP_FAILED)
+        return NULL;
+    const size_t before = HUGE_SIZE - (uintptr_t)mapped % HUGE_SIZE;
+    munmap(mapped, before);
+    if (before < HUGE_SIZE)
+        munmap(mapped + before + HUGE_SIZE, HUGE_SIZE - before);
+    (void)madvise(mapped + before, HUGE_SIZE, MADV_HUGEPAGE); /* else it is memory as any */
+    return mapped + before;
+}
+
+static struct block *block_new(size_t room)
+{
+    const size_t size = sizeof(struct block) + room;
+
+    return must(size == HUGE_SIZE ? map_huge() : malloc(size));
+}
+
+static void block_free(struct block *block)
+{
+    if (sizeof(*block) + block->size == HUGE_SIZE)
+        munmap(block, HUGE_SIZE);
+    else
+        free(block);
 }
 
 struct arena *arena_new(void)
@@ -72,7 +106,7 @@ void arena_free(struct arena *arena)
         struct block *block = arena->blocks;
 
         arena->blocks = block->next;
-        free(block);
+        block_free(block);
     }
     free(arena);
 }
@@ -92,7 +126,7 @@ void arena_reset(struct arena *arena)
         if (!kept && block->size == arena->first_size)
             kept = block;
         else
-            free(block);
+            block_free(block);
     }
     arena->bytes = kept ? sizeof(*kept) + kept->size : 0;
     if (kept) {
@@ -112,6 +146,8 @@ static size_t block_size(const struct arena *arena)
 {
     size_t size = arena->first_size;
 
+    if (arena->bytes >= HUGE_FROM)
+        return HUGE_SIZE - sizeof(struct block);
     while (size < arena->bytes / 4 && size < BLOCK_SIZE_MAX)
         size *= 2;
     return size;
@@ -131,7 +167,7 @@ void *arena_alloc(struct arena *arena, size_t size)
         const size_t usual = block_size(arena);
         const size_t room = size > usual ? size : usual;
 
-        block = must(malloc(sizeof(*block) + room));
+        block = block_new(room);
         arena->bytes += sizeof(*block) + room;
         *block = (struct block){.next = arena->blocks, .size = room};
         if (size > usual &&
@@ -163,6 +199,23 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t size)
     if (size)
         memcpy(copy, bytes, size);
     return copy;
+}
+
+char *arena_join(struct arena *arena, const char *first, ...)
+{
+    size_t size = 0;
+    va_list args;
+
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *))
+        size += strlen(text);
+    va_end(args);
+    char *joined = arena_alloc(arena, size + 1), *at = joined;
+    va_start(args, first);
+    for (const char *text = first; text; text = va_arg(args, const char *))
+        at = stpcpy(at, text);
+    va_end(args);
+    return joined;
 }
 
 char *arena_strdup(struct arena *arena, const char *text)

@@ -28,6 +28,8 @@ void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any 
 void *arena_grow(struct arena *arena, const void *old, size_t old_size, size_t new_size);
 char *arena_copy(struct arena *arena, const char *bytes, size_t size); /* and a NUL behind it */
 char *arena_strdup(struct arena *arena, const char *text);             /* NULL gives NULL */
+/* The texts one behind the other, up to a NULL. */
+char *arena_join(struct arena *arena, const char *first, ...) ATTR_SENTINEL;
 char *arena_printf(struct arena *arena, const char *fmt, ...) ATTR_PRINTF(2, 3);
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args) ATTR_PRINTF(2, 0);
 

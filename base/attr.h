@@ -12,6 +12,7 @@
 #define ATTR_MUST_USE        __attribute__((warn_unused_result))
 #define ATTR_PRINTF(fmt, va) __attribute__((format(printf, fmt, va)))
 #define ATTR_NORETURN        __attribute__((noreturn))
+#define ATTR_SENTINEL        __attribute__((sentinel))
 #define COUNT_OF(array)      (sizeof(array) / sizeof((array)[0]))
 
 /* Says what was wrong and where on stderr, and aborts. */

@@ -251,7 +251,7 @@ static int add_resource(struct sim_chart *chart, const struct place *place, size
         .updated_ms = STORE_EPOCH_MS,
         .method = "PUT",
         .serial = chart->count,
-        .reference = arena_printf(chart->arena, "%s/%s", draft->document.type, id),
+        .reference = arena_join(chart->arena, draft->document.type, "/", id, (char *)NULL),
         .keeps_tree = true,
     };
     member->version.id = strchr(member->version.reference, '/') + 1;

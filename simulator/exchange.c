@@ -51,7 +51,7 @@ bool interaction_is_write(enum interaction interaction)
 const char *request_header(const struct exchange_request *request, const char *name)
 {
     for (const struct http_header *header = request->headers; header && header->name; header++) {
-        if (strcasecmp(header->name, name) == 0)
+        if (((header->name[0] ^ name[0]) & ~0x20) == 0 && strcasecmp(header->name, name) == 0)
             return header->value;
     }
     return NULL;

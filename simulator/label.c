@@ -67,7 +67,7 @@ const char *label_etag(struct arena *arena, const struct knobs *knobs,
     case ETAG_NONE:
         return NULL;
     }
-    return arena_printf(arena, "W/\"%s\"", version->label);
+    return arena_join(arena, "W/\"", version->label, "\"", (char *)NULL);
 }
 
 const char *label_tag(struct arena *arena, const struct version *version)

@@ -293,7 +293,7 @@ void version_fill(struct version *version, struct arena *arena, const struct doc
     clock_http_date(version->updated_ms, date);
     clock_instant(version->updated_ms, instant);
     if (!version->reference)
-        version->reference = arena_printf(arena, "%s/%s", version->type, version->id);
+        version->reference = arena_join(arena, version->type, "/", version->id, (char *)NULL);
     if (!version->label) /* one that is filled anew keeps its own */
         version->label = label_make(arena, knobs, version, global);
     version->etag = label_etag(arena, knobs, version);

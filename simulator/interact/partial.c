@@ -38,7 +38,7 @@ const char *partial_bytes(struct arena *arena, const struct subset *subset,
                           const struct version *version, size_t *out_size)
 {
     struct err err = ERR_INIT;
-    const struct cJSON *tree = version->tree;
+    const struct cJSON *tree = version_tree(version);
 
     *out_size = version->size;
     if (subset->kind == SUBSET_WHOLE)

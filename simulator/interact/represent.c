@@ -79,8 +79,8 @@ static const char *location_of(const struct act *act, const struct version *vers
     case LOCATION_ABSENT:
         return NULL;
     }
-    return arena_printf(arena, "%s/%s/_history/%s", act->request->base, version->reference,
-                        version->label);
+    return arena_join(arena, act->request->base, "/", version->reference, "/_history/",
+                      version->label, (char *)NULL);
 }
 
 /* What the client wants of a write's result, and what the server gives without being asked. */

@@ -181,7 +181,7 @@ void interact_update(const struct act *act)
     if (!id)
         return;
     const struct version *current = store_current(act->store, document.type, id);
-    const char *reference = arena_printf(act->request->arena, "%s/%s", document.type, id);
+    const char *reference = arena_join(act->request->arena, document.type, "/", id, (char *)NULL);
     bool is_new = !is_live(current);
     if (guard_passes(act, reference, current) && may_be_made(act, reference, is_new))
         represent_write(act, is_new ? 201 : 200, represent_put(act, "PUT", id, &document), is_new);

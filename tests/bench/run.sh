@@ -63,6 +63,8 @@ release() { # COUNT: microseconds
 for _ in 1 2 3 4 5; do release 9999 >>"$scratch/a"; release 10 >>"$scratch/b"; done
 a=$(median <"$scratch/a") b=$(median <"$scratch/b")
 echo "release of one of 9,999 held: $a us, of one of 10: $b us, ratio $(ratio "$a" "$b")"
+# 1d. What versions, charts and fresh stores cost, without HTTP.
+for part in versions load begin; do "$out/bench/store" $part; done
 
 # 2. make certify after the build.
 from=$(date +%s%N)
