@@ -117,6 +117,7 @@ static void add_failures(struct recheck *recheck, const struct evidence *evidenc
         }
         struct result_failure *failure = &result->failures[result->failure_count++];
         *failure = (struct result_failure){.scenario = scenario->name,
+                                           .personality = scenario->personality,
                                            .invariant = found->name,
                                            .verdict = VERDICT_FAIL,
                                            .text = found->text,
@@ -137,6 +138,7 @@ static int judge_file(struct recheck *recheck, size_t index, struct err *err)
     if (evidence_read(&evidence, recheck->arena, recheck->files[index], err))
         return -1;
     *out = (struct result_scenario){.name = evidence.scenario,
+                                    .personality = evidence.personality,
                                     .hash = evidence.hash,
                                     .title = recheck->files[index],
                                     .verdict = VERDICT_UNKNOWN,

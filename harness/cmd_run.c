@@ -37,24 +37,44 @@ struct work {
     const char *stopped; /* why the rest does not run, or NULL */
 };
 
+/* One run for each server that the scenario is made for, or at the one that was asked for. */
+static int read_scenario(struct work *work, const char *file, size_t *room, struct err *err)
+{
+    const char *asked = work->options.personality;
+    const struct scenario *scenario = scenario_read(work->arena, file, asked, err);
+
+    for (size_t i = 1; scenario; i++) {
+        if (work->count == *room) {
+            size_t size = *room * sizeof(*work->scenarios);
+
+            *room = 2 * *room + 16;
+            work->scenarios =
+                arena_grow(work->arena, work->scenarios, size, *room * sizeof(*work->scenarios));
+        }
+        work->scenarios[work->count++] = scenario;
+        if (asked || !scenario->personalities[i])
+            return 0;
+        scenario = scenario_read(work->arena, file, scenario->personalities[i], err);
+    }
+    return -1;
+}
+
 static int read_input(struct work *work, int argc, char **argv, struct err *err)
 {
     const char *const *files = NULL;
+    size_t count = 0, room = 0;
 
     if (options_read(work->arena, argc, argv, "engine out personality reset seed", &work->options,
                      err) ||
-        scenario_find(work->arena, work->options.paths, work->options.path_count, &files,
-                      &work->count, err))
+        scenario_find(work->arena, work->options.paths, work->options.path_count, &files, &count,
+                      err))
         return -1;
     work->adapter = adapter_read(work->arena, work->options.engine, err);
     if (!work->adapter)
         return -1;
-    work->scenarios = arena_alloc(work->arena, (work->count + 1) * sizeof(*work->scenarios));
-    for (size_t i = 0; i < work->count; i++) {
-        work->scenarios[i] = scenario_read(work->arena, files[i], work->options.personality, err);
-        if (!work->scenarios[i])
+    for (size_t i = 0; i < count; i++)
+        if (read_scenario(work, files[i], &room, err))
             return -1;
-    }
     return outdir_prepare(work->options.out, work->arena, err);
 }
 
@@ -66,7 +86,8 @@ static void show_progress(const struct work *work, size_t index, const struct tr
     double rate = seconds > 0 ? (double)(index + 1) / seconds : 0;
 
     if (!isatty(STDERR_FILENO)) {
-        fprintf(stderr, "%s %s (%llu ms)%s%s\n", verdict_name(trial->verdict), scenario->name,
+        fprintf(stderr, "%s %s (%llu ms)%s%s\n", verdict_name(trial->verdict),
+                result_label(scenario->name, scenario->personality).text,
                 (unsigned long long)(trial->conducted.took_us / 1000), trial->problem ? ": " : "",
                 trial->problem ? trial->problem : "");
         return;
@@ -162,6 +183,7 @@ static void fill_rest(struct work *work)
 
         result->scenarios[result->scenario_count++] =
             (struct result_scenario){.name = scenario->name,
+                                     .personality = scenario->personality,
                                      .hash = scenario->hash,
                                      .title = scenario->title,
                                      .verdict = VERDICT_UNKNOWN,

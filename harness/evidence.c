@@ -135,6 +135,15 @@ static void put_list(struct buf *buf, const char *name, const char *const *texts
     buf_puts(buf, "]");
 }
 
+static void put_guards(struct buf *buf, const struct sim_guards *guards)
+{
+    buf_printf(buf,
+               ",\"guards\":{\"lost-update\":\"%s\",\"duplicate-create\":\"%s\","
+               "\"partial-transaction\":\"%s\",\"stale-read\":\"%s\"}",
+               evidence_guards[guards->lost_update], evidence_guards[guards->duplicate_create],
+               evidence_guards[guards->partial_transaction], evidence_guards[guards->stale_read]);
+}
+
 static void put_head(struct buf *buf, const struct evidence *evidence)
 {
     char seed[32];
@@ -164,6 +173,7 @@ static void put_head(struct buf *buf, const struct evidence *evidence)
     put_number(buf, "attemptsMax", evidence->attempts_max);
     put_number(buf, "requestsMax", evidence->requests_max);
     put_flag(buf, "dedupesBySource", evidence->dedupes_by_source);
+    put_guards(buf, &evidence->guards);
     put_flag(buf, "isSettled", evidence->is_settled);
     put_flag(buf, "isRecovered", evidence->is_recovered);
 }
@@ -459,8 +469,21 @@ static unsigned read_parts(const struct cJSON *parts)
     return bits;
 }
 
+/* Evidence that says nothing of a hazard is of a server where it can be prevented. */
+static enum sim_guard read_guard(const struct cJSON *guards, const char *hazard)
+{
+    const char *text = text_of(guards, hazard);
+
+    for (size_t i = 0; evidence_guards[i]; i++)
+        if (strcmp(text, evidence_guards[i]) == 0)
+            return (enum sim_guard)i;
+    return SIM_PREVENT;
+}
+
 static void read_head(struct evidence *out, struct arena *arena, const struct cJSON *tree)
 {
+    const struct cJSON *guards = json_get(tree, "guards");
+
     *out = (struct evidence){
         .scenario = text_of(tree, "scenario"),
         .hash = text_of(tree, "hash"),
@@ -478,6 +501,10 @@ static void read_head(struct evidence *out, struct arena *arena, const struct cJ
         .attempts_max = (unsigned)number_of(tree, "attemptsMax"),
         .requests_max = (unsigned)number_of(tree, "requestsMax"),
         .dedupes_by_source = json_flag(tree, "dedupesBySource", false),
+        .guards = {.lost_update = read_guard(guards, "lost-update"),
+                   .duplicate_create = read_guard(guards, "duplicate-create"),
+                   .partial_transaction = read_guard(guards, "partial-transaction"),
+                   .stale_read = read_guard(guards, "stale-read")},
         .is_settled = json_flag(tree, "isSettled", false),
         .is_recovered = json_flag(tree, "isRecovered", false),
         .expect = json_get(tree, "expect"),

@@ -68,6 +68,7 @@ struct evidence {
     const char *const *sensitive;        /* NULL-terminated types, "Medication*" allowed */
     unsigned attempts_max, requests_max; /* limits; 0: none promised */
     bool dedupes_by_source;
+    struct sim_guards guards; /* what an engine can do about hazards at this server */
     /* The run: */
     struct evidence_intent *intents;
     size_t intent_count;

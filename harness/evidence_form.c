@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "simulator/sim.h"
+
 const char *const evidence_parts[] = {"journal", "status", "events",  "audit", "metrics",
                                       "reviews", "sweep",  "settled", "due",   NULL};
 
@@ -24,6 +26,21 @@ static const struct shape intent_form = {.name = "intent",
                                              {"payload", SHAPE_ANY, true, NULL, NULL},
                                              {.name = NULL},
                                          }};
+
+const char *const evidence_guards[] = {[SIM_PREVENT] = "prevent",
+                                       [SIM_DETECT] = "detect",
+                                       [SIM_NO_GUARD] = "none",
+                                       [SIM_NO_GUARD + 1] = NULL};
+
+static const struct shape guards_form = {
+    .name = "guards",
+    .members = (const struct shape_member[]){
+        {"lost-update", SHAPE_STRING, false, evidence_guards, NULL},
+        {"duplicate-create", SHAPE_STRING, false, evidence_guards, NULL},
+        {"partial-transaction", SHAPE_STRING, false, evidence_guards, NULL},
+        {"stale-read", SHAPE_STRING, false, evidence_guards, NULL},
+        {.name = NULL},
+    }};
 
 static const struct shape version_form = {.name = "version",
                                           .members = (const struct shape_member[]){
@@ -84,6 +101,7 @@ const struct shape evidence_form = {
         {"attemptsMax", SHAPE_INTEGER, true, NULL, NULL},
         {"requestsMax", SHAPE_INTEGER, true, NULL, NULL},
         {"dedupesBySource", SHAPE_FLAG, true, NULL, NULL},
+        {"guards", SHAPE_OF, false, NULL, &guards_form},
         {"isSettled", SHAPE_FLAG, true, NULL, NULL},
         {"isRecovered", SHAPE_FLAG, true, NULL, NULL},
         {"expect", SHAPE_OBJECT, false, NULL, NULL}, /* of scenario_expect_form */

@@ -12,4 +12,6 @@ extern const struct shape evidence_entry_form;
 
 /* Names of enum evidence_part, in the order of its bits; ends with NULL. */
 extern const char *const evidence_parts[];
+/* Names of enum sim_guard, in its order; ends with NULL. */
+extern const char *const evidence_guards[];
 #endif

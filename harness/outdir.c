@@ -155,6 +155,7 @@ int outdir_failure(const char *folder, size_t number, const struct scenario *sce
         json_add(steps, cJSON_CreateString(step));
     json_remove(tree, "$schema"); /* its path was relative to the scenario */
     json_put(tree, "chart", json_copy(absolute_chart(scenario, arena)));
+    json_add(json_put_array(tree, "personalities"), cJSON_CreateString(scenario->personality));
     json_put(tree, "replay", json_copy(steps));
     json_put_string(tree, "//scenario",
                     arena_printf(arena, "%s@%s", scenario->name, scenario->hash));

@@ -157,6 +157,7 @@ void trial_result(const struct trial *trial, const struct scenario *scenario, st
                   struct result_scenario *out)
 {
     *out = (struct result_scenario){.name = scenario->name,
+                                    .personality = scenario->personality,
                                     .hash = scenario->hash,
                                     .title = scenario->title,
                                     .verdict = trial->verdict,
@@ -191,6 +192,7 @@ struct result_failure *trial_failures(const struct trial *trial, const struct sc
         if (!found->is_judged || found->verdict != VERDICT_FAIL)
             continue;
         *failure = (struct result_failure){.scenario = scenario->name,
+                                           .personality = scenario->personality,
                                            .invariant = found->name,
                                            .verdict = trial->verdict,
                                            .why = scenario->why,

@@ -39,6 +39,7 @@ static void put_scenario(struct cJSON *array, const struct result_scenario *scen
     struct cJSON *object = json_add_object(array);
 
     json_put_string(object, "scenario", scenario->name);
+    json_put_string(object, "personality", scenario->personality ? scenario->personality : "r4");
     json_put_string(object, "hash", or_empty(scenario->hash));
     json_put_string(object, "verdict", verdict_name(scenario->verdict));
     json_put_string(object, "problem", scenario->problem);
@@ -61,6 +62,7 @@ static void put_failure(struct cJSON *array, const struct result_failure *failur
     struct cJSON *object = json_add_object(array);
 
     json_put_string(object, "scenario", failure->scenario);
+    json_put_string(object, "personality", failure->personality ? failure->personality : "r4");
     json_put_string(object, "invariant", failure->invariant);
     json_put_string(object, "verdict", verdict_name(failure->verdict));
     json_put_string(object, "text", or_empty(failure->text));

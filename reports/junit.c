@@ -74,6 +74,11 @@ static void put_counts(struct buf *out, struct counts counts, uint64_t took_us)
                counts.tests, counts.failures, counts.errors, counts.skipped, (double)took_us / 1e6);
 }
 
+static bool same_server(const char *a, const char *b)
+{
+    return strcmp(a ? a : "r4", b ? b : "r4") == 0;
+}
+
 /* The replay command of the failure of this invariant, for the body of its case. */
 static const char *replay_of(const struct result *result, const struct result_scenario *scenario,
                              const struct result_invariant *invariant)
@@ -82,6 +87,7 @@ static const char *replay_of(const struct result *result, const struct result_sc
         const struct result_failure *failure = &result->failures[i];
 
         if (strcmp(failure->scenario, scenario->name) == 0 &&
+            same_server(failure->personality, scenario->personality) &&
             strcmp(failure->invariant, invariant->name) == 0)
             return failure->replay;
     }
@@ -93,7 +99,7 @@ static void put_case(struct buf *out, const struct result *result,
                      const struct result_invariant *invariant)
 {
     buf_puts(out, "    <testcase");
-    put_attribute(out, "classname", scenario->name);
+    put_attribute(out, "classname", result_label(scenario->name, scenario->personality).text);
     put_attribute(out, "name", invariant->name);
     if (!invariant->is_judged) {
         buf_puts(out, "><skipped");
@@ -134,12 +140,13 @@ void report_junit(struct buf *out, const struct result *result)
         const struct result_scenario *scenario = &result->scenarios[i];
 
         buf_puts(out, "  <testsuite");
-        put_attribute(out, "name", scenario->name);
+        put_attribute(out, "name", result_label(scenario->name, scenario->personality).text);
         put_counts(out, count_scenario(scenario), scenario->took_us);
         buf_puts(out, ">\n");
         if (scenario->problem) {
             buf_puts(out, "    <testcase");
-            put_attribute(out, "classname", scenario->name);
+            put_attribute(out, "classname",
+                          result_label(scenario->name, scenario->personality).text);
             buf_puts(out, " name=\"run\"><error");
             put_attribute(out, "message", scenario->problem);
             buf_puts(out, "/></testcase>\n");

@@ -4,6 +4,9 @@
  */
 #include "reports/result.h"
 
+#include <stdio.h>
+#include <string.h>
+
 const char *verdict_name(enum verdict verdict)
 {
     switch (verdict) {
@@ -22,4 +25,14 @@ enum verdict verdict_merge(enum verdict a, enum verdict b)
     if (a == VERDICT_FAIL || b == VERDICT_FAIL)
         return VERDICT_FAIL;
     return a == VERDICT_PASS ? b : a;
+}
+
+struct result_label result_label(const char *scenario, const char *personality)
+{
+    bool is_other = personality && strcmp(personality, "r4") != 0;
+    struct result_label label;
+
+    snprintf(label.text, sizeof(label.text), is_other ? "%s (%s)" : "%s", scenario,
+             is_other ? personality : "");
+    return label;
 }

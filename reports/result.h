@@ -40,6 +40,7 @@ struct story_line {
 
 struct result_failure {
     const char *scenario, *invariant; /* invariant: or "expect" */
+    const char *personality;          /* the server; NULL: r4 */
     enum verdict verdict;
     const char *why; /* the scenario's */
     const char *text;
@@ -53,6 +54,7 @@ struct result_failure {
 
 struct result_scenario {
     const char *name, *hash, *title;
+    const char *personality; /* the server; NULL: r4 */
     enum verdict verdict;
     const char *problem; /* why UNKNOWN without a judgement, or not judged at all; or NULL */
     unsigned schedules;
@@ -64,9 +66,16 @@ struct result_scenario {
     size_t invariant_count;
 };
 
+/* What people read: "area/name", and " (hapi)" where the server was not like r4. */
+struct result_label {
+    char text[200];
+};
+struct result_label result_label(const char *scenario, const char *personality);
+
 struct result {
-    const char *tool_version, *engine, *personality;
-    const char *program; /* how a terminal's shell finds chartproof; NULL: by that name */
+    const char *tool_version, *engine;
+    const char *personality; /* of the first scenario; each says its own */
+    const char *program;     /* how a terminal's shell finds chartproof; NULL: by that name */
     uint64_t seed;
     enum verdict verdict;
     struct result_scenario *scenarios;

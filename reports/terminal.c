@@ -57,7 +57,8 @@ static void print_scenarios(FILE *out, const struct result *result, bool use_col
     size_t width = strlen("scenario");
 
     for (size_t i = 0; i < result->scenario_count; i++) {
-        size_t length = strlen(result->scenarios[i].name);
+        size_t length =
+            strlen(result_label(result->scenarios[i].name, result->scenarios[i].personality).text);
 
         width = length > width ? length : width;
     }
@@ -67,9 +68,9 @@ static void print_scenarios(FILE *out, const struct result *result, bool use_col
         const struct result_scenario *scenario = &result->scenarios[i];
 
         fprintf(out, "%s%-8s%s %-*s %9u %9u %7u %9.1f\n", paint(use_color, scenario->verdict),
-                verdict_name(scenario->verdict), unpaint(use_color), (int)width, scenario->name,
-                scenario->exchanges, scenario->commits, count_judged(scenario),
-                (double)scenario->took_us / 1000);
+                verdict_name(scenario->verdict), unpaint(use_color), (int)width,
+                result_label(scenario->name, scenario->personality).text, scenario->exchanges,
+                scenario->commits, count_judged(scenario), (double)scenario->took_us / 1000);
         if (scenario->problem)
             fprintf(out, "         %s\n", scenario->problem);
         print_unknowns(out, scenario);
@@ -188,8 +189,8 @@ static void print_failure(FILE *out, const struct result *result, size_t number,
     const struct result_failure *failure = &result->failures[number - 1];
 
     fprintf(out, "\n%s%s %zu%s  %s: %s", paint(use_color, failure->verdict),
-            verdict_name(failure->verdict), number, unpaint(use_color), failure->scenario,
-            failure->invariant);
+            verdict_name(failure->verdict), number, unpaint(use_color),
+            result_label(failure->scenario, failure->personality).text, failure->invariant);
     if (failure->tried)
         fprintf(out, "  (reproduced %u of %u)", failure->reproduced, failure->tried);
     fprintf(out, "\n  %s\n", failure->text ? failure->text : "");

@@ -242,6 +242,34 @@ const struct personality *sim_personality(const struct sim *sim)
     return sim->personality;
 }
 
+int sim_be(struct sim *sim, const char *name, struct err *err)
+{
+    const struct personality *personality = personality_find(name, err);
+
+    if (!personality)
+        return -1;
+    if (personality != sim->personality)
+        sim_be_like(sim, personality, NULL);
+    return 0;
+}
+
+int sim_guards_of(const char *name, struct sim_guards *out, struct err *err)
+{
+    static const enum sim_guard guards[] = {
+        [GUARD_PREVENT] = SIM_PREVENT, [GUARD_DETECT] = SIM_DETECT, [GUARD_NONE] = SIM_NO_GUARD};
+    const struct personality *personality = personality_find(name, err);
+
+    if (!personality)
+        return -1;
+    *out = (struct sim_guards){
+        .lost_update = guards[personality->knobs.lost_update],
+        .duplicate_create = guards[personality->knobs.duplicate_create],
+        .partial_transaction = guards[personality->knobs.partial_transaction],
+        .stale_read = guards[personality->knobs.stale_read],
+    };
+    return 0;
+}
+
 const char *const *sim_personalities(void)
 {
     return personality_names();

@@ -117,6 +117,16 @@ int sim_begin(struct sim *sim, const struct sim_chart *chart, struct err *err) A
 
 /* The names of the personalities that ship; NULL at the end. */
 const char *const *sim_personalities(void);
+/* To be like that server from the next sim_begin on, which wants a chart of the same (see sim_chart_be). */
+int sim_be(struct sim *sim, const char *personality, struct err *err) ATTR_MUST_USE;
+
+/* What an engine can do about a hazard at a server. */
+enum sim_guard { SIM_PREVENT, SIM_DETECT, SIM_NO_GUARD };
+struct sim_guards {
+    enum sim_guard lost_update, duplicate_create, partial_transaction, stale_read;
+};
+/* What a personality that ships says of each. */
+int sim_guards_of(const char *personality, struct sim_guards *out, struct err *err) ATTR_MUST_USE;
 
 void sim_down(struct sim *sim); /* listener closed, idle connections reset */
 int sim_up(struct sim *sim, struct err *err) ATTR_MUST_USE; /* the same port again */

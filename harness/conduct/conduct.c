@@ -239,11 +239,14 @@ static bool can_serve_again(const struct conductor *conductor, long timeout_ms)
            conductor->place.timeout_ms == timeout_ms && conductor->runs < RUNS_MAX;
 }
 
-static int begin(struct run *run, long timeout_ms, struct err *err)
+static int begin(struct run *run, long timeout_ms, struct conducted *out, struct err *err)
 {
     struct conductor *conductor = run->conductor;
 
     conductor->is_end_due = false;
+    if (sim_be(run->sim, run->scenario->personality, err) ||
+        sim_guards_of(run->scenario->personality, &out->evidence.guards, err))
+        return -1;
     if (can_serve_again(conductor, timeout_ms)) {
         if (sim_begin(run->sim, run->scenario->chart, err) || engine_reset(run, err))
             return -1;
@@ -372,7 +375,7 @@ static int run_all(struct run *run, const struct schedule *exact, struct conduct
 {
     const struct schedule *schedule = exact ? exact : &run->scenario->schedule;
 
-    if (begin(run, timeout_for(run->conductor, schedule), err))
+    if (begin(run, timeout_for(run->conductor, schedule), out, err))
         return -1;
     if (exact ? run_exact(run, exact, err) : run_milestones(run, schedule, err))
         return -1;

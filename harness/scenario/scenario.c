@@ -330,6 +330,8 @@ static int load_chart(struct arena *arena, struct scenario *scenario, struct cJS
 
     scenario->chart = sim_chart_new();
     arena_defer(arena, free_chart, scenario->chart);
+    if (sim_chart_be(scenario->chart, scenario->personality, err))
+        return -1;
     for (size_t i = 0; i < json_count(files); i++) {
         if (load_fixture(arena, scenario, json_text(json_at(files, i)), folder, hashed, err))
             return err_context(err, "/chart/%zu", i);
@@ -369,14 +371,38 @@ static void fill_hash(struct arena *arena, struct scenario *scenario, const stru
     memcpy(scenario->hash, hex, sizeof(scenario->hash) - 1);
 }
 
-/* Only r4 is served; a scenario made for other servers is run against r4 until they are. */
-static int pick_personality(struct scenario *scenario, const char *asked, struct err *err)
+static const char *const *read_strings(struct arena *arena, const struct cJSON *array)
 {
-    if (asked && strcmp(asked, "r4") != 0)
-        return err_set(err, ERR_INPUT, "personality \"%.80s\": only r4 is served by this version",
-                       asked);
-    scenario->personality = "r4";
-    return 0;
+    const char **out = arena_alloc(arena, (json_count(array) + 1) * sizeof(*out));
+
+    for (size_t i = 0; i < json_count(array); i++)
+        out[i] = json_text(json_at(array, i));
+    return out;
+}
+
+static int pick_personality(struct arena *arena, struct scenario *scenario, const char *asked,
+                            struct err *err)
+{
+    static const char *const standard[] = {"r4", NULL};
+    const char *const *known = sim_personalities();
+
+    scenario->personalities = read_strings(arena, json_get(scenario->tree, "personalities"));
+    if (!scenario->personalities[0])
+        scenario->personalities = standard;
+    scenario->personality = asked ? asked : scenario->personalities[0];
+    while (*known && strcmp(*known, scenario->personality) != 0)
+        known++;
+    return *known ? 0
+                  : err_set(err, ERR_INPUT, "unknown personality %s",
+                            near_explain(arena, scenario->personality, sim_personalities()));
+}
+
+static bool is_made_for(const struct scenario *scenario, const char *personality)
+{
+    for (size_t i = 0; scenario->personalities[i]; i++)
+        if (strcmp(scenario->personalities[i], personality) == 0)
+            return true;
+    return false;
 }
 
 static int read_schedule(struct arena *arena, struct scenario *scenario, const char *member,
@@ -414,15 +440,6 @@ static const char *scenario_name(struct arena *arena, const char *path)
     return arena_copy(arena, start, length);
 }
 
-static const char *const *read_strings(struct arena *arena, const struct cJSON *array)
-{
-    const char **out = arena_alloc(arena, (json_count(array) + 1) * sizeof(*out));
-
-    for (size_t i = 0; i < json_count(array); i++)
-        out[i] = json_text(json_at(array, i));
-    return out;
-}
-
 static int fill(struct arena *arena, struct scenario *scenario, const char *personality,
                 struct err *err)
 {
@@ -436,7 +453,7 @@ static int fill(struct arena *arena, struct scenario *scenario, const char *pers
     scenario->controls = read_strings(arena, json_get(tree, "controls"));
     scenario->expect = json_get(tree, "expect");
     scenario->explore = json_get(tree, "explore");
-    if (pick_personality(scenario, personality, err) || read_actors(arena, scenario, err) ||
+    if (pick_personality(arena, scenario, personality, err) || read_actors(arena, scenario, err) ||
         load_chart(arena, scenario, chart, err))
         return -1;
     scenario->has_schedule = json_get(tree, "schedule") != NULL;
@@ -447,6 +464,8 @@ static int fill(struct arena *arena, struct scenario *scenario, const char *pers
         return -1;
     if (scenario_check_expect(arena, scenario, err) || scenario_check_explore(arena, scenario, err))
         return -1;
+    if (!is_made_for(scenario, scenario->personality))
+        scenario->expect = NULL;
     fill_hash(arena, scenario, chart);
     return 0;
 }

@@ -55,9 +55,11 @@ struct scenario_actor {
 struct scenario {
     const char *path, *name; /* name: "area/name" */
     char hash[9];            /* first 8 hex digits over canonical actors, chart, personality */
-    const char *title, *why, *personality;
-    const char *const *controls; /* NULL-terminated */
-    struct sim_chart *chart;     /* loaded and finished */
+    const char *title, *why;
+    const char *personality;          /* the server of this run */
+    const char *const *personalities; /* those it is made for; NULL-terminated, never empty */
+    const char *const *controls;      /* NULL-terminated */
+    struct sim_chart *chart;          /* loaded and finished */
     struct scenario_actor *actors;
     size_t actor_count;
     const char *const *intents; /* names in order of first submit; NULL-terminated */
@@ -76,7 +78,7 @@ struct scenario {
     const struct cJSON *tree;    /* the whole file */
 };
 
-/* `personality` NULL: the scenario's first. */
+/* `personality` NULL: the scenario's first. At a server it is not made for, it expects nothing of its own. */
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err);
 

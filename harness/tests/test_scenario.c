@@ -385,18 +385,38 @@ static void the_hash_covers_actors_and_chart_alone(void)
     arena_free(arena);
 }
 
-static void only_r4_is_served(void)
+static void a_scenario_is_for_the_servers_it_names(void)
 {
+    static const struct {
+        const char *row, *asked, *personality, *error;
+        bool expects;
+    } rows[] = {
+        {"its first", NULL, "hapi", NULL, true},
+        {"another of its own", "azure", "azure", NULL, true},
+        {"one that it is not made for", "r4", "r4", NULL, false},
+        {"none", "azur", NULL, "unknown personality \"azur\", nearest is \"azure\"", false},
+    };
     struct arena *arena = arena_new();
-    struct err err = ERR_INIT, refused = ERR_INIT;
     const char *path =
         write_files(arena, changed(arena, "[\"r4\", \"hapi\"]", "[\"hapi\", \"azure\"]"), chart);
-    const struct scenario *scenario = scenario_read(arena, path, NULL, &err);
+    const char *hash = NULL;
 
-    EXPECT_STR("made for others", scenario ? scenario->personality : err.text, "r4");
-    EXPECT_TRUE("asked for another", !scenario_read(arena, path, "hapi", &refused));
-    EXPECT_HAS("asked for another", refused.text, "personality \"hapi\": only r4 is served");
-    EXPECT_TRUE("asked for r4", scenario_read(arena, path, "r4", &err) != NULL);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err = ERR_INIT;
+        const struct scenario *scenario = scenario_read(arena, path, rows[i].asked, &err);
+
+        if (rows[i].error) {
+            EXPECT_HAS(rows[i].row, scenario ? scenario->personality : err.text, rows[i].error);
+            continue;
+        }
+        EXPECT_STR(rows[i].row, scenario ? scenario->personality : err.text, rows[i].personality);
+        if (!scenario)
+            continue;
+        EXPECT_INT(rows[i].row, scenario->expect != NULL, rows[i].expects);
+        EXPECT_STR("all of them", scenario->personalities[1], "azure");
+        EXPECT_TRUE("the hash is of the server too", !hash || strcmp(hash, scenario->hash) != 0);
+        hash = scenario->hash;
+    }
     arena_free(arena);
 }
 
@@ -535,7 +555,7 @@ static CU_TestInfo tests[] = {
     {"what is no JSON is refused", what_is_no_json_is_refused},
     {"bad fixtures are refused in one line", bad_fixtures_are_refused_in_one_line},
     {"the hash covers actors and chart alone", the_hash_covers_actors_and_chart_alone},
-    {"only r4 is served", only_r4_is_served},
+    {"a scenario is for the servers it names", a_scenario_is_for_the_servers_it_names},
     {"ordinals become the server's labels", ordinals_become_the_servers_labels},
     {"an ordinal that leads nowhere is an error", an_ordinal_that_leads_nowhere_is_an_error},
     {"files are found in sorted order", files_are_found_in_sorted_order},

@@ -27,7 +27,7 @@ done
 check "an edit that the chart refuses is UNKNOWN" says 3 "Task/nowhere does not exist" \
     "$CP" run --out "$SCRATCH/report" fixtures/bad/scenarios/edit-of-nothing.json
 check "no such engine" says 2 "no-such-engine" "$CP" run --engine no-such-engine "$good"
-check "a personality of a later version" says 2 "hapi" "$CP" run --personality hapi "$good"
+check "no such personality" says 2 'unknown personality "hapy", nearest is "hapi"' "$CP" run --personality hapy "$good"
 check "the report folder is a file" says 2 "$good" "$CP" run --out "$good" "$good"
 check "the report folder can't be made" says 2 "/proc/nope" "$CP" run --out /proc/nope/report "$good"
 check "no evidence" says 2 "" "$CP" recheck "$SCRATCH"
