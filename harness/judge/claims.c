@@ -260,6 +260,8 @@ static bool is_allowed(const struct facts *facts, const struct fact_slot *slot, 
     uint64_t n = slot->effects[index]->n;
     uint64_t since = before->exchange ? before->exchange->arrived->n : before->n;
 
+    if (before->undone && before->undone < n)
+        return true; /* the server lost the first */
     if (index >= effects_allowed(facts, slot->intent, n))
         return false;
     return intents_behind(facts, slot->intent, n) > 1 ||

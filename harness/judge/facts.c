@@ -131,6 +131,29 @@ static void collect_versions(struct facts_builder *builder)
     }
 }
 
+/* A restore names each version that it loses; a number may be given anew later. */
+static void mark_undone(struct facts_builder *builder)
+{
+    const struct evidence *evidence = builder->evidence;
+
+    for (size_t i = 0; i < evidence->entry_count; i++) {
+        const struct sim_entry *entry = evidence->entries[i];
+
+        if (entry->kind != SIM_FAULT || !*entry->version ||
+            strncmp(entry->fault, "undo-commit", strlen("undo-commit")) != 0)
+            continue;
+        for (size_t k = builder->version_count; k > 0; k--) {
+            struct fact_version *version = &builder->versions[k - 1];
+
+            if (version->n < entry->n && version->commit == entry->commit && !version->undone &&
+                strcmp(version->resource->reference, entry->reference) == 0) {
+                version->undone = entry->n;
+                break;
+            }
+        }
+    }
+}
+
 /* Sorts the versions into resources: each gets its predecessor by commit order alone. */
 static void group_versions(struct facts_builder *builder)
 {
@@ -160,6 +183,8 @@ static void group_versions(struct facts_builder *builder)
             resource->versions = &sorted[i];
             pred = NULL;
         }
+        while (pred && pred->undone && pred->undone < version->n)
+            pred = pred->pred;
         version->resource = resource;
         version->pred = pred;
         version->position = resource->version_count++;
@@ -212,6 +237,7 @@ struct facts *facts_build(const struct evidence *evidence, struct arena *arena)
     facts->evidence = evidence;
     facts->arena = arena;
     collect_versions(&builder);
+    mark_undone(&builder);
     group_versions(&builder);
     index_commits(&builder);
     index_processes(&builder);
@@ -257,12 +283,19 @@ static size_t versions_at(const struct fact_resource *resource, uint64_t n)
     return low;
 }
 
+static bool is_undone(const struct fact_version *version, uint64_t n)
+{
+    return version->undone && version->undone <= n;
+}
+
 const struct fact_version *facts_current(const struct facts *facts, const char *reference,
                                          uint64_t n)
 {
     const struct fact_resource *resource = facts_resource(facts, reference);
     size_t count = versions_at(resource, n);
 
+    while (count && is_undone(resource->versions[count - 1], n))
+        count--;
     return count ? resource->versions[count - 1] : NULL;
 }
 
@@ -271,10 +304,18 @@ const struct fact_version *facts_version(const struct facts *facts, const char *
 {
     const struct fact_resource *resource = facts_resource(facts, reference);
 
-    for (size_t i = label ? versions_at(resource, n) : 0; i > 0; i--)
-        if (strcmp(resource->versions[i - 1]->label, label) == 0)
-            return resource->versions[i - 1];
-    return NULL;
+    const struct fact_version *lost = NULL;
+
+    for (size_t i = label ? versions_at(resource, n) : 0; i > 0; i--) {
+        const struct fact_version *version = resource->versions[i - 1];
+
+        if (strcmp(version->label, label) != 0)
+            continue;
+        if (!is_undone(version, n))
+            return version;
+        lost = lost ? lost : version;
+    }
+    return lost;
 }
 
 bool version_is_newer(const struct fact_version *a, const struct fact_version *b)

@@ -42,12 +42,15 @@ struct fact_receipt {
 
 struct fact_version {
     const struct fact_resource *resource;
-    const struct fact_version *pred; /* of the same resource, by commit; NULL: its first */
-    size_t position;                 /* in resource->versions */
-    const char *label;               /* versionId: opaque, may be used again */
-    unsigned ordinal, commit;        /* commit 0: as loaded */
-    uint64_t n;                      /* of its `committed` entry; 0: as loaded */
-    const struct sim_entry *entry;   /* NULL: as loaded */
+    const struct fact_version
+        *pred;         /* of the same resource, by commit, of those that stood; NULL: its first */
+    size_t position;   /* in resource->versions */
+    const char *label; /* versionId: opaque, may be used again */
+    unsigned ordinal, commit;      /* commit 0: as loaded */
+    uint64_t n;                    /* of its `committed` entry; 0: as loaded */
+    const struct sim_entry *entry; /* NULL: as loaded */
+    uint64_t
+        undone; /* n of the `fault` entry by which the server lost it (a restore); 0: it stands */
     bool is_deletion;
     const char *content; /* as stored; NULL for a deletion */
     size_t size;
@@ -285,7 +288,8 @@ const struct fact_resource *facts_resource(const struct facts *facts,
  */
 const struct fact_version *facts_current(const struct facts *facts, const char *reference,
                                          uint64_t n);
-/* The newest version of that label that was there at n, or NULL. */
+/* The newest version of that label that was there at n, or NULL. One that the server lost is only found where no
+ * other has its label. */
 const struct fact_version *facts_version(const struct facts *facts, const char *reference,
                                          const char *label, uint64_t n);
 /* Is `a` a newer version of the same resource than `b`? By commit order; b NULL: any is. */

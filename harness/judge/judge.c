@@ -19,6 +19,16 @@
 #define NEEDS_JE   (PART_JOURNAL | PART_EVENTS)
 #define NEEDS_JSEA (PART_JOURNAL | PART_SAID | PART_EVENTS | PART_AUDIT)
 
+static enum sim_guard lost_update(const struct sim_guards *guards)
+{
+    return guards->lost_update;
+}
+
+static enum sim_guard duplicate_create(const struct sim_guards *guards)
+{
+    return guards->duplicate_create;
+}
+
 /* The controls are the checklist of docs/product.md. */
 static const struct invariant table[] = {
     {
@@ -32,6 +42,7 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_no_lost_update,
+        .guard = lost_update,
     },
     {
         .name = "guarded-write",
@@ -43,6 +54,7 @@ static const struct invariant table[] = {
         .needs = NEEDS_J,
         .unlocks = "the journal",
         .judge = judge_guarded_write,
+        .guard = lost_update,
     },
     {
         .name = "no-duplicate",
@@ -53,6 +65,7 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_no_duplicate,
+        .guard = duplicate_create,
     },
     {
         .name = "no-loss",
@@ -255,6 +268,71 @@ static const struct invariant table[] = {
         .judge = judge_recovery_path,
     },
     {
+        .name = "sound-base",
+        .control = "optimistic-concurrency",
+        .clinician =
+            "What is written was made from the whole and current entry, not from an old or "
+            "partial copy of it.",
+        .engineer = "No write derives from a body that was SUBSETTED, stale, torn or truncated.",
+        .needs = NEEDS_J,
+        .unlocks = "the journal",
+        .judge = judge_sound_base,
+    },
+    {
+        .name = "no-wrong-patient",
+        .control = "identity-mapping",
+        .clinician = "What is meant for one patient is never written to another, nor shown as done "
+                     "by another's entry.",
+        .engineer =
+            "By R4's compartment parameters, what is written, what is written over and what "
+            "is adopted as result is of the intent's patient or its survivor by "
+            "Patient.link, and of its encounter.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_no_wrong_patient,
+    },
+    {
+        .name = "tenant-apart",
+        .control = "identity-mapping",
+        .clinician = "What belongs to one organisation never gets into another's hands.",
+        .engineer =
+            "The same key, identifier or id in two tenants are two intents and two resources.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_tenant_apart,
+    },
+    {
+        .name = "no-resurrection",
+        .control = "triage-and-compensation",
+        .clinician = "What somebody deleted does not come back by itself.",
+        .engineer = "No commit follows a deletion, and no create repeats a deleted resource's "
+                    "identifier, without an intent or a decision to.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_no_resurrection,
+    },
+    {
+        .name = "source-order",
+        .control = "reconciliation",
+        .clinician = "What was said last is what stands.",
+        .engineer = "Two intents of one source that overlap are committed in the order of their "
+                    "sequence, unless a human decided.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_source_order,
+    },
+    {
+        .name = "clean-chart",
+        .control = "privacy",
+        .clinician = "The chart holds nothing but what is about the patient.",
+        .engineer = "No key, correlation id, event id or count of attempts is in a string that a "
+                    "write brought into a clinical resource, beyond the intent's content and the "
+                    "declared identifier.",
+        .needs = NEEDS_J,
+        .unlocks = "the journal",
+        .judge = judge_clean_chart,
+    },
+    {
         .name = "settles",
         .control = "loop-suppression",
         .clinician = "The system comes to rest.",
@@ -365,6 +443,11 @@ static void judge_one(const struct invariant *invariant, const struct facts *fac
     }
     if (evidence->entry_count == 0) {
         finding_unknown(finding, NULL, "the journal is empty");
+        return;
+    }
+    if (invariant->guard && invariant->guard(&evidence->guards) == SIM_NO_GUARD) {
+        result->needs = "a server at which it can be prevented or detected";
+        result->is_judged = false;
         return;
     }
     invariant->judge(facts, finding);

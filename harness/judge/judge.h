@@ -36,6 +36,8 @@ struct invariant {
     unsigned needs;                   /* enum evidence_part */
     const char *unlocks;              /* adapter parts that unlock it, in words */
     void (*judge)(const struct facts *facts, struct finding *finding);
+    /* What an engine can do about the harm at the server; NULL: always all. */
+    enum sim_guard (*guard)(const struct sim_guards *guards);
 };
 
 size_t invariant_table(const struct invariant **out_table);

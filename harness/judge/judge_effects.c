@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "harness/judge/achievable.h"
 #include "harness/judge/claims.h"
+#include "harness/judge/derive.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
@@ -19,6 +21,12 @@ static void judge_slot(const struct facts *facts, const struct fact_slot *slot,
     if (!again)
         return;
     const struct fact_version *first = slot->effects[0];
+    bool is_create = slot->method == METHOD_POST;
+    enum sim_guard guard = is_create ? facts->evidence->guards.duplicate_create : SIM_PREVENT;
+    /* what the engine asked not to do again, by a guard that names what was there before, the server did */
+    if ((!is_create && write_excludes(facts, again->write, first)) ||
+        harm_is_excused(facts, guard, slot->intent, again))
+        return;
     finding_fail(finding, ENTRIES(first->n, again->n),
                  "%s took effect %zu times: as %s version %s and again as %s version %s",
                  slot->intent->given->name, slot->effect_count, first->resource->reference,

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "harness/judge/achievable.h"
 #include "harness/judge/derive.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
@@ -62,6 +63,19 @@ static const struct fact_version *written_over(const struct facts *facts,
     return met && !met->is_deletion && met->slot != write->slot ? met : NULL;
 }
 
+/* At a server whose guards can only help to detect, what matters is whether somebody's version was written over unseen. */
+static bool is_harmless(const struct facts *facts, const struct fact_write *write)
+{
+    const struct fact_version *made = write->commit_count > 0 ? write->commits[0] : NULL;
+    const struct fact_version *met = made ? made->pred : NULL;
+
+    if (facts->evidence->guards.lost_update == SIM_PREVENT)
+        return false;
+    return !made || !met || met->exchange || !write->slot ||
+           !version_is_foreign(facts, write->slot, met) ||
+           harm_is_excused(facts, facts->evidence->guards.lost_update, write->intent, made);
+}
+
 static void judge_label(const struct facts *facts, const struct fact_write *write,
                         const char *label, const struct fact_version *version,
                         struct finding *finding)
@@ -110,7 +124,7 @@ static void judge_write(const struct facts *facts, const struct fact_write *writ
     struct named_guard guard;
 
     if (!over || write->method == METHOD_OTHER || write->method == METHOD_POST ||
-        write->is_companion)
+        write->is_companion || is_harmless(facts, write))
         return;
     write_guard(facts, write, &guard);
     if (guard.is_create)

@@ -7,6 +7,7 @@
  * engine's doing: (1) must hold for the version and for what was asked for, and nothing is lost by the engine where the
  * server did not keep to the guard.
  */
+#include "harness/judge/achievable.h"
 #include "harness/judge/canon.h"
 #include "harness/judge/derive.h"
 #include "harness/judge/diff.h"
@@ -113,7 +114,8 @@ static void judge_commit(const struct facts *facts, const struct fact_version *v
 {
     struct commit commit = {.facts = facts, .finding = finding, .version = version};
 
-    if (!version->exchange || version->is_companion || !version->pred)
+    if (!version->exchange || version->is_companion || !version->pred ||
+        harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version))
         return;
     if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {
         finding_unknown(finding, ENTRIES(version->pred->n, version->n),

@@ -60,6 +60,8 @@ static enum newer newer_versions(const struct facts *facts, const struct fact_sl
 
         if (version->n > n)
             break;
+        if (version->undone && version->undone < n)
+            continue;
         if (!version_is_own(slot, version))
             return NEWER_FOREIGN;
         *out_own = version;
@@ -167,7 +169,7 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
         const struct fact_version *first = slot->effects[i - 1], *again = slot->effects[i];
         const struct fact_decision *decision = again->write ? write_decision(again->write) : NULL;
 
-        if (first->resource != again->resource)
+        if (first->resource != again->resource || (first->undone && first->undone < again->n))
             continue;
         for (const struct fact_version *undo = again->pred; undo && undo != first;
              undo = undo->pred) {

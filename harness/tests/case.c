@@ -528,6 +528,35 @@ uint64_t case_edit(struct kase *k, const char *reference, const char *content)
     return case_committed(k, 0, reference, content);
 }
 
+uint64_t case_undo(struct kase *k, uint64_t exchange, const char *reference)
+{
+    struct live *live = find_live(k, reference);
+    const struct sim_entry *lost = NULL, *before = NULL;
+
+    for (size_t i = 0; i < k->evidence.entry_count; i++) {
+        const struct sim_entry *entry = k->entries[i];
+
+        if (entry->kind != SIM_COMMITTED || strcmp(entry->reference, reference) != 0)
+            continue;
+        before = lost;
+        lost = entry;
+    }
+    ASSERT(live && lost);
+    live->ordinal--;
+    live->content = before ? before->body : NULL;
+    for (size_t i = 0; !before && i < k->evidence.chart_count; i++)
+        if (strcmp(k->chart[i].reference, reference) == 0)
+            live->content = k->chart[i].content;
+    return append(k, (struct sim_entry){.kind = SIM_FAULT,
+                                        .exchange = exchange,
+                                        .fault = "undo-commit(server,reuse)",
+                                        .reference = lost->reference,
+                                        .version = lost->version,
+                                        .ordinal = lost->ordinal,
+                                        .commit = lost->commit,
+                                        .body = lost->body});
+}
+
 /* ---- process ---- */
 
 uint64_t case_process(struct kase *k, const char *what, int status)

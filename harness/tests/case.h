@@ -80,6 +80,9 @@ uint64_t case_read(struct kase *k, const char *intent,
 uint64_t case_edit(struct kase *k, const char *reference,
                    const char *content); /* a nurse's; NULL deletes */
 
+/* A restore: the exchange's newest version of the resource is lost, and its number given anew. */
+uint64_t case_undo(struct kase *k, uint64_t exchange, const char *reference);
+
 /* ---- process ---- */
 uint64_t case_process(struct kase *k, const char *what, int status);
 void case_recover(struct kase *k); /* recovery and recovered; the run is settled and recovered */

@@ -86,7 +86,13 @@ static void what_is_read_is_what_was_written(void)
     struct evidence is;
 
     fill(k);
+    case_evidence(k)->guards =
+        (struct sim_guards){.lost_update = SIM_DETECT, .stale_read = SIM_NO_GUARD};
     round_trip(k, &is);
+    EXPECT_INT("updates", is.guards.lost_update, SIM_DETECT);
+    EXPECT_INT("creates", is.guards.duplicate_create, SIM_PREVENT);
+    EXPECT_INT("transactions", is.guards.partial_transaction, SIM_PREVENT);
+    EXPECT_INT("reads", is.guards.stale_read, SIM_NO_GUARD);
     EXPECT_STR("scenario", is.scenario, was->scenario);
     EXPECT_STR("run", is.run, was->run);
     EXPECT_TRUE("seed", is.seed == was->seed);

@@ -30,6 +30,12 @@ static const char *const names[] = {
     "intent-first",
     "correlated",
     "recovery-path",
+    "sound-base",
+    "no-wrong-patient",
+    "tenant-apart",
+    "no-resurrection",
+    "source-order",
+    "clean-chart",
     "settles",
 };
 
@@ -59,7 +65,9 @@ static void every_row_says_what_it_is(void)
                                            "audit-trail",
                                            "asynchronous-acceptance",
                                            "loop-suppression",
-                                           "triage-and-compensation"};
+                                           "triage-and-compensation",
+                                           "identity-mapping",
+                                           "privacy"};
     const struct invariant *table = NULL;
     size_t count = invariant_table(&table);
 
