@@ -52,6 +52,37 @@ static const struct flaw_row rows[FLAW_COUNT] = {
                              "Requests to the server do not say which intent they are for."},
     [FLAW_IGNORE_RETRY_AFTER] = {"ignore-retry-after", "bounded-retry",
                                  "A server that asks for time gets the usual back-off."},
+    [FLAW_GUARD_ONLY_UPDATE] =
+        {"guard-only-update", "guarded-write",
+         "Updates carry If-Match; patches, deletes and the entries of Bundles do not."},
+    [FLAW_COMPARE_THEN_PUT] =
+        {"compare-then-put", "guarded-write",
+         "The version is compared in the client, and the write follows without If-Match."},
+    [FLAW_INDEX_PATCH_OLD_BASE] =
+        {"index-patch-old-base", "no-lost-update",
+         "A patch by index is applied to the list as it is now, not as the source saw it."},
+    [FLAW_AUTO_MERGE_SAME_FIELD] = {"auto-merge-same-field", "no-lost-update",
+                                    "After a conflict the intent is put onto the new version, also "
+                                    "where both changed the same."},
+    [FLAW_ONLY_409] = {"only-409", "conflict-is-conflict",
+                       "Only 409 is a conflict; 412 is taken for a refusal."},
+    [FLAW_ONLY_412] = {"only-412", "conflict-is-conflict",
+                       "Only 412 is a conflict; 409 is taken for a refusal."},
+    [FLAW_LAST_UPDATED_GUARD] =
+        {"last-updated-guard", "guarded-write",
+         "Writes are guarded by the second of the last update, not by the version."},
+    [FLAW_DECISION_ON_OLD_CHART] =
+        {"decision-on-old-chart", "human-review",
+         "A decision is carried out on the chart as it is, not as the human saw it."},
+    [FLAW_PARALLEL_REORDER] = {"parallel-reorder", "source-order",
+                               "Intents of one source run side by side, whatever they are about."},
+    [FLAW_RETRY_OVERTAKEN] =
+        {"retry-overtaken", "source-order",
+         "An intent that waits for another try lets later ones of its source go first."},
+    [FLAW_STALE_READ_WRITE] = {"stale-read-write", "sound-base",
+                               "The body comes from one answer and the version from another."},
+    [FLAW_SUBSET_BASE] = {"subset-base", "sound-base",
+                          "A partial answer is taken for the whole resource."},
 };
 
 static enum flaw chosen = FLAW_NONE;

@@ -65,8 +65,11 @@ static bool is_earlier_own(struct run *run, const char *reference, const char *v
 {
     const struct cJSON *source = json_get(run->payload, "source");
 
-    for (unsigned number = 1; number < run->job->intent; number++) {
+    for (unsigned number = 1; book_intent(run->engine->book, number); number++) {
         const struct cJSON *intent = book_intent(run->engine->book, number);
+
+        if (number >= run->job->intent && !flaw_is(FLAW_RETRY_OVERTAKEN))
+            break; /* flaw: what the source said later is taken for what it said before */
         const struct cJSON *payload = json_get(intent, "payload"),
                            *results = json_get(intent, "results");
 

@@ -274,6 +274,10 @@ static enum plan plan_patch(struct run *run, struct cJSON *slot, const char *ref
         if (!base)
             return ask(run, "no-version", "the server names no version to guard the write with");
         json_put_string(slot, "base", base);
+        if (flaw_is(FLAW_STALE_READ_WRITE)) { /* flaw: the body is the one that was cached */
+            talk_get(run, reference, &page);
+            base = page.version ? page.version : base;
+        }
     }
     const struct cJSON *wanted = plan_wanted(run, slot, was, &err);
     if (!wanted)

@@ -194,6 +194,43 @@ static struct answer *recall_replies(struct run *run)
 
 /* ---- looking ---- */
 
+static bool is_by_index(const struct run *run)
+{
+    const struct cJSON *patch = json_get(run->payload, "patch");
+
+    for (size_t i = 0; i < json_count(patch); i++) {
+        const char *path = json_string(json_at(patch, i), "path");
+
+        while (path && (path = strchr(path, '/')) != NULL)
+            if (strchr("0123456789", *++path) && *path)
+                return true;
+    }
+    return false;
+}
+
+static bool is_sensitive(const struct cJSON *slot)
+{
+    const char *type = json_string(slot, "type");
+
+    return strcmp(type, "AllergyIntolerance") == 0 || strncmp(type, "Medication", 10) == 0 ||
+           strcmp(type, "Condition") == 0 || strcmp(type, "List") == 0;
+}
+
+/* Flaws that put the intent onto what someone else has made, and need nobody for it. */
+static bool merges_alone(struct run *run, struct cJSON *slot, const struct sight *sight)
+{
+    const struct cJSON *was = NULL;
+
+    if (flaw_is(FLAW_INDEX_PATCH_OLD_BASE) && is_by_index(run))
+        was = sight->theirs; /* flaw: the index is taken to be of today's list */
+    if (flaw_is(FLAW_AUTO_MERGE_SAME_FIELD) && !is_sensitive(slot))
+        was = sight->was; /* flaw: ours wins, also where theirs is of the same field */
+    if (!was || !plan_rebase(run, slot, was, sight->theirs, sight->newest))
+        return false;
+    run_save(run, NULL, run_event(run, "merged", slot));
+    return true;
+}
+
 /* What is in the way is someone else's work: that is for a human. */
 static void meet_foreign(struct run *run, struct cJSON *slot, const struct sight *sight)
 {
@@ -211,6 +248,8 @@ static void meet_foreign(struct run *run, struct cJSON *slot, const struct sight
         slot_set(slot, SLOT_READY);
         return;
     }
+    if (merges_alone(run, slot, sight))
+        return;
     slot_set(slot, SLOT_CONFLICT);
     if (!json_string(slot, "id"))
         json_put_string(slot, "reference", sight->reference);
@@ -287,7 +326,12 @@ static bool trust(struct run *run, struct cJSON *slot, const struct answer *answ
         slot_set_done(slot, reference, answer->version); /* flaw: nobody looks what became of it */
     else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_SUCCESS))
         slot_set_done(slot, reference, NULL); /* flaw: it was sent, was it not? */
-    else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_FAILURE)) {
+    else if ((answer->status == 412 && flaw_is(FLAW_ONLY_409)) ||
+             (answer->status == 409 && flaw_is(FLAW_ONLY_412))) {
+        slot_set(slot, SLOT_REFUSED); /* flaw: a status that the engine was not tried with */
+        run->failure_type = "refused";
+        run->why = "the server refused it";
+    } else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_FAILURE)) {
         slot_set(slot, SLOT_REFUSED); /* flaw: no answer is a no */
         run->why = "no answer";
     } else
@@ -458,7 +502,10 @@ static bool is_my_turn(const struct job *job)
         const struct cJSON *payload = json_get(intent, "payload");
         const char *other = json_string(json_get(payload, "source"), "system");
 
-        is_free = !view_is_active(intent) || !other || strcmp(other, system) != 0 ||
+        bool has_place = !flaw_is(FLAW_PARALLEL_REORDER) && /* flaw: nobody waits for anybody */
+                         !(flaw_is(FLAW_RETRY_OVERTAKEN) && /* flaw: whoever waits goes behind */
+                           json_integer(intent, "attempts", 0) > 0);
+        is_free = !view_is_active(intent) || !has_place || !other || strcmp(other, system) != 0 ||
                   !overlap(plan_targets(arena, payload), plan_targets(arena, mine));
     }
     arena_free(arena);

@@ -130,8 +130,8 @@ static bool understand(struct run *run, const struct http_reply *reply, struct p
         return reply->status >= 400 && reply->status < 500 && reply->status != 408 &&
                reply->status != 423 && reply->status != 425 && reply->status != 429;
     out->body = body_of(run, reply);
-    if (!cJSON_IsObject(out->body) || is_subsetted(out->body))
-        return false;
+    if (!cJSON_IsObject(out->body) || (is_subsetted(out->body) && !flaw_is(FLAW_SUBSET_BASE)))
+        return false; /* flaw: what came is all there is */
     version = json_string(json_get(out->body, "meta"), "versionId");
     if (version && out->version && strcmp(version, out->version) != 0)
         return false;
@@ -221,8 +221,12 @@ static const char *guard_of(struct run *run, const struct cJSON *slot)
 {
     const char *guard = json_string(slot, "guard");
 
-    if (flaw_is(FLAW_BLIND_PUT))
-        return NULL; /* flaw: whatever is there now is overwritten */
+    if (flaw_is(FLAW_BLIND_PUT) || flaw_is(FLAW_COMPARE_THEN_PUT) ||
+        flaw_is(FLAW_LAST_UPDATED_GUARD))
+        return NULL; /* flaws: whatever is there now is overwritten */
+    if (flaw_is(FLAW_GUARD_ONLY_UPDATE) &&
+        (plan_is_bundle(run->payload) || !text_is(slot, "operation", OP_UPDATE)))
+        return NULL; /* flaw: as where only one of several paths was mended */
     return guard ? arena_printf(run->arena, "W/\"%s\"", guard) : NULL;
 }
 
@@ -251,6 +255,32 @@ static void vouch(struct run *run, struct answer *answer, const char *etag, cons
         answer->version = reference.version;
 }
 
+/* Flaw: two versions of one second are one. */
+static const char *last_updated(struct run *run, const struct cJSON *slot)
+{
+    const struct cJSON *was = talk_version(run, url_of(run, slot), json_string(slot, "guard"));
+    const char *instant = json_string(json_get(was, "meta"), "lastUpdated");
+
+    return instant ? arena_copy(run->arena, instant, strcspn(instant, ".Z+")) : "";
+}
+
+/* Flaw: is every target still at the version that the slot wants to be guarded by? */
+static bool is_unchanged(struct run *run)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++) {
+        const struct cJSON *slot = json_at(run->slots, i);
+        const char *guard = json_string(slot, "guard");
+        struct page page;
+
+        if (!guard || !slot_is(slot, SLOT_SENT))
+            continue;
+        talk_get(run, url_of(run, slot), &page);
+        if (!page.version || strcmp(page.version, guard) != 0)
+            return false;
+    }
+    return true;
+}
+
 static void write_simple(struct run *run, const struct cJSON *slot, struct answer *answer)
 {
     const struct cJSON *body = json_get(slot, "body");
@@ -275,6 +305,8 @@ static void write_simple(struct run *run, const struct cJSON *slot, struct answe
         *extra++ = (struct http_header){"If-None-Match", "*"};
     if (query)
         *extra = (struct http_header){"If-None-Exist", query};
+    if (flaw_is(FLAW_LAST_UPDATED_GUARD) && json_string(slot, "guard"))
+        *extra = (struct http_header){"If-Unmodified-Since", last_updated(run, slot)};
     call(run, &request, &reply);
     if (flaw_is(FLAW_RETRY_POST) && query && !reply.status && reply.was_sent) {
         *extra = (struct http_header){0}; /* flaw: as HTTP libraries do that "retry on error" */
@@ -401,6 +433,11 @@ struct answer *talk_write(struct run *run)
     struct answer *answers =
         arena_alloc(run->arena, (json_count(run->slots) + 1) * sizeof(*answers));
 
+    if (flaw_is(FLAW_COMPARE_THEN_PUT) && !is_unchanged(run)) {
+        for (size_t i = 0; i < json_count(run->slots); i++)
+            answers[i] = (struct answer){.status = 412, .retry_after_ms = -1};
+        return answers;
+    }
     if (plan_is_bundle(run->payload))
         write_bundle(run, answers);
     else
