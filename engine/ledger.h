@@ -110,6 +110,9 @@ void ledger_open_reviews(struct ledger *ledger, struct arena *arena, ledger_revi
 /* Was `version` of `reference` made for this tenant, source and requester, by intent number `last`
  * or one accepted before it? */
 bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, int64_t last);
+/* Has an intent of this tenant and source with a higher source.sequence changed `reference` already? */
+bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *intent,
+                         const char *reference, int64_t sequence);
 /* Has this engine replaced `version` of `reference` already? Then a read that shows it is stale. */
 bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version);
 

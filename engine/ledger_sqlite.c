@@ -703,6 +703,22 @@ bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, in
     return is_own;
 }
 
+bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *intent,
+                         const char *reference, int64_t sequence)
+{
+    lock(ledger);
+    sqlite3_stmt *stmt = query_locked(
+        ledger,
+        "SELECT 1 FROM commits JOIN intents USING(number) WHERE commits.reference=? AND "
+        "commits.tenant=? AND commits.system=? AND commits.number<>? AND "
+        "json_extract(intents.request,'$.source.sequence')>?",
+        "tttii", reference, intent->tenant, intent->system, intent->number, sequence);
+    bool is_overtaken = has_row(stmt);
+    sqlite3_finalize(stmt);
+    unlock(ledger);
+    return is_overtaken;
+}
+
 bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version)
 {
     lock(ledger);

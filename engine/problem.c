@@ -21,6 +21,8 @@ static const struct {
      "Somebody deleted it. To bring it back decide so, or submit a new intent."},
     {"conflict", "version-conflict", "The chart has moved on since the intent was made",
      "Compare what is intended with the current chart and decide: apply, merge or discard."},
+    {"overtaken", "overtaken", "What the source said later is in the chart already",
+     "It was delivered after its successor. Apply to put the older word in its place, or discard."},
     {"base-unknown", "base-unknown", "It is not said which version the update was made on",
      "The chart may have moved on since. Compare and decide; with a baseVersion nobody is asked."},
     {"test-failed", "version-conflict", "A test of the patch does not hold in the chart",

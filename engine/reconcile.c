@@ -195,6 +195,24 @@ static bool may_send(const struct intent *intent)
     return pending > 0 && (!is_whole || hindering == 0 || decided == pending);
 }
 
+/* What the source said later is not undone by what it said before, unless a human says so. */
+static void see_overtaken(struct job *job)
+{
+    struct intent *intent = job->intent;
+    long long sequence = json_integer(json_get(intent->request, "source"), "sequence", -1);
+
+    for (size_t i = 0; sequence >= 0 && i < intent->slot_count; i++) {
+        struct slot *slot = &intent->slots[i];
+        const char *reference = slot_reference(slot, job->arena);
+
+        if (slot->state != SLOT_PENDING || slot->is_decided || !reference ||
+            !ledger_is_overtaken(job->engine->ledger, &intent->row, reference, sequence))
+            continue;
+        slot->state = SLOT_HUMAN;
+        slot->why = "overtaken";
+    }
+}
+
 /* A transaction of which a part was seen and a part was not: before that is said, it is looked at
  * again. */
 static bool look_again(struct job *job)
@@ -220,6 +238,7 @@ static enum go step(struct job *job)
         if (look_up(job) != GO_ON)
             return GO_LATER;
     } while (look_again(job));
+    see_overtaken(job);
     if (!may_send(job->intent))
         return reconcile_end(job);
     if (job->must_wait)

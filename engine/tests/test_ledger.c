@@ -195,7 +195,9 @@ static void own_versions_are_known(void)
     struct ledger_commit other = made;
 
     rig_open(&rig);
-    accept_one(&rig, row_of("i1", "portal", "k", "e", "h"), &row);
+    row = row_of("i1", "portal", "k", "e", "h");
+    row.request = "{\"source\":{\"sequence\":7}}";
+    accept_one(&rig, row, &row);
     EXPECT_INT(
         "write",
         ledger_write(rig.ledger,
@@ -208,6 +210,14 @@ static void own_versions_are_known(void)
     EXPECT_TRUE("of another requester", !ledger_is_own(rig.ledger, &other, row.number));
     EXPECT_TRUE("replaced", ledger_is_replaced(rig.ledger, "Task/1", "1"));
     EXPECT_TRUE("not replaced", !ledger_is_replaced(rig.ledger, "Task/1", "2"));
+    struct ledger_intent late = row;
+    late.number = row.number + 1;
+    EXPECT_TRUE("said before", ledger_is_overtaken(rig.ledger, &late, "Task/1", 6));
+    EXPECT_TRUE("said after", !ledger_is_overtaken(rig.ledger, &late, "Task/1", 7));
+    EXPECT_TRUE("elsewhere", !ledger_is_overtaken(rig.ledger, &late, "Task/2", 6));
+    EXPECT_TRUE("by itself", !ledger_is_overtaken(rig.ledger, &row, "Task/1", 6));
+    late.tenant = "another";
+    EXPECT_TRUE("another tenant", !ledger_is_overtaken(rig.ledger, &late, "Task/1", 6));
     EXPECT_INT("reset", ledger_reset(rig.ledger, &err), 0);
     EXPECT_TRUE("forgotten", !ledger_is_own(rig.ledger, &made, row.number));
     rig_close(&rig);
