@@ -67,6 +67,12 @@ void job_event(struct job *job, const char *kind, const struct slot *slot, const
     job->events[job->event_count++] = event;
 }
 
+/* The server found nothing to change and made no version: what it named is what was there. */
+static bool is_no_version(const struct slot *slot)
+{
+    return slot->version && slot->guard && strcmp(slot->version, slot->guard) == 0;
+}
+
 void job_audit(struct job *job, const char *outcome, const struct slot *slot,
                const char *validation)
 {
@@ -75,7 +81,7 @@ void job_audit(struct job *job, const char *outcome, const struct slot *slot,
 
     ASSERT(job->audit_count < JOB_EVENTS_MAX);
     put_copy(record, "reason", json_get(job->intent->request, "reason"));
-    json_put_string(record, "versionWritten", is_in ? slot->version : NULL);
+    json_put_string(record, "versionWritten", is_in && !is_no_version(slot) ? slot->version : NULL);
     json_put_string(record, "validation", validation);
     json_put_string(record, "outcome", outcome);
     job->audits[job->audit_count++] = record;
@@ -92,7 +98,7 @@ void job_commit(struct job *job, const struct slot *slot)
     job_event(job, "committed", slot, NULL, json_copy(result));
     job_audit(job, "committed", slot, slot->state == SLOT_EFFECTIVE ? "passed" : "failed");
     metrics_add(job->engine->metrics, METRIC_COMMITTED);
-    if (!slot->version || !reference)
+    if (!slot->version || !reference || is_no_version(slot))
         return;
     ASSERT(job->commit_count < JOB_EVENTS_MAX);
     job->commits[job->commit_count++] = (struct ledger_commit){.reference = reference,

@@ -48,7 +48,9 @@ static const char *written_version(struct run *run, const struct cJSON *slot)
 
         return arena_printf(run->arena, "%ld", base ? strtol(base, NULL, 10) + 1 : 1);
     }
-    return json_string(slot, "versionId");
+    const char *version = json_string(slot, "versionId"), *guard = json_string(slot, "guard");
+    bool is_same = version && guard && strcmp(version, guard) == 0;
+    return is_same ? NULL : version; /* where nothing was to be changed, none was written */
 }
 
 static void add_record(struct run *run, struct cJSON *records, const struct cJSON *slot,

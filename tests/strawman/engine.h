@@ -6,6 +6,7 @@
  *
  *     check.c  is it an intent?
  *     plan.c   intent -> slots: one write each, with its guard
+ *     order.c  whose turn is it, and has its time passed?
  *     run.c    sends what is ready, looks what became of it, waits, sends again or ends
  *     look.c   what became of one slot, by the server's history
  *     ends.c   how an intent ends: states, reviews, audit
@@ -68,6 +69,10 @@ void run_begin(struct run *run, struct job *job);
 void run_save(struct run *run, const char *state, struct cJSON *event);
 /* An event of this intent, to be passed to run_save; `slot` may be NULL. */
 struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *slot);
+
+/* ---- order.c ---- */
+bool order_is_my_turn(const struct job *job); /* nothing of its source is before it */
+bool order_is_too_late(struct run *run);      /* its source has said later what is in the chart */
 
 /* ---- check.c ---- */
 int check_intent(const struct cJSON *payload, struct err *err) ATTR_MUST_USE;

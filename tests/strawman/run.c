@@ -458,45 +458,6 @@ static bool is_approved(struct run *run)
     return false;
 }
 
-static bool overlap(const struct cJSON *a, const struct cJSON *b)
-{
-    for (size_t i = 0; i < json_count(a); i++)
-        for (size_t j = 0; j < json_count(b); j++)
-            if (strcmp(json_text(json_at(a, i)), json_text(json_at(b, j))) == 0)
-                return true;
-    return false;
-}
-
-static bool same_tenant(const struct cJSON *a, const struct cJSON *b)
-{
-    const char *left = json_string(a, "tenant"), *right = json_string(b, "tenant");
-
-    return strcmp(left ? left : "", right ? right : "") == 0;
-}
-
-/* Is something there already that its source said later about the same? */
-static bool is_too_late(struct run *run)
-{
-    const struct cJSON *source = json_get(run->payload, "source");
-    const char *system = json_string(source, "system");
-    long long sequence = json_integer(source, "sequence", -1);
-
-    if (flaw_is(FLAW_PARALLEL_REORDER) || flaw_is(FLAW_RETRY_OVERTAKEN))
-        return false; /* flaws: the source's order is nobody's business */
-    for (unsigned number = 1; system && sequence >= 0 && number <= book_intents(run->engine->book);
-         number++) {
-        const struct cJSON *other = book_intent(run->engine->book, number);
-        const struct cJSON *payload = json_get(other, "payload");
-        const struct cJSON *said = json_get(payload, "source");
-
-        if (text_is(other, "state", "committed") && text_is(said, "system", system) &&
-            json_integer(said, "sequence", -1) > sequence && same_tenant(payload, run->payload) &&
-            overlap(plan_targets(run->arena, payload), plan_targets(run->arena, run->payload)))
-            return true;
-    }
-    return false;
-}
-
 /* What is wanted now? False when the intent has stopped. */
 static bool prepare(struct run *run)
 {
@@ -505,7 +466,7 @@ static bool prepare(struct run *run)
 
     if (slot_count(run, SLOT_READY) == 0 || is_approved(run))
         plan = plan_make(run);
-    if (plan == PLAN_READY && !is_decided && is_too_late(run)) {
+    if (plan == PLAN_READY && !is_decided && order_is_too_late(run)) {
         plan = PLAN_ASK;
         run->failure_type = "overtaken";
         run->why = "what the source said later is in the chart already";
@@ -523,30 +484,6 @@ static bool prepare(struct run *run)
 }
 
 /* ---- the line ---- */
-
-/* Intents of one source on one target go in the order of their arrival. */
-static bool is_my_turn(const struct job *job)
-{
-    const struct engine *engine = job->engine;
-    const struct cJSON *mine = json_get(book_intent(engine->book, job->intent), "payload");
-    const char *system = json_string(json_get(mine, "source"), "system");
-    struct arena *arena = arena_new();
-    bool is_free = true;
-
-    for (unsigned number = 1; system && number < job->intent && is_free; number++) {
-        const struct cJSON *intent = book_intent(engine->book, number);
-        const struct cJSON *payload = json_get(intent, "payload");
-        const char *other = json_string(json_get(payload, "source"), "system");
-
-        bool has_place = !flaw_is(FLAW_PARALLEL_REORDER) && /* flaw: nobody waits for anybody */
-                         !(flaw_is(FLAW_RETRY_OVERTAKEN) && /* flaw: whoever waits goes behind */
-                           json_integer(intent, "attempts", 0) > 0);
-        is_free = !view_is_active(intent) || !has_place || !other || strcmp(other, system) != 0 ||
-                  !overlap(plan_targets(arena, payload), plan_targets(arena, mine));
-    }
-    arena_free(arena);
-    return is_free;
-}
 
 /* A human has called it off: unless it turns out to have happened. */
 static void run_discard(struct run *run)
@@ -575,7 +512,7 @@ void run_intent(struct job *job)
     struct answer *answers;
 
     run_begin(&run, job);
-    crew_queue(job, is_my_turn);
+    crew_queue(job, order_is_my_turn);
     if (!view_is_active(run.intent))
         return;
     const char *decision = json_string(json_get(run.intent, "decision"), "decision");
