@@ -714,7 +714,7 @@ bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *inte
         "json_extract(intents.request,'$.source.sequence')>?",
         "tttii", reference, intent->tenant, intent->system, intent->number, sequence);
     bool is_overtaken = has_row(stmt);
-    sqlite3_finalize(stmt);
+    give_back(stmt);
     unlock(ledger);
     return is_overtaken;
 }

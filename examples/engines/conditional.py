@@ -244,6 +244,13 @@ class Jobs:
         self.enqueue(job)
         return job
 
+    def is_overtaken(self, intent, ref):
+        """Has the source said something later about it already?"""
+        source = intent.get("source", {})
+        number = lambda one: int(one["sequence"].text) if "sequence" in one else 0
+        others = [job["intent"].get("source", {}) for job in self.jobs.values() if job["status"] == "DONE" and job.get("ref") == ref]
+        return any(one.get("system") == source.get("system") and number(one) > number(source) > 0 for one in others)
+
     def own_versions(self, ref):
         return {job["ver"] for job in self.jobs.values() if job["status"] == "DONE" and job.get("ref") == ref}
 
@@ -398,6 +405,8 @@ def change(jobs, job, ref):
     if not base and intent["operation"] == "update":
         raise Stop("MANUAL", "nobody said which version this replaces", None, current, resource, intent["resource"])
     base = base or current
+    if jobs.is_overtaken(intent, ref):
+        raise Stop("MANUAL", "conflict: its source has said something later already", None, current, resource)
     was = resource if current == base else read(ref + "/_history/" + base, trace)[1]
     try:
         body = intended(intent, was)

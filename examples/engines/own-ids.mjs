@@ -252,6 +252,13 @@ async function newer(to, from, trace) {
 const intended = (intent, resource) =>
   intent.operation === "delete" ? undefined : intent.operation === "update" ? intent.resource : patched(resource, intent.patch);
 
+/** Has the source said something later about it already? */
+function isOvertaken({ source }, to) {
+  const number = (one) => Number(one?.sequence?.text ?? 0);
+  return number(source) > 0 && [...writes.values()].some((other) => other.phase === "done" && other.resource === to &&
+    other.intent.source?.system === source.system && number(other.intent.source) > number(source));
+}
+
 /** The version that this is made from: as named, else as it is now; after own writes of this source, the last of them. */
 async function startFrom(write, intent, to, trace) {
   const named = intent.baseVersion ?? intent.resource?.meta?.versionId;
@@ -271,6 +278,7 @@ async function startFrom(write, intent, to, trace) {
 async function change(write, intent, trace) {
   const to = write.resource ?? (await find(write, intent.target, trace));
   let { from } = write;
+  if (isOvertaken(intent, to)) throw stick("conflict: its source has said something later already");
   if (!from) {
     const { version, now } = await startFrom(write, intent, to, trace);
     from = version;
