@@ -24,7 +24,7 @@ PARTS.base      := base
 PARTS.fhir      := base fhir
 PARTS.simulator := base fhir simulator simulator/interact
 PARTS.reports   := base reports
-PARTS.harness   := $(PARTS.simulator) reports harness harness/scenario harness/conduct harness/judge
+PARTS.harness   := $(PARTS.simulator) reports harness harness/scenario harness/conduct harness/explore harness/judge
 PARTS.engine    := base fhir engine
 PARTS.tests/strawman := base fhir tests/strawman
 UNITS    := base fhir simulator reports harness engine
@@ -84,6 +84,8 @@ test: all $(UNITS:%=$(OUT)/unit/%)  ## run the project's tests: unit, end to end
 asan tsan:                    ## run the tests under a sanitizer
 	$(MAKE) CONFIG=$@ test
 check: style layers headers test asan tsan  ## everything a change must pass
+soundness: all                ## explore with and without reduction against every flaw: the same must be found
+	tests/e2e/explore.sh soundness
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
 breakages: $(OUT)/unit/simulator  ## a test of the tests: break the code in many places, each must be noticed [TABLE=FILE]
@@ -113,7 +115,7 @@ layers:                       ## no part includes what it must not know
 	  grep -rnE '^#include "' $$part --include='*.[ch]' | grep -vE "#include \"($$may|tests)/" | \
 	    grep -vE '^harness/.*#include "simulator/(sim|notation)\.h"' | sed 's/^/layers: /'; done | (! grep .)
 	! grep -rnE '^#include "(simulator|engine|harness|reports)/' tests/strawman
-STRAY_OK := base/clock.c harness/conduct/child.c engine/worker.c tests/bench/starts.c
+STRAY_OK := base/clock.c harness/conduct/child.c harness/explore/crew.c engine/worker.c tests/bench/starts.c
 C_FILES   = $(filter-out $(STRAY_OK),$(SOURCES))
 style:                        ## formatting, and calls that belong to one file only
 	./setup.sh develop
@@ -136,5 +138,5 @@ clean:                        ## remove what was built
 	rm -rf $(BUILD)
 help:                         ## show this list
 	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
-.PHONY: all certify test asan tsan check repeat breakages bench fuzz definitions layers style headers install clean help
+.PHONY: all certify test asan tsan check repeat soundness breakages bench fuzz definitions layers style headers install clean help
 .SECONDARY:

@@ -26,6 +26,11 @@ static const struct command {
 } commands[] = {
     {"run", "[--engine SPEC] [--out DIR] [--personality NAME] [--reset] [--seed N] PATH...",
      "run scenarios against an engine and judge what happened", cmd_run},
+    {"explore",
+     "[--engine SPEC] [--delays N] [--faults N] [--kills N] [--kinds A,B] [--budget TIME] "
+     "[--schedules N] [--random] [--seed N] [--no-reduction] [--shard I/N] [--resume DIR] "
+     "[--jobs N] [--out DIR] [--personality NAME] [--reset] PATH...",
+     "search all schedules of scenarios within a bound", cmd_explore},
     {"replay",
      "[--engine SPEC] [--personality NAME] [--scenarios DIR] [--step] FILE | 'area/name@hash: "
      "steps'",

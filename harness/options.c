@@ -18,13 +18,25 @@ static const struct {
     const char *name, *value; /* value: NULL where it takes none */
     const char *summary;
 } known[] = {
+    {"budget", "TIME", "how long to search: 30s, 5m, 1h"},
+    {"delays", "N", "how often a schedule may pass over what comes next; 2 unless said"},
     {"engine", "SPEC",
      "an adapter file, or writebackd (unless said), strawman, strawman:FLAW (see list flaws)"},
+    {"faults", "N", "how many faults a schedule may have; 1 unless said"},
+    {"jobs", "N",
+     "so many at a time, each with a simulator and an engine of its own; 1 unless said"},
+    {"kills", "N", "how often a schedule may kill the engine; 1 unless said"},
+    {"kinds", "A,B", "which faults: groups or single ones, see list faults"},
+    {"no-reduction", NULL, "run also what differs only in the order of steps that commute"},
     {"out", "DIR", "where the reports go; chartproof-report unless said"},
     {"personality", "NAME", "the server to be like; the scenario's first unless said"},
+    {"random", NULL, "schedules by chance, see --seed; the baseline to compare with"},
     {"reset", NULL, "one engine process for all runs, reset in between; else a fresh one for each"},
+    {"resume", "DIR", "go on with a search that was interrupted; DIR is its report folder"},
     {"scenarios", "DIR", "where area/name is found; scenarios unless said"},
+    {"schedules", "N", "run so many and no more"},
     {"seed", "N", "what random choices follow from; 1 unless said"},
+    {"shard", "I/N", "the I-th of N parts of the search"},
     {"step", NULL, "stop before each step and show what is held; Enter lets it happen"},
 };
 
@@ -58,11 +70,22 @@ static int put(struct options *options, const char *name, const char *value, str
         const char **text;
         bool *flag;
     } places[] = {
+        {"budget", &options->budget, NULL},
+        {"delays", &options->delays, NULL},
         {"engine", &options->engine, &options->has_engine},
+        {"faults", &options->faults, NULL},
+        {"jobs", &options->jobs, NULL},
+        {"kills", &options->kills, NULL},
+        {"kinds", &options->kinds, NULL},
+        {"no-reduction", NULL, &options->no_reduction},
         {"out", &options->out, NULL},
         {"personality", &options->personality, NULL},
         {"scenarios", &options->scenarios, NULL},
+        {"random", NULL, &options->random},
         {"reset", NULL, &options->reset},
+        {"resume", &options->resume, NULL},
+        {"schedules", &options->schedules, NULL},
+        {"shard", &options->shard, NULL},
         {"step", NULL, &options->step},
     };
 

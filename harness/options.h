@@ -23,7 +23,10 @@ struct options {
     const char *scenarios;   /* --scenarios DIR; "scenarios" */
     bool reset, step;
     bool has_engine; /* --engine was given */
-    uint64_t seed;   /* --seed N; 1 */
+    bool random, no_reduction;
+    /* As typed, NULL where not said; the command that takes them reads them. */
+    const char *budget, *delays, *faults, *jobs, *kills, *kinds, *resume, *schedules, *shard;
+    uint64_t seed; /* --seed N; 1 */
     const char *const *paths;
     size_t path_count;
 };

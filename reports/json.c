@@ -34,6 +34,22 @@ static void put_invariant(struct cJSON *array, const struct result_invariant *in
     json_put_string(object, "text", or_empty(invariant->text));
 }
 
+static void put_coverage(struct cJSON *object, const struct result_scenario *scenario)
+{
+    const struct result_coverage one = {.distinct = scenario->schedules};
+    const struct result_coverage *covered = scenario->coverage ? scenario->coverage : &one;
+    struct cJSON *coverage = json_put_object(object, "coverage");
+
+    json_put_flag(coverage, "complete", covered->is_complete);
+    json_put_integer(coverage, "delays", covered->delays);
+    json_put_integer(coverage, "faults", covered->faults);
+    json_put_integer(coverage, "kills", covered->kills);
+    json_put_integer(coverage, "distinct", (long long)covered->distinct);
+    json_put_integer(coverage, "skipped", (long long)covered->skipped);
+    if (covered->statement)
+        json_put_string(coverage, "statement", covered->statement);
+}
+
 static void put_scenario(struct cJSON *array, const struct result_scenario *scenario)
 {
     struct cJSON *object = json_add_object(array);
@@ -44,14 +60,7 @@ static void put_scenario(struct cJSON *array, const struct result_scenario *scen
     json_put_string(object, "verdict", verdict_name(scenario->verdict));
     json_put_string(object, "problem", scenario->problem);
     json_put_integer(object, "schedules", scenario->schedules);
-    struct cJSON *coverage =
-        json_put_object(object, "coverage"); /* the one schedule that the file names */
-    json_put_flag(coverage, "complete", false);
-    json_put_integer(coverage, "delays", 0);
-    json_put_integer(coverage, "faults", 0);
-    json_put_integer(coverage, "kills", 0);
-    json_put_integer(coverage, "distinct", scenario->schedules);
-    json_put_integer(coverage, "skipped", 0);
+    put_coverage(object, scenario);
     struct cJSON *invariants = json_put_array(object, "invariants");
     for (size_t i = 0; i < scenario->invariant_count; i++)
         put_invariant(invariants, &scenario->invariants[i]);
@@ -70,6 +79,10 @@ static void put_failure(struct cJSON *array, const struct result_failure *failur
     json_put_string(object, "file", failure->file);
     json_put_integer(object, "reproduced", failure->reproduced);
     json_put_integer(object, "tried", failure->tried);
+    if (failure->proof)
+        json_put_string(object, "proof", failure->proof);
+    if (failure->schedules)
+        json_put_integer(object, "schedules", (long long)failure->schedules);
 }
 
 /* An invariant is listed once, however many scenarios did not judge it. */

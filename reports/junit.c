@@ -143,6 +143,11 @@ void report_junit(struct buf *out, const struct result *result)
         put_attribute(out, "name", result_label(scenario->name, scenario->personality).text);
         put_counts(out, count_scenario(scenario), scenario->took_us);
         buf_puts(out, ">\n");
+        if (scenario->coverage) {
+            buf_puts(out, "    <properties><property name=\"coverage\"");
+            put_attribute(out, "value", scenario->coverage->statement);
+            buf_puts(out, "/></properties>\n");
+        }
         if (scenario->problem) {
             buf_puts(out, "    <testcase");
             put_attribute(out, "classname",

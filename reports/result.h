@@ -48,8 +48,18 @@ struct result_failure {
     const char *replay;         /* the whole command line, "chartproof replay ..." */
     const char *file;           /* failures/N.json */
     unsigned reproduced, tried; /* "reproduced k of n" */
+    unsigned long schedules;    /* of a search: how many failed alike; else 0 */
+    const char *proof; /* of a search: the proving steps, which make findings alike; or NULL */
     struct story_line *story;
     size_t story_count;
+};
+
+/* What a search covered. */
+struct result_coverage {
+    bool is_complete;
+    unsigned delays, faults, kills; /* the bound */
+    unsigned long distinct, skipped;
+    const char *statement; /* all of that as a sentence */
 };
 
 struct result_scenario {
@@ -60,7 +70,8 @@ struct result_scenario {
     unsigned schedules;
     unsigned exchanges, commits; /* of the run, for people */
     uint64_t took_us;
-    const char *settled_by; /* "hook" */
+    const char *settled_by;                 /* "hook" */
+    const struct result_coverage *coverage; /* NULL: one schedule, the one that the file names */
     struct result_invariant
         *invariants; /* and one called "expect" when the scenario has expectations */
     size_t invariant_count;

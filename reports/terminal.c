@@ -73,6 +73,8 @@ static void print_scenarios(FILE *out, const struct result *result, bool use_col
                 scenario->commits, count_judged(scenario), (double)scenario->took_us / 1000);
         if (scenario->problem)
             fprintf(out, "         %s\n", scenario->problem);
+        if (scenario->coverage)
+            fprintf(out, "         %s\n", scenario->coverage->statement);
         print_unknowns(out, scenario);
     }
 }
@@ -193,6 +195,8 @@ static void print_failure(FILE *out, const struct result *result, size_t number,
             result_label(failure->scenario, failure->personality).text, failure->invariant);
     if (failure->tried)
         fprintf(out, "  (reproduced %u of %u)", failure->reproduced, failure->tried);
+    if (failure->schedules > 1)
+        fprintf(out, "  (in %lu schedules)", failure->schedules);
     fprintf(out, "\n  %s\n", failure->text ? failure->text : "");
     if (failure->why)
         fprintf(out, "  why it matters: %s\n", failure->why);

@@ -191,6 +191,8 @@ enum strike_at { STRIKE_PASS, STRIKE_COMMIT, STRIKE_REPLY };
 /* Is the fault one for this exchange as it stands? ERR_INPUT says why not. */
 int strike_check(const struct exchange *exchange, const struct sim_fault *fault, enum strike_at at,
                  struct err *err) ATTR_MUST_USE;
+/* See sim_fault_fit. */
+enum sim_fit strike_fit(const struct exchange *exchange, const struct sim_fault *fault);
 /* Does what lies before the stop "after": processes the request, or does what the fault makes of
  * it. A fault that strikes after is ignored here, one that strikes before there. */
 void strike_before(struct exchange *exchange, const struct sim_fault *fault);

@@ -513,6 +513,13 @@ const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number)
     return exchange ? &exchange->face : NULL;
 }
 
+enum sim_fit sim_fault_fit(const struct sim *sim, uint64_t number, const struct sim_fault *fault)
+{
+    const struct exchange *exchange = held_find(sim->held, number);
+
+    return exchange ? strike_fit(exchange, fault) : SIM_FIT_NONE;
+}
+
 static struct exchange *held_at_stop(const struct sim *sim, uint64_t number, enum sim_stop stop,
                                      struct err *err)
 {

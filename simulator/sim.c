@@ -237,6 +237,14 @@ void sim_be_like(struct sim *sim, const struct personality *personality, struct 
     store_set_knobs(sim->run->store, &personality->knobs);
 }
 
+bool sim_is_coupled(const struct sim *sim)
+{
+    const struct knobs *knobs = &sim->personality->knobs;
+
+    return knobs->etag_form == ETAG_WEAK_GLOBAL || knobs->referential_integrity ||
+           knobs->search_lag_steps || knobs->search_cache || knobs->history == HISTORY_LAGGING;
+}
+
 const struct personality *sim_personality(const struct sim *sim)
 {
     return sim->personality;

@@ -191,6 +191,13 @@ int sim_commit(struct sim *sim, uint64_t number, const struct sim_fault *fault,
 int sim_reply(struct sim *sim, uint64_t number, const struct sim_fault *fault,
               struct err *err) ATTR_MUST_USE;
 int sim_drop(struct sim *sim, uint64_t number, struct err *err) ATTR_MUST_USE;
+/* Which of these takes the fault for that exchange where it is held now. A fault that lets nothing be held after the
+ * commit (and one before a look) is for sim_pass. */
+enum sim_fit { SIM_FIT_NONE, SIM_FIT_PASS, SIM_FIT_COMMIT, SIM_FIT_REPLY };
+enum sim_fit sim_fault_fit(const struct sim *sim, uint64_t number, const struct sim_fault *fault);
+/* Does a commit change what requests for other resources get to see? By global version numbers, checked references,
+ * searches or histories that lag, rates. */
+bool sim_is_coupled(const struct sim *sim);
 /* Are there answers decided upon that have not been handed to the network? */
 bool sim_is_busy(const struct sim *sim);
 /* Exchanges that arrived in this run, held or passed. */

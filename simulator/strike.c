@@ -207,3 +207,18 @@ int strike_check(const struct exchange *exchange, const struct sim_fault *fault,
         return err_set(err, ERR_INPUT, "%s strikes before the commit, which has been", fault->name);
     return strike->check ? strike->check(exchange, fault, at, err) : 0;
 }
+
+enum sim_fit strike_fit(const struct exchange *exchange, const struct sim_fault *fault)
+{
+    const struct strike *strike = find(fault);
+    struct err ignored = ERR_INIT;
+
+    if (exchange->face.stop == SIM_AFTER)
+        return strike_check(exchange, fault, STRIKE_REPLY, &ignored) ? SIM_FIT_NONE : SIM_FIT_REPLY;
+    if (!strike || !strike->before)
+        return SIM_FIT_NONE;
+    if (strike_check(exchange, fault, STRIKE_COMMIT, &ignored) == 0)
+        return SIM_FIT_COMMIT;
+    ignored = ERR_INIT;
+    return strike_check(exchange, fault, STRIKE_PASS, &ignored) ? SIM_FIT_NONE : SIM_FIT_PASS;
+}

@@ -5,7 +5,7 @@
  * child - one engine process with whatever it starts: a process group of its own, and what it
  * prints.
  *
- * The only file that forks. Nothing outlives the harness: the group is killed by child_free, and
+ * The only file that starts engines. Nothing outlives the harness: the group is killed by child_free, and
  * when the harness itself is killed, by a guard process that notices the end of a pipe.
  *
  * Lifecycle:  child_start, child_turn whenever one of child_fds is readable, child_free (kills what

@@ -2,7 +2,7 @@
 /*
  * conduct - one run from a chart of its own to its evidence, and the one loop that drives it.
  *
- *   begin (chart, engine)  ->  schedule (milestone.c or exact.c)  ->  recovery  ->  last questions  ->  collect
+ *   begin (chart, engine)  ->  schedule (milestone.c, exact.c or chosen.c)  ->  recovery  ->  last questions  ->  collect
  *
  * 1. Everything waits in run_turn: the simulator's descriptor, HTTP calls to the engine, its process, an interrupt.
  *    Nothing sleeps, and no wait is longer than WAIT_MS.
@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "harness/conduct/chosen.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
@@ -120,6 +121,11 @@ bool conductor_share(struct conductor *conductor, bool use_reset)
 
     conductor->options.use_reset = use_reset && conductor->options.adapter->has_reset;
     return before;
+}
+
+bool conductor_shares(const struct conductor *conductor)
+{
+    return conductor->options.use_reset;
 }
 
 void conductor_close(struct conductor *conductor)
@@ -221,6 +227,16 @@ static void make_intents(struct run *run)
             .correlation = arena_printf(run->arena, "c-%s-%s", run->run_id, names[i]),
             .state = "",
         };
+}
+
+/* The same of a prefix that is still text. */
+static long timeout_for_chosen(const struct conductor *conductor, const struct chosen *chosen)
+{
+    for (size_t i = 0; i < chosen->prefix_count; i++) {
+        if (strstr(chosen->prefix[i], ":timeout"))
+            return TIMEOUT_SHORT;
+    }
+    return conductor->options.on_step ? TIMEOUT_OFF : TIMEOUT_MS;
 }
 
 /* A step that lets the engine's own time-out run out needs one that is short. */
@@ -370,14 +386,25 @@ static void end(struct run *run, bool is_complete)
         process_end(conductor);
 }
 
-static int run_all(struct run *run, const struct schedule *exact, struct conducted *out,
-                   struct err *err)
+/* From the engine's start to where recovery begins; `exact` and `chosen` NULL: the milestones. */
+static int run_schedule(struct run *run, const struct schedule *exact, struct chosen *chosen,
+                        struct conducted *out, struct err *err)
 {
     const struct schedule *schedule = exact ? exact : &run->scenario->schedule;
+    long timeout_ms =
+        chosen ? timeout_for_chosen(run->conductor, chosen) : timeout_for(run->conductor, schedule);
 
-    if (begin(run, timeout_for(run->conductor, schedule), out, err))
+    if (begin(run, timeout_ms, out, err))
         return -1;
-    if (exact ? run_exact(run, exact, err) : run_milestones(run, schedule, err))
+    if (chosen)
+        return run_chosen(run, chosen, err);
+    return exact ? run_exact(run, exact, err) : run_milestones(run, schedule, err);
+}
+
+static int run_all(struct run *run, const struct schedule *exact, struct chosen *chosen,
+                   struct conducted *out, struct err *err)
+{
+    if (run_schedule(run, exact, chosen, out, err))
         return -1;
     out->evidence.is_settled = !run->is_late;
     if (run_recovery(run, &out->evidence.is_recovered, err))
@@ -388,8 +415,9 @@ static int run_all(struct run *run, const struct schedule *exact, struct conduct
     return 0;
 }
 
-void conduct(struct conductor *conductor, const struct scenario *scenario,
-             const struct schedule *exact, struct arena *arena, struct conducted *out)
+static void conduct_any(struct conductor *conductor, const struct scenario *scenario,
+                        const struct schedule *exact, struct chosen *chosen, struct arena *arena,
+                        struct conducted *out)
 {
     uint64_t started_us = clock_monotonic_us();
     struct err err = ERR_INIT;
@@ -409,7 +437,7 @@ void conduct(struct conductor *conductor, const struct scenario *scenario,
     run.exchanges_max =
         LIMIT_STEPS_PER_INTENT * (uint64_t)(run.intent_count ? run.intent_count : 1);
     conductor->run = &run;
-    if (run_all(&run, exact, out, &err) == 0)
+    if (run_all(&run, exact, chosen, out, &err) == 0)
         out->is_complete = true;
     else
         out->problem = arena_strdup(arena, err.text);
@@ -417,9 +445,23 @@ void conduct(struct conductor *conductor, const struct scenario *scenario,
     out->is_invalid = run.is_invalid;
     out->is_unstartable = run.is_unstartable;
     out->is_interrupted = interrupt_came();
+    if (chosen)
+        run_join_pairs(&run);
     collect(&run, out);
     end(&run, out->is_complete);
     conductor->run = NULL;
     arena_free(run.scratch);
     out->took_us = clock_monotonic_us() - started_us;
+}
+
+void conduct(struct conductor *conductor, const struct scenario *scenario,
+             const struct schedule *exact, struct arena *arena, struct conducted *out)
+{
+    conduct_any(conductor, scenario, exact, NULL, arena, out);
+}
+
+void conduct_chosen(struct conductor *conductor, const struct scenario *scenario,
+                    struct chosen *chosen, struct arena *arena, struct conducted *out)
+{
+    conduct_any(conductor, scenario, NULL, chosen, arena, out);
 }

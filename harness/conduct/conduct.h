@@ -38,6 +38,7 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
 void conductor_close(struct conductor *conductor); /* NULL is fine */
 /* Whether runs share an engine from now on; returns what held before. */
 bool conductor_share(struct conductor *conductor, bool use_reset);
+bool conductor_shares(const struct conductor *conductor);
 
 struct conducted {
     bool is_complete;   /* the schedule ran to its end and recovery too: `evidence` may be judged */

@@ -11,7 +11,7 @@
  *   settle.c     decides that nothing happens any more without us; quiet.c  by what its processes do
  *   label.c      names for held exchanges: portal/note.update#2
  *   step.c       what is enabled, and doing it
- *   milestone.c, exact.c    choose the next step
+ *   milestone.c, exact.c, chosen.c    choose the next step
  *   recovery.c   afterwards, everything up: until nothing changes any more
  *
  * Errors: a function that fails (-1) ends the run; the text in `err` becomes its problem.
@@ -242,8 +242,12 @@ bool process_step_is_enabled(const struct run *run, const struct step *step);
 int process_step_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 int process_step_all_up(struct run *run, struct err *err) ATTR_MUST_USE;
 
-/* milestone.c, exact.c, recovery.c */
+/* milestone.c, exact.c, chosen.c, recovery.c */
 int run_milestones(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
 int run_exact(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
+struct chosen;
+int run_chosen(struct run *run, struct chosen *chosen, struct err *err) ATTR_MUST_USE;
+/* In the exact line: commit and reply of one exchange, back to back, become one step. */
+void run_join_pairs(struct run *run);
 int run_recovery(struct run *run, bool *out_recovered, struct err *err) ATTR_MUST_USE;
 #endif

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chosen - the third way to choose the next step, beside milestones and exact lines: all that is enabled is listed, and
+ * somebody else's prefix, the base order or chance picks.
+ *
+ * 1. An exchange is two steps, its commit and its reply. A pair that ran back to back is one step in the exact line, as
+ *    one act has one spelling.
+ * 2. A commit with a live client, an edit and a zombie's commit do not reach the engine: it is not asked whether it has
+ *    settled, as it still is.
+ * 3. An own step that cannot happen (a decision where nobody asked for one, an edit of what is not there) waits; when
+ *    nothing else is left it is passed over.
+ * 4. The end: nothing is enabled. Zombies that are left are dropped by recovery, so that :drop needs no step here.
+ */
+#include "harness/conduct/chosen.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/prng.h"
+#include "harness/conduct/run.h"
+#include "harness/explore/choices.h"
+#include "harness/explore/footprint.h"
+#include "harness/explore/kinds.h"
+
+#define DUES_MAX     200 /* in a row without a request */
+#define KILL_ONE_IN  12  /* by chance */
+#define FAULT_ONE_IN 8
+#define LATE_ONE_IN  4
+
+struct steering {
+    struct run *run;
+    struct chosen *chosen;
+    struct order order;
+    struct prng prng;
+    struct cost spent;
+    struct sim_fault faults[KINDS_MAX]; /* by row; name NULL: not one to be told */
+    size_t points_room, options_room;
+    bool is_settled;   /* nothing reached the engine since it was */
+    unsigned dues;     /* in a row, that brought nothing */
+    uint64_t arrivals; /* when the last of them was made */
+};
+
+/* ---- what is enabled ---- */
+
+static struct option *add_option(struct steering *steering, struct point *point)
+{
+    if (point->count == steering->options_room) {
+        size_t size = point->count * sizeof(*point->options);
+
+        steering->options_room = 2 * steering->options_room + 8;
+        point->options = arena_grow(steering->run->arena, point->options, size,
+                                    steering->options_room * sizeof(*point->options));
+    }
+    struct option *option = &point->options[point->count++];
+    *option = (struct option){.footprint = "e"};
+    return option;
+}
+
+static const char *label_of(struct run *run, const struct step *step)
+{
+    struct buf text = BUF_INIT;
+
+    step_format(step, &text);
+    const char *copy = buf_copy(&text, run->arena);
+    buf_release(&text);
+    return copy;
+}
+
+static void add_fits(const struct steering *steering, uint64_t number, struct option *option)
+{
+    const struct fault_row *rows = NULL;
+    size_t count = kinds_rows(&rows);
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bit = UINT64_C(1) << i;
+
+        if (!(steering->chosen->kinds & bit))
+            continue;
+        if (rows[i].spelling != KIND_FAULT) {
+            bool is_before = rows[i].spelling == KIND_TIMEOUT_BEFORE;
+
+            option->faults |= is_before == (option->kind == OPTION_COMMIT) ? bit : 0;
+            continue;
+        }
+        enum sim_fit fit = sim_fault_fit(steering->run->sim, number, &steering->faults[i]);
+        option->whole |= fit == SIM_FIT_PASS ? bit : 0;
+        option->faults |= fit == SIM_FIT_COMMIT || fit == SIM_FIT_REPLY ? bit : 0;
+    }
+}
+
+static const char *commit_footprint(struct run *run, const struct sim_exchange *held)
+{
+    struct buf text = BUF_INIT;
+
+    footprint_of_request(held, &text);
+    if (sim_is_coupled(run->sim) && held->is_write)
+        buf_puts(&text, ",*");
+    const char *copy = buf_copy(&text, run->arena);
+    buf_release(&text);
+    return copy;
+}
+
+static void add_exchange(struct steering *steering, struct point *point, const struct label *label)
+{
+    struct run *run = steering->run;
+    const struct sim_exchange *held = label_held(run, label);
+    struct option *option = add_option(steering, point);
+    struct step step;
+
+    label_step(run, label, &step);
+    option->label = label_of(run, &step);
+    option->thread =
+        step.intent ? arena_printf(run->arena, "%s/%s", step.actor, step.intent) : step.actor;
+    option->kind = held->stop == SIM_BEFORE ? OPTION_COMMIT : OPTION_REPLY;
+    if (held->stop == SIM_BEFORE)
+        option->footprint = commit_footprint(run, held);
+    if (held->is_client_gone)
+        option->kind = OPTION_ZOMBIE;
+    else
+        add_fits(steering, held->number, option);
+}
+
+/* An edit of what is not there, or no longer, waits until it is. */
+static bool is_edit_possible(const struct run *run, const struct scenario_step *own)
+{
+    if (strcmp(own->method, "POST") == 0 || strcmp(own->method, "PUT") == 0 ||
+        strchr(own->target, '?'))
+        return true;
+    const struct sim_version *version = sim_current(run->sim, own->target);
+    return version && !version->is_deletion;
+}
+
+static void add_own(struct steering *steering, struct point *point, size_t actor)
+{
+    struct run *run = steering->run;
+    const struct scenario_actor *who = &run->scenario->actors[actor];
+    const struct scenario_step *own = &who->steps[run->positions[actor]];
+    struct step step;
+
+    if (!own_next(run, actor, &step) || (own->verb == VERB_EDIT && !is_edit_possible(run, own)))
+        return;
+    struct option *option = add_option(steering, point);
+    option->kind = OPTION_OWN;
+    option->label = label_of(run, &step);
+    option->thread = who->name;
+    if (own->verb != VERB_EDIT)
+        return;
+    struct buf text = BUF_INIT;
+    footprint_of_edit(own->method, own->target, &text);
+    option->footprint = buf_copy(&text, run->arena);
+    buf_release(&text);
+}
+
+static void add_process(struct steering *steering, struct point *point, enum option_kind kind,
+                        const char *what)
+{
+    struct step step = {.actor = "engine", .what = what};
+
+    if (!step_is_enabled(steering->run, &step))
+        return;
+    struct option *option = add_option(steering, point);
+    option->kind = kind;
+    option->label = option->thread = label_of(steering->run, &step);
+}
+
+/* What happened together with a time-out is said before anything else. */
+static bool add_forced(struct steering *steering, struct point *point)
+{
+    struct run *run = steering->run;
+
+    for (size_t i = 0; i < run->label_count; i++) {
+        const struct label *label = &run->labels[i];
+        struct step step;
+
+        if (!label->timed_out || label->said_timeout)
+            continue;
+        struct option *option = add_option(steering, point);
+        label_step(run, label, &step);
+        option->kind = OPTION_FORCED;
+        option->label = option->thread = label_of(run, &step);
+        return true;
+    }
+    return false;
+}
+
+static bool was_submitted(const struct run *run)
+{
+    for (size_t i = 0; i < run->intent_count; i++) {
+        if (run->intents[i].was_submitted)
+            return true;
+    }
+    return false;
+}
+
+static void list_options(struct steering *steering, struct point *point)
+{
+    struct run *run = steering->run;
+    size_t count = 0;
+    struct label **labels = labels_in_order(run, &count);
+
+    *point = (struct point){.can_kill = false};
+    steering->options_room = 0;
+    if (add_forced(steering, point))
+        return;
+    point->can_kill =
+        steering->chosen->tells_kills && process_is_up(run->conductor) && was_submitted(run);
+    add_process(steering, point, OPTION_START, "start");
+    for (size_t actor = 0; actor <= run->scenario->actor_count; actor++) {
+        bool is_actor = actor < run->scenario->actor_count;
+        const char *name = is_actor ? run->scenario->actors[actor].name : "engine";
+
+        for (size_t i = 0; i < count; i++) {
+            const struct sim_exchange *held = label_held(run, labels[i]);
+            struct step step;
+
+            label_step(run, labels[i], &step);
+            if (held && !held->is_client_gone && strcmp(step.actor, name) == 0)
+                add_exchange(steering, point, labels[i]);
+        }
+        if (is_actor && run->positions[actor] < run->scenario->actors[actor].step_count)
+            add_own(steering, point, actor);
+    }
+    add_process(steering, point, OPTION_DUE, "due");
+    for (size_t i = 0; i < count; i++) {
+        const struct sim_exchange *held = label_held(run, labels[i]);
+
+        if (held && held->is_client_gone && held->stop == SIM_BEFORE)
+            add_exchange(steering, point, labels[i]);
+    }
+}
+
+/* ---- which of it ---- */
+
+static size_t count_bits(uint64_t mask)
+{
+    size_t count = 0;
+
+    for (; mask; mask &= mask - 1)
+        count++;
+    return count;
+}
+
+/* A time-out is not for chance: it has to be known before the engine starts. */
+static const char *random_fault(struct steering *steering, const struct option *option)
+{
+    const struct fault_row *rows = NULL;
+    size_t count = kinds_rows(&rows);
+    uint64_t mask = option->faults | option->whole;
+
+    for (size_t i = 0; i < count; i++)
+        mask &= rows[i].spelling == KIND_FAULT ? UINT64_MAX : ~(UINT64_C(1) << i);
+    if (!mask || steering->spent.faults >= steering->chosen->bound.faults ||
+        prng_below(&steering->prng, FAULT_ONE_IN))
+        return NULL;
+    size_t pick = prng_below(&steering->prng, count_bits(mask)), row = 0;
+    for (;; row++) {
+        if (mask >> row & 1 && pick-- == 0)
+            return choice_spell(steering->run->arena, option, row);
+    }
+}
+
+static const char *choose_randomly(struct steering *steering, const struct point *point)
+{
+    struct prng *prng = &steering->prng;
+    struct arena *arena = steering->run->arena;
+    size_t zombies = 0;
+
+    for (size_t i = 0; i < point->count; i++)
+        zombies += point->options[i].kind == OPTION_ZOMBIE;
+    size_t live = point->count - zombies;
+    if (live == 0)
+        return NULL;
+    if (point->can_kill && steering->spent.kills < steering->chosen->bound.kills &&
+        prng_below(prng, KILL_ONE_IN) == 0)
+        return STEP_KILL;
+    if (zombies && prng_below(prng, LATE_ONE_IN) == 0)
+        return option_step(arena, &point->options[live + prng_below(prng, zombies)]);
+    const struct option *option = &point->options[prng_below(prng, live)];
+    const char *step = random_fault(steering, option);
+    return step ? step : option_step(arena, option);
+}
+
+static int diverges(struct run *run, size_t number, const char *step, struct err *err)
+{
+    run->is_divergence = true;
+    return err_set(err, ERR_IO,
+                   "diverged at step %zu, %.120s: what could be done there is not what could be "
+                   "done when the same steps were made before",
+                   number, step);
+}
+
+/* *out_step NULL: nothing is left. */
+static int choose(struct steering *steering, const struct point *point, const char **out_step,
+                  struct err *err)
+{
+    const struct chosen *chosen = steering->chosen;
+    size_t index = chosen->trace.count - 1, count = 0;
+
+    if (index < chosen->prefix_count) {
+        *out_step = chosen->prefix[index];
+        if (chosen->hashes[index] != point->hash ||
+            (!point_option(point, *out_step) && strcmp(*out_step, STEP_KILL) != 0))
+            return diverges(steering->run, index + 1, *out_step, err);
+        return 0;
+    }
+    if (chosen->is_random) {
+        *out_step = choose_randomly(steering, point);
+        return 0;
+    }
+    const struct option **sorted =
+        order_sort(&steering->order, point, steering->run->arena, &count);
+    *out_step = count ? option_step(steering->run->arena, sorted[0]) : NULL;
+    return 0;
+}
+
+static bool has_live(const struct point *point)
+{
+    return point->count > 0 && point->options[0].kind != OPTION_ZOMBIE;
+}
+
+static bool pass_over_impossible(struct run *run)
+{
+    for (size_t i = 0; i < run->scenario->actor_count; i++) {
+        if (run->positions[i] < run->scenario->actors[i].step_count) {
+            run->positions[i]++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- doing it ---- */
+
+static int count_due(struct steering *steering, struct err *err)
+{
+    uint64_t arrivals = sim_arrivals(steering->run->sim);
+
+    steering->dues = steering->arrivals == arrivals ? steering->dues + 1 : 0;
+    steering->arrivals = arrivals;
+    if (steering->dues <= DUES_MAX)
+        return 0;
+    return err_set(err, ERR_TIMEOUT,
+                   "timed work was made due %d times in a row and brought no request", DUES_MAX);
+}
+
+static int take(struct steering *steering, struct point *point, const char *text, struct err *err)
+{
+    struct run *run = steering->run;
+    const struct option *option = point_option(point, text);
+    struct footprint footprint;
+    struct cost cost;
+    struct step step;
+
+    point->chosen = text;
+    if (!order_take(&steering->order, point, text, &cost))
+        return diverges(run, steering->chosen->trace.count, text, err);
+    steering->spent = cost_add(steering->spent, cost);
+    choice_footprint(run->arena, point, text, &footprint);
+    steering->is_settled = !footprint.engine;
+    if (option && option->kind == OPTION_FORCED) {
+        step_note_timeout(run);
+        return 0;
+    }
+    if (option && option->kind == OPTION_DUE && count_due(steering, err))
+        return -1;
+    if (step_parse(run->arena, text, &step, err))
+        return -1;
+    step.ordinal = step.ordinal ? step.ordinal : 1;
+    return step_do(run, &step, err);
+}
+
+static struct point *add_point(struct steering *steering)
+{
+    struct trace *trace = &steering->chosen->trace;
+
+    if (trace->count == steering->points_room) {
+        size_t size = trace->count * sizeof(*trace->points);
+
+        steering->points_room = 2 * steering->points_room + 32;
+        trace->points = arena_grow(steering->run->arena, trace->points, size,
+                                   steering->points_room * sizeof(*trace->points));
+    }
+    return &trace->points[trace->count++];
+}
+
+static int parse_faults(struct steering *steering, struct err *err)
+{
+    const struct fault_row *rows = NULL;
+    size_t count = kinds_rows(&rows);
+
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].fault && sim_fault_parse(rows[i].fault, &steering->faults[i], err))
+            return -1;
+    }
+    return 0;
+}
+
+int run_chosen(struct run *run, struct chosen *chosen, struct err *err)
+{
+    struct steering steering = {.run = run, .chosen = chosen};
+    struct point point;
+    const char *step = "";
+
+    chosen->trace = (struct trace){.count = 0};
+    order_init(&steering.order, run->arena);
+    prng_init(&steering.prng, chosen->seed);
+    if (parse_faults(&steering, err))
+        return -1;
+    while (step) {
+        if (!steering.is_settled && run_settle(run, err))
+            return -1;
+        if (run->is_late)
+            return 0;
+        list_options(&steering, &point);
+        if (!has_live(&point) && pass_over_impossible(run))
+            continue;
+        point_hash(&point);
+        struct point *kept = add_point(&steering);
+        *kept = point;
+        if (choose(&steering, kept, &step, err) || (step && take(&steering, kept, step, err)))
+            return -1;
+    }
+    return 0;
+}
+
+/* A commit and its reply with nothing in between, and one fault at most, are the exchange as a whole. */
+static bool join(struct step *commit, const struct step *reply)
+{
+    bool is_same =
+        commit->part == PART_COMMIT && reply->part == PART_REPLY &&
+        strcmp(commit->actor, reply->actor) == 0 && strcmp(commit->what, reply->what) == 0 &&
+        commit->ordinal == reply->ordinal &&
+        strcmp(commit->intent ? commit->intent : "", reply->intent ? reply->intent : "") == 0 &&
+        !(commit->fault.name && reply->fault.name);
+
+    if (!is_same)
+        return false;
+    commit->part = PART_WHOLE;
+    if (reply->fault.name)
+        commit->fault = reply->fault;
+    return true;
+}
+
+void run_join_pairs(struct run *run)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->done.count; i++) {
+        if (count == 0 || !join(&run->done.steps[count - 1], &run->done.steps[i]))
+            run->done.steps[count++] = run->done.steps[i];
+    }
+    run->done.count = count;
+}
