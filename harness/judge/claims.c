@@ -5,9 +5,11 @@
 #include "harness/judge/claims.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "fhir/patch.h"
 #include "harness/judge/canon.h"
@@ -339,4 +341,16 @@ bool view_names_convergence(const struct fact_view *view)
             return true;
     }
     return false;
+}
+
+bool claims_hash_is(const char *hash, const struct cJSON *tree)
+{
+    char own[HASH_HEX_SIZE];
+
+    if (!hash || !tree)
+        return false;
+    if (strncmp(hash, "sha256:", 7) == 0)
+        hash += 7;
+    hash_canonical(tree, own);
+    return strcasecmp(hash, own) == 0;
 }

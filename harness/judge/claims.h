@@ -59,4 +59,7 @@ const struct fact_view *intent_last_of(const struct fact_intent *intent, size_t 
 /* The canon of a tree, references resolved as inside the intent's Bundle; `intent` may be NULL. */
 const struct canon *claims_canon(const struct facts *facts, const struct fact_intent *intent,
                                  const struct cJSON *tree, const struct cJSON *like);
+
+/* Is `hash` (it may say sha256: first) the one of that JSON, in canonical form? */
+bool claims_hash_is(const char *hash, const struct cJSON *tree);
 #endif

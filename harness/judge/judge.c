@@ -246,6 +246,18 @@ static const struct invariant table[] = {
         .judge = judge_intent_first,
     },
     {
+        .name = "log-replays",
+        .control = "event-log",
+        .clinician = "From its log alone it can be told what the system did to the chart, and in "
+                     "which order.",
+        .engineer =
+            "Per target the results in the event log are the engine's commits in order; each hash "
+            "is the submitted, merged or decided content's.",
+        .needs = NEEDS_JE,
+        .unlocks = "events",
+        .judge = judge_log_replays,
+    },
+    {
         .name = "correlated",
         .control = "event-log",
         .clinician = "Every step can be traced back to the request that caused it.",

@@ -197,18 +197,6 @@ static bool repeats_source(const struct cJSON *said, const struct cJSON *recorde
     return cJSON_IsObject(said) && cJSON_IsObject(recorded);
 }
 
-static bool is_hash_of(const char *hash, const struct cJSON *payload)
-{
-    char own[HASH_HEX_SIZE];
-
-    if (!hash || !payload)
-        return false;
-    if (strncmp(hash, "sha256:", 7) == 0)
-        hash += 7;
-    hash_canonical(payload, own);
-    return strcasecmp(hash, own) == 0;
-}
-
 static bool is_key_of(const struct fact_intent *intent, const char *key)
 {
     for (size_t i = 0; key && i < intent->key_count; i++)
@@ -222,7 +210,7 @@ static bool is_refused_resubmit(const struct fact_intent *intent, const struct f
 {
     for (size_t i = 0; i < intent->submit_count; i++)
         if (strcmp(outcome_of(record), "refused") == 0 &&
-            is_hash_of(json_string(record->tree, "payloadHash"), intent->submits[i].payload))
+            claims_hash_is(json_string(record->tree, "payloadHash"), intent->submits[i].payload))
             return true;
     return false;
 }
@@ -239,7 +227,7 @@ static void judge_members(const struct fact_intent *intent, const struct fact_re
         wrong = "requester";
     else if (!repeats_source(json_get(payload, "source"), json_get(record->tree, "source")))
         wrong = "source";
-    else if (!is_hash_of(json_string(record->tree, "payloadHash"), payload) &&
+    else if (!claims_hash_is(json_string(record->tree, "payloadHash"), payload) &&
              !is_refused_resubmit(intent, record))
         wrong = "payloadHash";
     if (wrong)

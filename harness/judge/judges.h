@@ -23,6 +23,7 @@ void judge_guarded_write(const struct facts *facts, struct finding *finding);
 void judge_human_review(const struct facts *facts, struct finding *finding);
 void judge_intended_content(const struct facts *facts, struct finding *finding);
 void judge_intent_first(const struct facts *facts, struct finding *finding);
+void judge_log_replays(const struct facts *facts, struct finding *finding);
 void judge_no_duplicate(const struct facts *facts, struct finding *finding);
 void judge_no_loss(const struct facts *facts, struct finding *finding);
 void judge_no_lost_update(const struct facts *facts, struct finding *finding);

@@ -28,6 +28,7 @@ static const char *const names[] = {
     "audit-complete",
     "audit-true",
     "intent-first",
+    "log-replays",
     "correlated",
     "recovery-path",
     "sound-base",
