@@ -151,7 +151,7 @@ static int replay(struct book *book, const char *path, struct err *err)
         arena_reset(arena);
     }
     book->replayed = book->count;
-    if (start < text.size && ftruncate(book->fd, (off_t)start))
+    if (start < text.size && !flaw_is(FLAW_TORN_TAIL_CRASH) && ftruncate(book->fd, (off_t)start))
         err_set(err, ERR_IO, "%s: cannot cut off the torn end: %s", path, strerror(errno));
     buf_release(&text);
     arena_free(arena);
@@ -224,10 +224,27 @@ static const struct cJSON *swap_late(struct book *book, struct arena *arena,
     return late;
 }
 
+/* Flaw: an attempt is written in two halves, and the process may be killed in between. */
+static bool tear(struct book *book)
+{
+    size_t half = book->held.size / 2;
+
+    if (!flaw_is(FLAW_TORN_TAIL_CRASH) || !strstr(buf_text(&book->held), "\"kind\":\"attempt\""))
+        return false;
+    put_on_disk(book, book->held.bytes, half);
+    struct buf rest = BUF_INIT;
+    buf_add(&rest, book->held.bytes + half, book->held.size - half);
+    buf_release(&book->held);
+    book->held = rest;
+    return true;
+}
+
 static void write_line(struct book *book, const char *line, bool is_before_reply)
 {
     buf_puts(&book->held, line);
     buf_putc(&book->held, '\n');
+    if (is_before_reply && tear(book))
+        return;
     if (flaw_is(FLAW_SEND_BEFORE_LOG) && is_before_reply)
         return; /* flaw: what precedes the first reply stays in memory until then */
     put_on_disk(book, book->held.bytes, book->held.size);
@@ -284,9 +301,52 @@ const struct cJSON *book_events(const struct book *book)
     return book->events;
 }
 
+static bool same_row(struct arena *arena, const struct cJSON *a, const struct cJSON *b)
+{
+    return strcmp(json_string(a, "intent"), json_string(b, "intent")) == 0 &&
+           strcmp(json_print(arena, json_get(a, "target")),
+                  json_print(arena, json_get(b, "target"))) == 0;
+}
+
+/* Flaw: the audit has one row for each intent and target, and a chain that is made when it is asked
+ * for. */
+static void overwrite(struct book *book, struct arena *arena)
+{
+    struct cJSON *all = json_array(arena), *kept = json_array(arena), *lines = json_array(arena);
+    const char *line = buf_text(&book->audit);
+
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
+        struct err err = ERR_INIT;
+
+        json_add(all, json_copy(json_parse(arena, line, (size_t)(end - line), &err)));
+    }
+    for (size_t i = 0; i < json_count(all); i++) {
+        size_t later = i + 1;
+
+        while (later < json_count(all) && !same_row(arena, json_at(all, i), json_at(all, later)))
+            later++;
+        if (later == json_count(all))
+            json_add(kept, json_copy(json_at(all, i)));
+    }
+    buf_clear(&book->audit);
+    book->audit_count = 0;
+    book->previous_hash[0] = '\0';
+    chain(book, arena, kept, lines);
+    for (size_t i = 0; i < json_count(lines); i++)
+        add_audit(book, json_text(json_at(lines, i)));
+}
+
 void book_audit(struct book *book, long long after, struct buf *out)
 {
-    const char *line = buf_text(&book->audit);
+    const char *line;
+
+    if (flaw_is(FLAW_AUDIT_OVERWRITTEN)) {
+        struct arena *arena = arena_new();
+
+        overwrite(book, arena);
+        arena_free(arena);
+    }
+    line = buf_text(&book->audit);
 
     if (json_count(book->late) > 0) { /* only with the flaw audit-after-reply: asking writes them */
         struct arena *arena = arena_new();

@@ -78,6 +78,21 @@ static bool same_sender(const struct cJSON *payload, const struct cJSON *other)
                      json_string(json_get(other, "source"), "system"));
 }
 
+static const char *type_of(const struct cJSON *payload)
+{
+    const char *type = json_string(json_get(payload, "resource"), "resourceType");
+
+    return type ? type : json_string(json_get(payload, "target"), "reference");
+}
+
+/* Flaw: patient and type are the key. */
+static bool is_alike(const struct cJSON *payload, const struct cJSON *other)
+{
+    return json_string(payload, "patient") &&
+           same_text(json_string(payload, "patient"), json_string(other, "patient")) &&
+           same_text(type_of(payload), type_of(other));
+}
+
 /* The intent of that key, or with the same payload of the same source event; 0: none. */
 static unsigned find_delivered(const struct visit *visit, const char *key, const char *digits)
 {
@@ -94,6 +109,10 @@ static unsigned find_delivered(const struct visit *visit, const char *key, const
             continue;
         if (same_text(json_string(intent, "key"), key))
             return number;
+        if (flaw_is(FLAW_KEY_TOO_COARSE) && is_alike(payload, visit->tree))
+            return number; /* flaw: it must be the same again */
+        if (flaw_is(FLAW_CHANNEL_IN_KEY))
+            continue; /* flaw: another channel has another key */
         if (event && same_text(json_string(intent, "hash"), digits) &&
             same_text(json_string(json_get(payload, "source"), "eventId"), event))
             return number;
@@ -158,7 +177,8 @@ static void post_intent(struct visit *visit)
         return;
     }
     const struct cJSON *intent = book_intent(visit->engine->book, number);
-    if (!same_text(json_string(intent, "hash"), digits)) {
+    if (!same_text(json_string(intent, "hash"), digits) &&
+        same_text(json_string(intent, "key"), key) && !flaw_is(FLAW_SAME_KEY_NEW_PAYLOAD_IGNORED)) {
         call_problem(visit, 422, "Another payload under the same key",
                      "The key was used for another payload; nothing was taken from this one.");
         return;

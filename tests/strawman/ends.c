@@ -92,7 +92,8 @@ static struct cJSON *make_records(struct run *run, const char *state)
             culprit = slot;
         if (!is_in_effect(slot) || json_flag(slot, "audited", false))
             continue;
-        add_record(run, records, slot, "committed");
+        if (!flaw_is(FLAW_AUDIT_PER_BUNDLE) || json_count(records) == 0)
+            add_record(run, records, slot, "committed");
         json_put_flag(slot, "audited", true);
     }
     if (!culprit)

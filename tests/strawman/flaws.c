@@ -83,6 +83,62 @@ static const struct flaw_row rows[FLAW_COUNT] = {
                                "The body comes from one answer and the version from another."},
     [FLAW_SUBSET_BASE] = {"subset-base", "sound-base",
                           "A partial answer is taken for the whole resource."},
+    [FLAW_KEY_TOO_COARSE] = {"key-too-coarse", "truthful-state",
+                             "Two intents on one patient and type are taken for the same one."},
+    [FLAW_CHANNEL_IN_KEY] = {"channel-in-key", "no-duplicate",
+                             "The same source event under another key is a new intent."},
+    [FLAW_SAME_KEY_NEW_PAYLOAD_IGNORED] =
+        {"same-key-new-payload-ignored", "same-key-same-answer",
+         "Another payload under a known key is answered as if it were the first."},
+    [FLAW_SEARCH_THEN_CREATE] =
+        {"search-then-create", "no-duplicate",
+         "A create is sent without a condition when a search before it found nothing."},
+    [FLAW_SEARCH_LAG_RECREATE] =
+        {"search-lag-recreate", "no-duplicate",
+         "After a lost reply a search decides whether to create again, however far behind it is."},
+    [FLAW_SILENT_RESEND] =
+        {"silent-resend", "bounded-retry",
+         "The HTTP library sends a POST again by itself when the connection breaks."},
+    [FLAW_REAPPLY_OVER_UNDO] =
+        {"reapply-over-undo", "own-write-known",
+         "What was undone by someone is taken for never done and written again."},
+    [FLAW_GIVE_UP_UNGUARDED] = {"give-up-unguarded", "guarded-write",
+                                "After some attempts in vain the write goes without If-Match."},
+    [FLAW_NO_CAP] = {"no-cap", "bounded-retry", "A write is tried without end."},
+    [FLAW_RETRY_REFUSED] = {"retry-refused", "bounded-retry",
+                            "What was refused for good is sent again unchanged."},
+    [FLAW_NO_RETRY] = {"no-retry", "no-loss",
+                       "A server that asks for time is taken for one that refuses."},
+    [FLAW_HOT_RETRY] = {"hot-retry", "bounded-retry", "A write is sent again without any wait."},
+    [FLAW_DIRTY_RETRY] =
+        {"dirty-retry", "intended-content",
+         "A retry puts the change onto what the first attempt had changed already."},
+    [FLAW_NO_RESUME] = {"no-resume", "no-loss",
+                        "A Bundle interrupted by a crash is not taken up again."},
+    [FLAW_BATCH_OK_DESPITE_ENTRY] =
+        {"batch-ok-despite-entry", "truthful-state",
+         "A batch answered with 200 counts as done, whatever its entries say."},
+    [FLAW_MATCH_BY_POSITION] = {"match-by-position", "truthful-state",
+                                "The answers in a Bundle are taken in the order of its entries."},
+    [FLAW_LOST_TRANSACTION_AS_SINGLES] =
+        {"lost-transaction-as-singles", "all-or-nothing",
+         "A transaction whose reply was lost is sent again entry by entry."},
+    [FLAW_OUTBOX_EARLY_DELETE] =
+        {"outbox-early-delete", "no-loss",
+         "What was sent is gone from the outbox before its reply is there."},
+    [FLAW_RECOVERY_NOT_IDEMPOTENT] =
+        {"recovery-not-idempotent", "no-duplicate",
+         "A recovery that is interrupted by a crash is done over without a look."},
+    [FLAW_TORN_TAIL_CRASH] =
+        {"torn-tail-crash", "audit-true",
+         "A half written record is not cut off: what is glued to it is lost at the next start."},
+    [FLAW_AUDIT_OVERWRITTEN] = {"audit-overwritten", "audit-true",
+                                "An audit record takes the place of the intent's earlier one."},
+    [FLAW_AUDIT_PER_BUNDLE] = {"audit-per-bundle", "audit-complete",
+                               "A Bundle has one audit record, not one for each entry."},
+    [FLAW_DISCARD_FORGETS] =
+        {"discard-forgets", "truthful-state",
+         "What a human decides against is cancelled without a look whether it came through."},
 };
 
 static enum flaw chosen = FLAW_NONE;

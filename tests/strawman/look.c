@@ -144,7 +144,10 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
             out->effect = EFFECT_HIDDEN;
         return;
     }
-    if (guard == count) {
+    if (flaw_is(FLAW_REAPPLY_OVER_UNDO) && guard > 1 && guard < count &&
+        is_made(slot, entries, guard - 1) && !is_made(slot, entries, 0)) {
+        out->effect = EFFECT_OWN; /* flaw: it is not there, so it was never done */
+    } else if (guard == count) {
         out->effect = EFFECT_HIDDEN;
     } else if (guard > 0 && is_made(slot, entries, guard - 1) &&
                !(flaw_is(FLAW_OWN_412_IS_FOREIGN) && is_refused)) {
@@ -184,8 +187,12 @@ static void look_marks(struct run *run, const struct cJSON *slot, const struct a
 {
     bool is_told = is_success(answer) && answer->reference;
     const char *path = is_told ? answer->reference : json_string(slot, "type");
-    const struct cJSON *entries =
-        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", path));
+    if (flaw_is(FLAW_SEARCH_LAG_RECREATE) && !is_told) /* flaw: an index may be behind */
+        path = arena_printf(run->arena, "%s?identifier=%s|%s", path, IDENTIFIER_SYSTEM,
+                            json_string(slot, "mark"));
+    else
+        path = arena_printf(run->arena, "%s/_history?_count=1000", path);
+    const struct cJSON *entries = talk_history(run, path);
     size_t oldest = json_count(entries);
 
     out->effect = is_success(answer) ? EFFECT_HIDDEN : EFFECT_NONE;

@@ -188,15 +188,23 @@ static enum plan plan_create(struct run *run, struct cJSON *slot, const struct c
     struct cJSON *body = json_copy_root(run->arena, resource);
     const char *mark = make_mark(run, slot), *query = business_query(run, slot);
     const char *type = json_string(slot, "type"), *id = json_string(slot, "id");
+    struct page page;
 
-    if (flaw_is(FLAW_DONE_AFTER_WRITE) && json_integer(run->intent, "attempts", 0) > 0) {
+    if ((flaw_is(FLAW_DONE_AFTER_WRITE) || flaw_is(FLAW_RECOVERY_NOT_IDEMPOTENT)) &&
+        json_integer(run->intent, "attempts", 0) > 0) {
         json_put_string(slot, "method", "POST"); /* flaw: done over, and nothing says by whom */
     } else if (!id && add_identifier(body, type, mark)) {
         json_put_string(slot, "method", "POST");
         json_put_string(slot, "mark", mark);
-        json_put_string(
-            slot, "query",
-            query ? query : arena_printf(run->arena, "identifier=%s|%s", IDENTIFIER_SYSTEM, mark));
+        if (flaw_is(FLAW_SEARCH_THEN_CREATE) || flaw_is(FLAW_SEARCH_LAG_RECREATE))
+            talk_get(run,
+                     arena_printf(run->arena, "%s?identifier=%s|%s", type, IDENTIFIER_SYSTEM, mark),
+                     &page); /* flaw: in place of a condition */
+        else
+            json_put_string(
+                slot, "query",
+                query ? query
+                      : arena_printf(run->arena, "identifier=%s|%s", IDENTIFIER_SYSTEM, mark));
     } else { /* the id itself says whose it is */
         json_put_string(slot, "method", "PUT");
         json_put_string(slot, "id", id ? id : mark);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/hash.h"
 #include "tests/strawman/engine.h"
 #include "tests/strawman/flaws.h"
@@ -273,6 +274,16 @@ static void fix_up(struct cJSON *slot)
     slot_set(slot, SLOT_READY);
 }
 
+/* Flaw: the attempt's body is what the intent is put onto. */
+static void patch_again(struct run *run, struct cJSON *slot)
+{
+    struct err err = ERR_INIT;
+    const struct cJSON *body = plan_wanted(run, slot, json_get(slot, "body"), &err);
+
+    if (body)
+        json_put(slot, "body", json_copy(body));
+}
+
 /* Nothing happened and nothing is in the way: what was said decides. */
 static void meet_nothing(struct run *run, struct cJSON *slot, const struct answer *answer)
 {
@@ -289,6 +300,8 @@ static void meet_nothing(struct run *run, struct cJSON *slot, const struct answe
             fix_up(slot);
         return;
     }
+    if (flaw_is(FLAW_DIRTY_RETRY) && text_is(slot, "operation", OP_PATCH))
+        patch_again(run, slot);
     slot_set(slot, SLOT_READY);
 }
 
@@ -313,18 +326,44 @@ static void meet_own(struct run *run, struct cJSON *slot, const struct sight *si
         meet_foreign(run, slot, sight);
 }
 
+static bool is_single(const struct run *run)
+{
+    return flaw_is(FLAW_LOST_TRANSACTION_AS_SINGLES) && plan_is_transaction(run->payload) &&
+           json_integer(run->intent, "attempts", 0) > 1;
+}
+
+static bool is_taken_at_its_word(const struct run *run, const struct cJSON *slot)
+{
+    bool is_bundle = plan_is_bundle(run->payload);
+
+    return flaw_is(FLAW_ANY_2XX_IS_SUCCESS) || flaw_is(FLAW_DONE_AFTER_WRITE) ||
+           (flaw_is(FLAW_RECOVERY_NOT_IDEMPOTENT) && text_is(slot, "method", "POST") &&
+            !json_string(slot, "mark")) ||
+           (flaw_is(FLAW_BATCH_OK_DESPITE_ENTRY) && is_bundle) ||
+           (flaw_is(FLAW_MATCH_BY_POSITION) && is_bundle) || is_single(run);
+}
+
 /* Flaws that take a reply, or its absence, at its word. True when that settled the slot. */
 static bool trust(struct run *run, struct cJSON *slot, const struct answer *answer)
 {
     const char *id = json_string(slot, "id");
-    const char *reference =
-        id ? arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id) : answer->reference;
+    const char *reference = answer->reference;
     bool is_lost = answer->status == 0 && answer->was_sent;
 
-    if ((flaw_is(FLAW_ANY_2XX_IS_SUCCESS) || flaw_is(FLAW_DONE_AFTER_WRITE)) &&
-        classify(answer) == REPLY_SUCCESS)
+    if (id && !(reference && flaw_is(FLAW_MATCH_BY_POSITION)))
+        reference = arena_printf(run->arena, "%s/%s", json_string(slot, "type"), id);
+    if (is_taken_at_its_word(run, slot) && classify(answer) == REPLY_SUCCESS)
         slot_set_done(slot, reference, answer->version); /* flaw: nobody looks what became of it */
-    else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_SUCCESS))
+    else if (is_single(run) && answer->status >= 400) {  /* flaw: a transaction is refused whole */
+        slot_change_all(run, SLOT_DONE, SLOT_REFUSED);
+        slot_set(slot, SLOT_REFUSED);
+        run->why = "the transaction was refused";
+    } else if (flaw_is(FLAW_RETRY_REFUSED) && classify(answer) == REPLY_REFUSED)
+        slot_set(slot, SLOT_READY); /* flaw: next time it may work */
+    else if (flaw_is(FLAW_NO_RETRY) && classify(answer) == REPLY_LATER) {
+        slot_set(slot, SLOT_REFUSED); /* flaw: no is no */
+        run->why = arena_printf(run->arena, "the server answered %d", answer->status);
+    } else if (is_lost && flaw_is(FLAW_TIMEOUT_IS_SUCCESS))
         slot_set_done(slot, reference, NULL); /* flaw: it was sent, was it not? */
     else if ((answer->status == 412 && flaw_is(FLAW_ONLY_409)) ||
              (answer->status == 409 && flaw_is(FLAW_ONLY_412))) {
@@ -395,7 +434,9 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
 
 static long backoff_ms(const struct run *run)
 {
-    return run->engine->retry_ms << json_integer(run->intent, "attempts", 0);
+    long long attempts = json_integer(run->intent, "attempts", 0);
+
+    return run->engine->retry_ms << (attempts < ATTEMPTS_MAX ? attempts : ATTEMPTS_MAX);
 }
 
 /* Waits where the server asked for time; true if it waited. */
@@ -414,6 +455,8 @@ static bool give_time(struct run *run, const struct answer *answers)
     if (!is_later && asked_ms < 0)
         return false;
     run_save(run, NULL, run_event(run, "retry-later", slot_at(run, 0)));
+    if (flaw_is(FLAW_HOT_RETRY) && asked_ms < 0)
+        return true;
     crew_rest(run->job, asked_ms >= 0 ? asked_ms : backoff_ms(run), asked_ms >= 0);
     return true;
 }
@@ -432,8 +475,8 @@ static bool conclude(struct run *run, bool has_waited)
         slot_change_all(run, SLOT_READY, SLOT_STUCK);
     }
     if (slot_count(run, SLOT_READY) > 0 && !(is_transaction && failed > 0)) {
-        if (json_integer(run->intent, "attempts", 0) < ATTEMPTS_MAX) {
-            if (!has_waited) {
+        if (json_integer(run->intent, "attempts", 0) < ATTEMPTS_MAX || flaw_is(FLAW_NO_CAP)) {
+            if (!has_waited && !flaw_is(FLAW_HOT_RETRY)) {
                 run_save(run, NULL, run_event(run, "retry-later", slot_at(run, 0)));
                 crew_rest(run->job, backoff_ms(run), false);
             }
@@ -492,7 +535,8 @@ static void run_discard(struct run *run)
         struct cJSON *slot = slot_at(run, i);
         struct sight sight;
 
-        if (json_integer(run->intent, "attempts", 0) == 0 || !json_string(slot, "method"))
+        if (json_integer(run->intent, "attempts", 0) == 0 || !json_string(slot, "method") ||
+            flaw_is(FLAW_DISCARD_FORGETS))
             continue;
         look_slot(run, slot, NULL, &sight);
         if (sight.effect == EFFECT_DONE)
@@ -504,6 +548,17 @@ static void run_discard(struct run *run)
         end_by_slots(run);
     else
         end_run(run, "cancelled");
+}
+
+/* Flaw: a recovery that was begun is taken for one that failed. */
+static void recover_once(struct run *run)
+{
+    if (json_flag(slot_at(run, 0), "recovering", false)) {
+        run->slots = json_array(run->arena);
+        return;
+    }
+    json_put_flag(slot_at(run, 0), "recovering", true);
+    run_save(run, NULL, NULL);
 }
 
 void run_intent(struct job *job)
@@ -522,6 +577,8 @@ void run_intent(struct job *job)
     }
     if (flaw_is(FLAW_DONE_AFTER_WRITE) && slot_count(&run, SLOT_SENT) > 0)
         run.slots = json_array(run.arena); /* flaw: it is not marked done, so it was not done */
+    if (flaw_is(FLAW_RECOVERY_NOT_IDEMPOTENT) && slot_count(&run, SLOT_SENT) > 0)
+        recover_once(&run);
     answers = recall_replies(&run);
     for (;;) {
         if (slot_count(&run, SLOT_SENT) == 0) {

@@ -92,6 +92,16 @@ static long number_of(const char *text, const char *name, struct err *err)
     return number;
 }
 
+/* Flaws: what a start does not find where it looks for work. */
+static bool is_lost(const struct cJSON *intent)
+{
+    bool was_sent = json_integer(intent, "attempts", 0) > 0;
+    bool is_bundle = plan_is_bundle(json_get(intent, "payload"));
+
+    return was_sent && ((flaw_is(FLAW_NO_RESUME) && is_bundle) ||
+                        (flaw_is(FLAW_OUTBOX_EARLY_DELETE) && !is_bundle));
+}
+
 static int start(struct engine *engine, const char *const *values, struct err *err)
 {
     long timeout_ms = number_of(values[TIMEOUT_MS], "--timeout-ms", err);
@@ -113,7 +123,8 @@ static int start(struct engine *engine, const char *const *values, struct err *e
     engine->crew = crew_new(engine->has_hooks, timeout_ms);
     crew_lock(engine->crew);
     for (unsigned number = 1; number <= book_intents(engine->book); number++)
-        if (view_is_active(book_intent(engine->book, number)))
+        if (view_is_active(book_intent(engine->book, number)) &&
+            !is_lost(book_intent(engine->book, number)))
             crew_start(engine->crew, number, engine, run_intent);
     crew_unlock(engine->crew);
     if (edge_open(engine, values[LISTEN], &port, err))

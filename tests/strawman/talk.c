@@ -227,6 +227,8 @@ static const char *guard_of(struct run *run, const struct cJSON *slot)
     if (flaw_is(FLAW_GUARD_ONLY_UPDATE) &&
         (plan_is_bundle(run->payload) || !text_is(slot, "operation", OP_UPDATE)))
         return NULL; /* flaw: as where only one of several paths was mended */
+    if (flaw_is(FLAW_GIVE_UP_UNGUARDED) && json_integer(run->intent, "attempts", 0) > 3)
+        return NULL; /* flaw: the guard must be the reason */
     return guard ? arena_printf(run->arena, "W/\"%s\"", guard) : NULL;
 }
 
@@ -312,6 +314,8 @@ static void write_simple(struct run *run, const struct cJSON *slot, struct answe
         *extra = (struct http_header){0}; /* flaw: as HTTP libraries do that "retry on error" */
         call(run, &request, &reply);
     }
+    if (flaw_is(FLAW_SILENT_RESEND) && is_method(slot, "POST") && !reply.status && reply.was_sent)
+        call(run, &request, &reply); /* flaw: as HTTP libraries do on a connection in use before */
     answer->status = reply.status;
     answer->was_sent = reply.was_sent;
     answer->retry_after_ms = retry_after_of(&reply);
@@ -378,14 +382,17 @@ static void read_entries(struct run *run, const struct cJSON *bundle, size_t sen
             continue;
         response = json_get(json_at(entries, place++), "response");
         answer->status = 0;
-        if (json_count(entries) != sent || !json_string(response, "status"))
+        if ((json_count(entries) != sent && !flaw_is(FLAW_MATCH_BY_POSITION)) ||
+            !json_string(response, "status"))
             continue;
         answer->status = atoi(json_string(response, "status"));
+        if (flaw_is(FLAW_BATCH_OK_DESPITE_ENTRY) && !plan_is_transaction(run->payload))
+            answer->status = 200; /* flaw: as the Bundle's own */
         if (answer->status >= 400)
             answer->text = issue_text(json_get(response, "outcome"));
         if (answer->status >= 200 && answer->status < 300)
             vouch(run, answer, json_string(response, "etag"), json_string(response, "location"));
-        if (answer->reference && !is_method(slot, "POST") &&
+        if (answer->reference && !is_method(slot, "POST") && !flaw_is(FLAW_MATCH_BY_POSITION) &&
             strcmp(answer->reference, url_of(run, slot)) != 0)
             *answer = (struct answer){.was_sent = true, .retry_after_ms = -1};
     }
@@ -428,6 +435,19 @@ static void write_bundle(struct run *run, struct answer *answers)
         read_entries(run, body, sent, answers);
 }
 
+/* Flaw: until one fails; the answer to it is then the answer to all. */
+static void write_one_by_one(struct run *run, struct answer *answers)
+{
+    struct answer answer = {.status = 200};
+
+    for (size_t i = 0; i < json_count(run->slots) && answer.status / 100 == 2; i++) {
+        write_simple(run, json_at(run->slots, i), &answer);
+        answers[i] = answer;
+    }
+    for (size_t i = 0; i < json_count(run->slots) && answer.status / 100 != 2; i++)
+        answers[i] = answer;
+}
+
 struct answer *talk_write(struct run *run)
 {
     struct answer *answers =
@@ -438,7 +458,10 @@ struct answer *talk_write(struct run *run)
             answers[i] = (struct answer){.status = 412, .retry_after_ms = -1};
         return answers;
     }
-    if (plan_is_bundle(run->payload))
+    if (flaw_is(FLAW_LOST_TRANSACTION_AS_SINGLES) && plan_is_transaction(run->payload) &&
+        json_integer(run->intent, "attempts", 0) > 1)
+        write_one_by_one(run, answers);
+    else if (plan_is_bundle(run->payload))
         write_bundle(run, answers);
     else
         write_simple(run, json_at(run->slots, 0), &answers[0]);
