@@ -128,20 +128,24 @@ static void judge_refusal(const struct facts *facts, const struct fact_slot *slo
 
 /* ---- how soon ---- */
 
-/* Is there a statement of that kind in (after, until)? For `settled`: one with a timer. */
+/* The nearest timer that this statement names; -1: none. */
+static long long said_due_ms(const struct facts *facts, const struct sim_entry *entry)
+{
+    struct err err = ERR_INIT;
+
+    if (entry->kind != SIM_SAID || strcmp(entry->what, "settled") != 0 || !entry->body)
+        return -1;
+    long long due_ms =
+        json_integer(json_parse(facts->arena, entry->body, entry->body_size, &err), "dueInMs", -1);
+    return due_ms < 1000000000 ? due_ms : -1;
+}
+
 static bool was_said(const struct facts *facts, const char *what, uint64_t after, uint64_t until)
 {
     for (uint64_t n = after + 1; n < until && n <= facts->evidence->entry_count; n++) {
         const struct sim_entry *entry = facts->evidence->entries[n - 1];
-        struct err err = ERR_INIT;
 
-        if (entry->kind != SIM_SAID || strcmp(entry->what, what) != 0)
-            continue;
-        if (strcmp(what, "settled") != 0)
-            return true;
-        if (entry->body &&
-            json_integer(json_parse(facts->arena, entry->body, entry->body_size, &err), "dueInMs",
-                         -1) >= 0)
+        if (entry->kind == SIM_SAID && strcmp(entry->what, what) == 0)
             return true;
     }
     return false;
@@ -203,13 +207,9 @@ static uint64_t would_come_us(const struct facts *facts, const struct fact_inten
             return 0;
     for (uint64_t n = replied->n + 1; n < arrived->n; n++) {
         const struct sim_entry *entry = facts->evidence->entries[n - 1];
-        struct err err = ERR_INIT;
-        long long due_ms = -1;
+        long long due_ms = said_due_ms(facts, entry);
 
-        if (entry->kind == SIM_SAID && strcmp(entry->what, "settled") == 0 && entry->body)
-            due_ms = json_integer(json_parse(facts->arena, entry->body, entry->body_size, &err),
-                                  "dueInMs", -1);
-        if (due_ms >= 0 && due_ms < 1000000000 && entry->at_us + due_ms * 1000 > latest_us)
+        if (due_ms >= 0 && entry->at_us + (uint64_t)due_ms * 1000 > latest_us)
             latest_us = entry->at_us + (uint64_t)due_ms * 1000;
     }
     return came_alone(facts, intent, arrived) ? latest_us : 0;
@@ -261,23 +261,76 @@ static const struct sim_entry *passing_end(const struct fact_write *write)
     return is_passing(write->status) ? exchange->replied : NULL;
 }
 
-static bool has_waited(const struct facts *facts, const struct fact_intent *intent, uint64_t after,
-                       uint64_t until)
+static size_t submitted_intents(const struct facts *facts)
 {
-    static const char *const what[] = {"due", "sweep", "settled", "submit"};
+    size_t count = 0;
+
+    for (size_t i = 0; i < facts->intent_count; i++)
+        count += facts->intents[i]->submitted != 0;
+    return count;
+}
+
+/* Did it name a timer: one that had still to run, or perhaps another intent's? `out_is_said`: it named one at all. */
+static bool has_timer(const struct facts *facts, const struct sim_entry *end, uint64_t until,
+                      bool *out_is_said)
+{
+    for (uint64_t n = end->n + 1; n < until && n <= facts->evidence->entry_count; n++) {
+        const struct sim_entry *entry = facts->evidence->entries[n - 1];
+        long long due_ms = said_due_ms(facts, entry);
+
+        if (due_ms < 0)
+            continue;
+        *out_is_said = true;
+        if (submitted_intents(facts) > 1 ||
+            entry->at_us + (uint64_t)due_ms * 1000 - end->at_us >= NO_WAIT_US)
+            return true;
+    }
+    return false;
+}
+
+static bool has_waited(const struct facts *facts, const struct fact_intent *intent,
+                       const struct sim_entry *end, uint64_t until)
+{
+    static const char *const what[] = {"sweep", "submit"};
+    bool is_timer_said = false;
 
     for (size_t i = 0; i < COUNT_OF(what); i++)
-        if (was_said(facts, what[i], after, until))
+        if (was_said(facts, what[i], end->n, until))
             return true;
-    return facts_killed(facts, after, until) || intent_was_operated(intent, after, until);
+    if (has_timer(facts, end, until, &is_timer_said) ||
+        (!is_timer_said && was_said(facts, "due", end->n, until)))
+        return true;
+    return facts_killed(facts, end->n, until) || intent_was_operated(intent, end->n, until);
+}
+
+/* From the end to the arrival, without what its other exchanges took in between: those it did not choose to wait. */
+static uint64_t own_time_us(const struct facts *facts, const struct fact_intent *intent,
+                            const struct sim_entry *end, const struct sim_entry *arrived)
+{
+    uint64_t since_us = end->at_us, own_us = 0;
+
+    for (size_t i = 0; i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+        uint64_t from_us = exchange->arrived->at_us, until_us = arrived->at_us;
+
+        if (exchange->arrived->n < end->n || exchange->arrived->n >= arrived->n)
+            continue;
+        if (exchange->ended && exchange->ended < arrived->n)
+            until_us = facts->evidence->entries[exchange->ended - 1]->at_us;
+        own_us += from_us > since_us ? from_us - since_us : 0;
+        since_us = until_us > since_us ? until_us : since_us;
+    }
+    return own_us + (arrived->at_us > since_us ? arrived->at_us - since_us : 0);
 }
 
 static void judge_at_once(const struct facts *facts, const struct fact_intent *intent,
                           const struct sim_entry *end, const struct sim_entry *arrived,
                           struct finding *finding)
 {
-    if (arrived->n > end->n && arrived->at_us - end->at_us < NO_WAIT_US &&
-        !has_waited(facts, intent, end->n, arrived->n))
+    bool is_cut = was_said(facts, "due", end->n, arrived->n);
+
+    if (arrived->n > end->n && (is_cut || own_time_us(facts, intent, end, arrived) < NO_WAIT_US) &&
+        !has_waited(facts, intent, end, arrived->n))
         finding_fail(finding, ENTRIES(end->n, arrived->n), "%s %s of %s was tried again at once",
                      arrived->method, arrived->url, intent->given->name);
 }

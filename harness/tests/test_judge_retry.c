@@ -61,6 +61,55 @@ static void after_its_own_time_out(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+/* It looks before it sends again, and the look takes its time. */
+static void looked_between(struct kase *k, uint64_t before_us, uint64_t after_us)
+{
+    note_begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_replied(k, e, 503, NULL, NULL);
+    case_pause(k, before_us);
+    e = case_arrived(k, "note", "GET Patient/ada/_history", NULL, NULL);
+    case_pause(k, 50000);
+    case_replied(k, e, 200, NULL, "{'resourceType':'Bundle'}");
+    case_pause(k, after_us);
+    case_write(k, "note", WRITE);
+}
+
+static void at_once_after_a_long_look(struct kase *k)
+{
+    looked_between(k, 100, 100);
+}
+
+static void after_a_look_and_a_pause(struct kase *k)
+{
+    looked_between(k, 100, 2000);
+}
+
+static void after_a_pause_and_a_look(struct kase *k)
+{
+    looked_between(k, 2000, 100);
+}
+
+static void after_a_timer_of_nothing(struct kase *k)
+{
+    note_begin(k);
+    case_replied(k, case_arrived(k, "note", WRITE), 503, NULL, NULL);
+    case_said(k, "settled", NULL, 0, "{'dueInMs':0}");
+    case_pause(k, 5000);
+    case_said(k, "due", NULL, 0, "{}");
+    case_write(k, "note", WRITE);
+}
+
+static void after_a_timer_that_had_run_out(struct kase *k)
+{
+    note_begin(k);
+    case_replied(k, case_arrived(k, "note", WRITE), 503, NULL, NULL);
+    case_pause(k, 2000);
+    case_said(k, "settled", NULL, 0, "{'dueInMs':0}");
+    case_said(k, "due", NULL, 0, "{}");
+    case_write(k, "note", WRITE);
+}
+
 static void throttled(struct kase *k, const char *between, uint64_t wait_us)
 {
     note_begin(k);
@@ -267,6 +316,11 @@ static void retries_are_bounded(void)
         {"refused for good and sent again, spelled otherwise",
          refused_and_the_same_spelled_otherwise, VERDICT_FAIL},
         {"a Bundle refused and sent again", a_bundle_refused_and_again, VERDICT_FAIL},
+        {"after a look and a pause", after_a_look_and_a_pause, VERDICT_PASS},
+        {"after a pause and a look", after_a_pause_and_a_look, VERDICT_PASS},
+        {"after a timer that had run out", after_a_timer_that_had_run_out, VERDICT_PASS},
+        {"after a timer of nothing", after_a_timer_of_nothing, VERDICT_FAIL},
+        {"at once after a long look", at_once_after_a_long_look, VERDICT_FAIL},
         {"at once", at_once, VERDICT_FAIL},
         {"at once after a reset", at_once_after_a_reset, VERDICT_FAIL},
         {"before Retry-After", came_too_early, VERDICT_FAIL},
