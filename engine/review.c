@@ -381,6 +381,76 @@ static struct task_end carry_out(struct decision *decision, struct job *job, con
     return answer(decision, 202, json_copy_root(decision->arena, intent_view(intent)));
 }
 
+/* What nobody could be asked about can perhaps be asked now. */
+static void ask_again(struct job *job, struct slot *slot)
+{
+    slot->state = SLOT_SENT;
+    if (resolve_slot(job, slot) != GO_ON)
+        slot->state = SLOT_SENT;
+    if (slot->state == SLOT_SENT || slot->state == SLOT_PENDING) {
+        slot->why = slot->state == SLOT_SENT ? "outcome-unknown" : "exhausted";
+        slot->state = SLOT_HUMAN;
+    }
+}
+
+/* The attempts were given up, but one of them may have come through since. */
+static enum go see_if_it_came(struct job *job, struct slot *slot)
+{
+    struct slot before = *slot;
+    size_t events = job->event_count;
+
+    slot->state = SLOT_SENT;
+    enum go go = resolve_slot(job, slot);
+    if (slot->state != SLOT_EFFECTIVE && slot->state != SLOT_DEVIANT) {
+        *slot = before;
+        job->event_count = events;
+    }
+    return go;
+}
+
+/* What has become of slots that wait for a human without anybody in the way? `out_go` GO_LATER: that could not be
+ * seen. True when it ended the intent, or changed how it is open. */
+static bool find_out(struct job *job, const struct ledger_review *row, enum go *out_go)
+{
+    struct intent *intent = job->intent;
+
+    *out_go = GO_ON;
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        struct slot *slot = &intent->slots[i];
+
+        if (slot->state != SLOT_HUMAN)
+            continue;
+        if (is_why(slot, "outcome-unknown"))
+            ask_again(job, slot);
+        else if (is_why(slot, "exhausted") && intent->attempts > 0 &&
+                 see_if_it_came(job, slot) != GO_ON)
+            *out_go = GO_LATER;
+    }
+    if (reconcile_end_state(intent) == intent->state)
+        return false;
+    if (!intent_is_open(reconcile_end_state(intent))) {
+        put_review(job, row->id, row->body, false);
+        intent->review = NULL;
+    }
+    if (reconcile_end(job) == GO_LATER)
+        reconcile_add(job->engine, intent);
+    return true;
+}
+
+/* Nothing is called off that has happened. */
+static struct task_end discard(struct decision *decision, struct job *job)
+{
+    enum go go;
+
+    if (find_out(job, job->review, &go))
+        return refuse(decision, 409, "The review is closed",
+                      "The write came through after all; see the intent.");
+    if (go != GO_ON)
+        return refuse(decision, 503, "The chart cannot be read now",
+                      "Nothing was decided. Try again later.");
+    return carry_out(decision, job, "discard");
+}
+
 static struct task_end decide_on(struct decision *decision, struct job *job,
                                  const struct cJSON *review)
 {
@@ -391,7 +461,7 @@ static struct task_end decide_on(struct decision *decision, struct job *job,
     size_t count;
 
     if (strcmp(what, "discard") == 0)
-        return carry_out(decision, job, what);
+        return discard(decision, job);
     if (look_at_all(job, sights, &count) != GO_ON)
         return refuse(decision, 503, "The chart cannot be read now",
                       "Nothing was decided. Try again later.");
@@ -468,35 +538,6 @@ struct refresh {
     struct cJSON *examined;
 };
 
-/* What nobody could be asked about can perhaps be asked now. True when that ended the intent. */
-static bool find_out(struct job *job, const struct ledger_review *row)
-{
-    struct intent *intent = job->intent;
-
-    for (size_t i = 0; i < intent->slot_count; i++) {
-        struct slot *slot = &intent->slots[i];
-
-        if (slot->state != SLOT_HUMAN || !is_why(slot, "outcome-unknown"))
-            continue;
-        slot->state = SLOT_SENT;
-        if (resolve_slot(job, slot) != GO_ON)
-            slot->state = SLOT_SENT;
-        if (slot->state == SLOT_SENT || slot->state == SLOT_PENDING) {
-            slot->why = slot->state == SLOT_SENT ? "outcome-unknown" : "exhausted";
-            slot->state = SLOT_HUMAN;
-        }
-    }
-    if (reconcile_end_state(intent) == intent->state)
-        return false;
-    if (!intent_is_open(reconcile_end_state(intent))) {
-        put_review(job, row->id, row->body, false);
-        intent->review = NULL;
-    }
-    if (reconcile_end(job) == GO_LATER)
-        reconcile_add(job->engine, intent);
-    return true;
-}
-
 static struct task_end run_refresh(void *arg, struct worker_lane *lane)
 {
     struct refresh *refresh = arg;
@@ -506,6 +547,7 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
     struct ledger_intent intent_row;
     struct intent *intent;
     struct err err = ERR_INIT;
+    enum go go;
     size_t count;
 
     if (!ledger_find_review(refresh->engine->ledger, arena, refresh->id, &row) || !row.is_open ||
@@ -516,7 +558,7 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
     struct sight *sights = arena_alloc(arena, sizeof(*sights) * (intent->slot_count + 1));
     const struct cJSON *review = json_parse(arena, row.body, strlen(row.body), &err);
     job->may_use_reserve = true;
-    if (find_out(job, &row))
+    if (find_out(job, &row, &go))
         return (struct task_end){.is_timed = false};
     if (look_at_each(job, look_now, sights, &count) != GO_ON || job->is_exhausted)
         return (struct task_end){.is_timed = false};

@@ -43,6 +43,7 @@ static const struct {
      " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
      " \"identifierSystem\": \"urn:writebackd:write\","
      " \"companions\": [\"Provenance\", \"AuditEvent\"],"
+     " \"dedupesBySource\": true,"
      " \"limits\": {\"attempts\": 8, \"requests\": 40, \"backoffMs\": 2}}"},
     {"strawman",
      "{\"name\": \"strawman\", \"interface\": \"native\","
@@ -54,6 +55,7 @@ static const struct {
      " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
      " \"identifierSystem\": \"urn:strawman:write\","
      " \"companions\": [\"Provenance\", \"AuditEvent\"],"
+     " \"dedupesBySource\": true,"
      " \"limits\": {\"attempts\": 8, \"requests\": 40, \"backoffMs\": 2}}"},
 };
 static const char *const built_in_names[] = {"writebackd", "strawman", "strawman:FLAW", NULL};

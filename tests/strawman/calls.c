@@ -371,7 +371,9 @@ static void post_decision(struct visit *visit)
         call_problem(visit, 404, "No such open review", visit->id);
         return;
     }
-    crew_await(engine->crew, crew_start(engine->crew, number, engine, run_refresh));
+    if (!(flaw_is(FLAW_DISCARD_FORGETS) &&
+          same_text(decision, "discard"))) /* flaw: it is called off all the same */
+        crew_await(engine->crew, crew_start(engine->crew, number, engine, run_refresh));
     const struct cJSON *intent = book_intent(engine->book, number);
     const struct cJSON *review = json_get(intent, "review");
     if (!view_is_open(intent)) {

@@ -130,7 +130,7 @@ static const struct flaw_row rows[FLAW_COUNT] = {
         {"recovery-not-idempotent", "no-duplicate",
          "A recovery that is interrupted by a crash is done over without a look."},
     [FLAW_TORN_TAIL_CRASH] =
-        {"torn-tail-crash", "audit-true",
+        {"torn-tail-crash", "nothing-after-terminal",
          "A half written record is not cut off: what is glued to it is lost at the next start."},
     [FLAW_AUDIT_OVERWRITTEN] = {"audit-overwritten", "audit-true",
                                 "An audit record takes the place of the intent's earlier one."},

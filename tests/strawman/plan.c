@@ -196,11 +196,11 @@ static enum plan plan_create(struct run *run, struct cJSON *slot, const struct c
     } else if (!id && add_identifier(body, type, mark)) {
         json_put_string(slot, "method", "POST");
         json_put_string(slot, "mark", mark);
-        if (flaw_is(FLAW_SEARCH_THEN_CREATE) || flaw_is(FLAW_SEARCH_LAG_RECREATE))
+        if (flaw_is(FLAW_SEARCH_THEN_CREATE))
             talk_get(run,
                      arena_printf(run->arena, "%s?identifier=%s|%s", type, IDENTIFIER_SYSTEM, mark),
                      &page); /* flaw: in place of a condition */
-        else
+        else if (!flaw_is(FLAW_SEARCH_LAG_RECREATE))
             json_put_string(
                 slot, "query",
                 query ? query
