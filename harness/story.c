@@ -86,7 +86,8 @@ static const char *tell_said(const struct telling *telling, const struct sim_ent
     static const char *const quiet[] = {"settled", "metrics", "event", "audit", "reviews"};
     const char *what = entry->what;
 
-    if (strcmp(what, "view") == 0 || strcmp(what, "answer") == 0 || strcmp(what, "cancelled") == 0)
+    if (strcmp(what, "view") == 0 || strcmp(what, "answer") == 0 ||
+        strcmp(what, "cancelled") == 0 || strcmp(what, "compensated") == 0)
         return tell_view(telling, entry, is_proof);
     if (strcmp(what, "decide") == 0)
         return tell_decision(telling, entry);

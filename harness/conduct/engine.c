@@ -271,20 +271,31 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
     return 0;
 }
 
-int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
+/* An operator's act on an intent, `answer` is what its answer is noted as. */
+static int operate(struct run *run, struct run_intent *intent, const char *act, const char *answer,
+                   struct err *err)
 {
-    if (is_mapped(run))
-        return mapped_cancel(run, intent, err);
     if (!intent->id)
-        return err_set(err, ERR_IO, "cancel %s: the engine never said its id", intent->name);
-    const char *path = arena_printf(run->arena, "/v1/intents/%s/cancel", intent->id);
+        return err_set(err, ERR_IO, "%s %s: the engine never said its id", act, intent->name);
+    const char *path = arena_printf(run->arena, "/v1/intents/%s/%s", intent->id, act);
     struct http_request request = request_to(run, run->arena, "POST", path, NULL);
     uint64_t n =
-        engine_note_said(run, "cancel", intent, &(struct sim_entry){.method = "POST", .url = path});
+        engine_note_said(run, act, intent, &(struct sim_entry){.method = "POST", .url = path});
 
     engine_start_call(run, &request,
-                      &(struct run_call){.entry = n, .answer = "cancelled", .intent = intent});
+                      &(struct run_call){.entry = n, .answer = answer, .intent = intent});
     return engine_wait_call(run, err);
+}
+
+int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
+{
+    return is_mapped(run) ? mapped_cancel(run, intent, err)
+                          : operate(run, intent, "cancel", "cancelled", err);
+}
+
+int engine_compensate(struct run *run, struct run_intent *intent, struct err *err)
+{
+    return operate(run, intent, "compensate", "compensated", err);
 }
 
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,

@@ -173,6 +173,7 @@ int process_check(struct conductor *conductor,
 int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
                   struct err *err) ATTR_MUST_USE;
 int engine_cancel(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
+int engine_compensate(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
                   const char *by, struct err *err) ATTR_MUST_USE;
 int engine_sweep(struct run *run, const char *kind, struct err *err) ATTR_MUST_USE;

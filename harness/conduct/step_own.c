@@ -82,6 +82,7 @@ static bool is_possible(const struct run *run, const struct scenario_step *own, 
     case VERB_RESUBMIT:
         return intent && intent->was_submitted && (is_up || is_listed);
     case VERB_CANCEL:
+    case VERB_COMPENSATE:
         return is_up && intent && intent->id;
     case VERB_FETCH_REVIEW:
         return is_up && intent && intent->review;
@@ -222,6 +223,9 @@ static int do_own(struct run *run, const char *actor, const struct scenario_step
         return do_resubmit(run, own, err);
     case VERB_CANCEL:
         return engine_cancel(run, intent, err);
+    case VERB_COMPENSATE:
+        run->asks_views = true;
+        return engine_compensate(run, intent, err);
     case VERB_EDIT:
         return do_edit(run, actor, own, err);
     case VERB_FETCH_REVIEW:

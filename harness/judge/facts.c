@@ -347,7 +347,19 @@ bool intent_was_operated(const struct fact_intent *intent, uint64_t after, uint6
     for (size_t i = 0; i < intent->cancel_count; i++)
         if (intent->cancels[i]->n > after && intent->cancels[i]->n <= until)
             return true;
-    return false;
+    return intent_compensation(intent, after, until) != 0;
+}
+
+uint64_t intent_compensation(const struct fact_intent *intent, uint64_t after, uint64_t until)
+{
+    for (size_t i = 0; i < intent->compensation_count; i++) {
+        const struct fact_compensation *compensation = &intent->compensations[i];
+
+        if (!compensation->is_refused && compensation->asked->n > after &&
+            compensation->asked->n <= until)
+            return compensation->asked->n;
+    }
+    return 0;
 }
 
 const struct fact_decision *intent_decision(const struct fact_intent *intent, uint64_t until)

@@ -64,6 +64,7 @@ struct fact_version {
     const struct fact_slot
         *slot; /* NULL with an intent: a companion, or content of no slot of it */
     bool is_companion;
+    bool is_undo;                        /* see fact_write */
     const struct fact_receipt *receipts; /* by n */
     size_t receipt_count;
 };
@@ -106,6 +107,7 @@ struct fact_write {
     const struct fact_intent *intent; /* whose, by cause; NULL: nobody's we know */
     const struct fact_slot *slot;     /* of that intent; NULL: a companion or none */
     bool is_companion;
+    bool is_undo; /* sent for its intent after an operator asked to have that undone; slot NULL */
     const struct fact_version *
         *commits; /* what it made, in order: several by a duplicating proxy */
     size_t commit_count;
@@ -184,6 +186,12 @@ struct fact_decision {
     const char *seen_version; /* a label, or NULL */
 };
 
+/* An operator asked to have the intent undone. */
+struct fact_compensation {
+    const struct sim_entry *asked, *answered; /* answered NULL or status 0: no answer came */
+    bool is_refused;                          /* answered, and not with 2xx */
+};
+
 /* One line of the event log, of the audit, or a review. */
 struct fact_record {
     uint64_t n;
@@ -247,6 +255,8 @@ struct fact_intent {
     size_t decision_count;
     const struct sim_entry **cancels; /* asked */
     size_t cancel_count;
+    struct fact_compensation *compensations;
+    size_t compensation_count;
     const struct fact_record **events, **audit, **reviews; /* by n */
     size_t event_count, audit_count, review_count;
 };
@@ -299,8 +309,10 @@ bool version_is_newer(const struct fact_version *a, const struct fact_version *b
 uint64_t version_received(const struct fact_version *version, bool is_full);
 
 const struct fact_intent *facts_intent(const struct facts *facts, const char *name); /* or NULL */
-/* Did a human or an operator act on the intent (decision, cancel) in (after, until]? */
+/* Did a human or an operator act on the intent (decision, cancel, compensation) in (after, until]? */
 bool intent_was_operated(const struct fact_intent *intent, uint64_t after, uint64_t until);
+/* The first time in (after, until] that an operator asked to have it undone and was not refused; 0: none. */
+uint64_t intent_compensation(const struct fact_intent *intent, uint64_t after, uint64_t until);
 /* The last decision that the engine took, asked in (0, until]; NULL: none. */
 const struct fact_decision *intent_decision(const struct fact_intent *intent, uint64_t until);
 /* The last statement received in (0, until], or NULL. */

@@ -230,6 +230,11 @@ static void attribute(struct causing *causing, struct fact_write *write)
         write->is_companion = true;
         return;
     }
+    if (named && intent_compensation(named, 0, write->exchange->arrived->n)) {
+        write->intent = named;
+        write->is_undo = true;
+        return;
+    }
     if (!slot || strcmp(content, slot_content(causing, slot)) != 0) {
         const struct fact_slot *other = slot_by_content(causing, write, content, true);
 
@@ -298,6 +303,7 @@ static void explain(struct causing *causing, struct fact_exchange *exchange,
     version->intent = best->intent;
     version->slot = best->slot;
     version->is_companion = best->is_companion;
+    version->is_undo = best->is_undo;
     if (best->slot)
         facts_list_add(causing->builder->arena,
                        &causing->slots[best->intent->index][best->slot->index].effects, version);

@@ -25,7 +25,8 @@ static const struct {
 
 /* What is being gathered for one intent. */
 struct gathering {
-    struct facts_list keys, ids, views, submits, decisions, cancels, events, audit, reviews;
+    struct facts_list keys, ids, views, submits, decisions, cancels, compensations, events, audit,
+        reviews;
 };
 
 static const char *text_or(const char *text, const char *otherwise)
@@ -318,6 +319,19 @@ static void gather_decision(struct facts_builder *builder, struct gathering *int
     facts_list_add(builder->arena, &into->decisions, decision);
 }
 
+static void gather_compensation(struct facts_builder *builder, struct gathering *into,
+                                const struct sim_entry *asked, const struct sim_entry *answer)
+{
+    struct fact_compensation *compensation = arena_alloc(builder->arena, sizeof(*compensation));
+
+    *compensation = (struct fact_compensation){
+        .asked = asked,
+        .answered = answer,
+        .is_refused = answer && answer->status != 0 && !is_success(answer),
+    };
+    facts_list_add(builder->arena, &into->compensations, compensation);
+}
+
 /* Whose record is it? By the engine's own id first, then by key, then by correlation id. */
 static size_t record_owner(struct facts_builder *builder, const struct gathering *all,
                            const struct cJSON *tree, const struct sim_entry *entry)
@@ -399,10 +413,12 @@ static void gather_said(struct facts_builder *builder, struct gathering *all,
             gather_decision(builder, into, entry, answers[entry->n]);
         else if (strcmp(entry->what, "cancel") == 0)
             facts_list_add(builder->arena, &into->cancels, entry);
+        else if (strcmp(entry->what, "compensate") == 0)
+            gather_compensation(builder, into, entry, answers[entry->n]);
         else if (strcmp(entry->what, "view") == 0)
             gather_view(builder, into, entry);
         else if (strcmp(entry->what, "answer") == 0 || strcmp(entry->what, "decided") == 0 ||
-                 strcmp(entry->what, "cancelled") == 0)
+                 strcmp(entry->what, "cancelled") == 0 || strcmp(entry->what, "compensated") == 0)
             (void)gather_answer(builder, into, entry);
     }
     builder->facts->lists = (const struct sim_entry *const *)lists.items;
@@ -450,6 +466,8 @@ static void finish(struct facts_builder *builder, struct fact_intent *intent,
     intent->decision_count = from->decisions.count;
     intent->cancels = (const struct sim_entry **)from->cancels.items;
     intent->cancel_count = from->cancels.count;
+    intent->compensations = FLATTEN(arena, &from->compensations, struct fact_compensation);
+    intent->compensation_count = from->compensations.count;
     for (size_t i = 0; i < intent->submit_count; i++) {
         intent->submits[i].view = view_of(&from->views, intent->submits[i].answered);
         intent->is_accepted = intent->is_accepted || is_success(intent->submits[i].answered);

@@ -345,6 +345,18 @@ static const struct invariant table[] = {
         .judge = judge_clean_chart,
     },
     {
+        .name = "compensation-safe",
+        .control = "triage-and-compensation",
+        .clinician = "What is taken back is taken back by a further entry, and nothing that others "
+                     "entered goes with it.",
+        .engineer =
+            "An undo that an operator asked for deletes nothing, changes only what its intent "
+            "touched, and does not go over a foreign change without a decision.",
+        .needs = NEEDS_JS,
+        .unlocks = "status",
+        .judge = judge_compensation_safe,
+    },
+    {
         .name = "settles",
         .control = "loop-suppression",
         .clinician = "The system comes to rest.",

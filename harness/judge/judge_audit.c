@@ -48,13 +48,21 @@ static const char *target_of(const struct facts *facts, const struct fact_record
 
 /* ---- audit-complete ---- */
 
+/* An undo may be recorded as what it is. */
+static bool is_outcome_of(const struct fact_record *record, const struct fact_version *version)
+{
+    return is_committed(record) ||
+           (version->is_undo && strcmp(outcome_of(record), "compensated") == 0);
+}
+
 static bool is_record_of(const struct facts *facts, const struct fact_record *record,
                          const struct fact_version *version)
 {
     const char *label = label_of(facts, record, "versionWritten"),
                *target = target_of(facts, record);
 
-    if (!is_committed(record) || (target && strcmp(target, version->resource->reference) != 0))
+    if (!is_outcome_of(record, version) ||
+        (target && strcmp(target, version->resource->reference) != 0))
         return false;
     if (!target && record->intent != version->intent)
         return false;

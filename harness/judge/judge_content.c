@@ -126,7 +126,7 @@ static void judge_sent(const struct facts *facts, const struct fact_write *write
 {
     struct sent sent = {.facts = facts, .finding = finding, .write = write, .slot = write->slot};
 
-    if (write->is_companion || write->method == METHOD_OTHER || !write->intent)
+    if (write->is_companion || write->is_undo || write->method == METHOD_OTHER || !write->intent)
         return;
     if (!write->slot) {
         finding_fail(finding, ENTRIES(write->exchange->arrived->n),

@@ -157,19 +157,6 @@ static bool was_superseded(const struct facts *facts, const struct fact_intent *
     return false;
 }
 
-static bool was_compensated(const struct facts *facts, const struct fact_intent *intent, uint64_t n)
-{
-    for (size_t i = 0; i < facts->evidence->entry_count && facts->evidence->entries[i]->n < n;
-         i++) {
-        const struct sim_entry *entry = facts->evidence->entries[i];
-
-        if (entry->kind == SIM_SAID && strcmp(entry->what, "compensate") == 0 &&
-            strcmp(entry->intent, intent->given->name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* ---- no-loss ---- */
 
 /* Is the intent in the list of open reviews that was asked for last? -1: there is no such list. */
@@ -226,7 +213,7 @@ static bool is_legitimate(const struct facts *facts, const struct fact_intent *i
     case STATE_SUPERSEDED:
         return was_superseded(facts, intent, view->n);
     case STATE_COMPENSATED:
-        return was_compensated(facts, intent, view->n);
+        return intent_compensation(intent, 0, view->n) != 0;
     case STATE_NONE:
     case STATE_ACCEPTED:
     case STATE_WRITING:
@@ -309,7 +296,8 @@ void judge_no_loss(const struct facts *facts, struct finding *finding)
 /* Did a human decide in (after, until) that it be written? */
 static bool was_reopened(const struct fact_intent *intent, uint64_t after, uint64_t until)
 {
-    return acts_before(intent, until) > acts_before(intent, after);
+    return acts_before(intent, until) > acts_before(intent, after) ||
+           intent_compensation(intent, after, until);
 }
 
 /* Is it the first statement that this id has ended, as it stands at n? */

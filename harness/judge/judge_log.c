@@ -2,8 +2,8 @@
 /*
  * judge_log - log-replays: who reads the event log from its first line knows what the engine did to the chart.
  *
- * Judged is the log as it was served last. Its results are those of `committed` events and of an end that names some
- * of a compound intent's. A commit that no reply told the engine of can be in no log; a result may also name a version
+ * Judged is the log as it was served last. Its results are those of `committed` and `compensated` events and of an end
+ * that names some of a compound intent's. A commit that no reply told the engine of can be in no log; a result may also name a version
  * that left nothing to do. Two commits may stand in the other order only where the older was found out about later.
  */
 #include <stdlib.h>
@@ -91,7 +91,8 @@ static void read_results(struct reading *reading)
         const struct fact_record *event = &reading->lines[i];
         const struct cJSON *result = json_get(event->tree, "result"), *one;
 
-        if (!is_kind(event, "committed") && !is_kind(event, "incomplete"))
+        if (!is_kind(event, "committed") && !is_kind(event, "incomplete") &&
+            !is_kind(event, "compensated"))
             continue;
         if (cJSON_IsObject(result)) {
             add_result(reading, event, result);

@@ -114,7 +114,7 @@ static void judge_commit(const struct facts *facts, const struct fact_version *v
 {
     struct commit commit = {.facts = facts, .finding = finding, .version = version};
 
-    if (!version->exchange || version->is_companion || !version->pred ||
+    if (!version->exchange || version->is_companion || version->is_undo || !version->pred ||
         harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version))
         return;
     if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {

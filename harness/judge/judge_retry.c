@@ -29,7 +29,7 @@ static void judge_count(const struct facts *facts, const struct fact_intent *int
 {
     const struct evidence *evidence = facts->evidence;
     size_t parts = intent->slot_count ? intent->slot_count : 1;
-    size_t rounds = effects_allowed(facts, intent, UINT64_MAX);
+    size_t rounds = effects_allowed(facts, intent, UINT64_MAX) + intent->compensation_count;
 
     for (size_t i = 0; i < intent->slot_count && evidence->attempts_max; i++) {
         const struct fact_slot *slot = &intent->slots[i];

@@ -217,14 +217,37 @@ static bool is_another_ids(const struct fact_intent *intent, const struct fact_v
     return false;
 }
 
+/* What is said to be undone was undone by the engine, or does not stand any more. */
+static void judge_compensated(const struct facts *facts, const struct fact_slot *slot,
+                              const struct fact_view *view, struct finding *finding)
+{
+    const struct fact_version *effect = slot_effect(slot, view->n);
+    const struct fact_version *current =
+        effect ? facts_current(facts, effect->resource->reference, view->n) : NULL;
+
+    if (!effect)
+        return;
+    for (size_t i = effect->position + 1; i <= current->position; i++)
+        if (effect->resource->versions[i]->is_undo)
+            return;
+    if (slot_stands(facts, slot, current, NULL))
+        finding_fail(finding, ENTRIES(effect->n, view->n),
+                     "%s is said to be compensated, but it stands as %s version %s",
+                     slot->intent->given->name, effect->resource->reference, effect->label);
+}
+
 static void judge_other_end(const struct facts *facts, const struct fact_intent *intent,
                             size_t index, struct finding *finding)
 {
     const struct fact_view *view = intent->views[index];
     uint64_t until = stands_until(facts, intent, index);
 
-    if (view->state == STATE_COMPENSATED || was_left_so(intent, view) ||
-        is_another_ids(intent, view))
+    if (view->state == STATE_COMPENSATED) {
+        for (size_t i = 0; i < intent->slot_count; i++)
+            judge_compensated(facts, &intent->slots[i], view, finding);
+        return;
+    }
+    if (was_left_so(intent, view) || is_another_ids(intent, view))
         return;
     for (size_t i = 0; i < intent->slot_count; i++) {
         const struct fact_version *effect = slot_effect(&intent->slots[i], until);

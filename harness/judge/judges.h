@@ -16,6 +16,7 @@ void judge_audit_complete(const struct facts *facts, struct finding *finding);
 void judge_audit_true(const struct facts *facts, struct finding *finding);
 void judge_bounded_retry(const struct facts *facts, struct finding *finding);
 void judge_clean_chart(const struct facts *facts, struct finding *finding);
+void judge_compensation_safe(const struct facts *facts, struct finding *finding);
 void judge_conflict_is_conflict(const struct facts *facts, struct finding *finding);
 void judge_correlated(const struct facts *facts, struct finding *finding);
 void judge_failed_part_only(const struct facts *facts, struct finding *finding);

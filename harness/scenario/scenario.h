@@ -28,6 +28,7 @@ enum verb {
     VERB_FETCH_REVIEW,
     VERB_DECIDE,
     VERB_SWEEP,
+    VERB_COMPENSATE,
 };
 const char *
 verb_name(enum verb verb); /* "submit", ..., "fetch-review"; an edit's label is its name */

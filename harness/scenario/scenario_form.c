@@ -10,9 +10,16 @@
 #include "base/attr.h"
 
 const char *const scenario_verbs[] = {
-    [VERB_SUBMIT] = "submit", [VERB_REDELIVER] = "redeliver", [VERB_RESUBMIT] = "resubmit",
-    [VERB_CANCEL] = "cancel", [VERB_EDIT] = "edit",           [VERB_FETCH_REVIEW] = "fetch-review",
-    [VERB_DECIDE] = "decide", [VERB_SWEEP] = "sweep",         [VERB_SWEEP + 1] = NULL,
+    [VERB_SUBMIT] = "submit",
+    [VERB_REDELIVER] = "redeliver",
+    [VERB_RESUBMIT] = "resubmit",
+    [VERB_CANCEL] = "cancel",
+    [VERB_EDIT] = "edit",
+    [VERB_FETCH_REVIEW] = "fetch-review",
+    [VERB_DECIDE] = "decide",
+    [VERB_SWEEP] = "sweep",
+    [VERB_COMPENSATE] = "compensate",
+    [VERB_COMPENSATE + 1] = NULL,
 };
 
 static const char *const controls[] = {"optimistic-concurrency",
@@ -133,6 +140,13 @@ static const struct shape cancel_form = {
         {.name = NULL},
     }};
 
+static const struct shape compensate_form = {
+    .name = "compensate",
+    .members = (const struct shape_member[]){
+        {.name = "compensate", .kind = SHAPE_STRING, .is_required = true},
+        {.name = NULL},
+    }};
+
 static const struct shape edit_form = {
     .name = "edit",
     .members = (const struct shape_member[]){
@@ -167,12 +181,17 @@ static const struct shape sweep_form = {
     }};
 
 static const struct scenario_step_form step_forms[] = {
-    {VERB_SUBMIT, &submit_form},     {VERB_REDELIVER, &redeliver_form},
-    {VERB_RESUBMIT, &resubmit_form}, {VERB_CANCEL, &cancel_form},
-    {VERB_EDIT, &edit_form},         {VERB_FETCH_REVIEW, &fetch_review_form},
-    {VERB_DECIDE, &decide_form},     {VERB_SWEEP, &sweep_form},
+    {VERB_SUBMIT, &submit_form},
+    {VERB_REDELIVER, &redeliver_form},
+    {VERB_RESUBMIT, &resubmit_form},
+    {VERB_CANCEL, &cancel_form},
+    {VERB_EDIT, &edit_form},
+    {VERB_FETCH_REVIEW, &fetch_review_form},
+    {VERB_DECIDE, &decide_form},
+    {VERB_SWEEP, &sweep_form},
+    {VERB_COMPENSATE, &compensate_form},
 };
-static_assert(COUNT_OF(step_forms) == VERB_SWEEP + 1, "one form for each verb");
+static_assert(COUNT_OF(step_forms) == VERB_COMPENSATE + 1, "one form for each verb");
 
 size_t scenario_step_forms(const struct scenario_step_form **out_forms)
 {

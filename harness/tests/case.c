@@ -296,6 +296,15 @@ uint64_t case_cancel(struct kase *k, const char *intent)
     return said(k, "cancelled", intent, 202, view_text(k, intent, "cancelled", NULL, NULL), n);
 }
 
+uint64_t case_compensate(struct kase *k, const char *intent, int status)
+{
+    uint64_t n = said(k, "compensate", intent, 0, NULL, 0);
+    const char *answer = status == 202 ? view_text(k, intent, "writing", NULL, NULL)
+                                       : quoted(k, "{'title':'the chart has moved on'}");
+
+    return said(k, "compensated", intent, status, answer, n);
+}
+
 /* ---- the wire ---- */
 
 static const char *interaction_of(const char *method, const char *url)

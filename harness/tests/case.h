@@ -48,6 +48,8 @@ uint64_t case_view_text(struct kase *k, const char *intent, int status, const ch
 uint64_t case_decide(struct kase *k, const char *intent,
                      const char *body);                   /* answered 202, state writing */
 uint64_t case_cancel(struct kase *k, const char *intent); /* answered 202, state cancelled */
+uint64_t case_compensate(struct kase *k, const char *intent,
+                         int status); /* 202: state writing; else a problem */
 /* any other statement: event audit reviews review settled sweep swept due metrics */
 uint64_t case_said(struct kase *k, const char *what, const char *intent, int status,
                    const char *body);

@@ -37,6 +37,7 @@ static const char *const names[] = {
     "no-resurrection",
     "source-order",
     "clean-chart",
+    "compensation-safe",
     "settles",
 };
 
