@@ -350,10 +350,16 @@ static void who_asks_instead_of_trying_again_is_right(void)
 {
     struct kase *k = case_new();
     const struct invariant *table = NULL;
+    char hash[HASH_HEX_SIZE];
     size_t count = invariant_table(&table);
 
     asks_instead_of_trying_again(k);
-    case_said(k, "event", "note", 0, EVENT);
+    hash_canonical(case_evidence(k)->intents[0].payload, hash);
+    case_said(k, "event", "note", 0,
+              case_text(k,
+                        "{'sequence':1,'kind':'accepted','intent':'i-note','correlationId':'c-1-"
+                        "note','payloadHash':'%s'}",
+                        hash));
     case_said(k, "reviews", NULL, 200, "{'reviews':[{'id':'r-note','intent':'i-note'}]}");
     case_said(k, "review", "note", 200,
               "{'id':'r-note','intent':'i-note','correlationId':'c-1-note','current':"
