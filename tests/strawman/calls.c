@@ -120,6 +120,41 @@ static unsigned find_delivered(const struct visit *visit, const char *key, const
     return 0;
 }
 
+/* The intent that a new one names: by id, key or event; 0: none of the same sender. */
+static unsigned find_superseded(const struct visit *visit)
+{
+    const struct book *book = visit->engine->book;
+    const char *name = json_string(visit->tree, "supersedes");
+
+    for (unsigned number = book_intents(book); name && number > 0; number--) {
+        const struct cJSON *intent = book_intent(book, number);
+        const struct cJSON *payload = json_get(intent, "payload");
+
+        if (same_sender(payload, visit->tree) &&
+            (view_number(name) == number || same_text(json_string(intent, "key"), name) ||
+             same_text(json_string(json_get(payload, "source"), "eventId"), name)))
+            return number;
+    }
+    return 0;
+}
+
+/* What waits for a human ends at once, what waits for a timer when that has run out; what may be under way comes first.
+ */
+static void supersede(struct visit *visit, unsigned number, const char *by)
+{
+    struct job job = {.intent = number, .engine = visit->engine, .arena = visit->arena};
+    struct cJSON *set = json_object(visit->arena);
+    struct run run;
+
+    run_begin(&run, &job);
+    if (!view_is_active(run.intent) && !view_is_open(run.intent))
+        return;
+    json_put_string(set, "supersededBy", by);
+    book_change(visit->engine->book, visit->arena, &(struct change){.intent = number, .set = set});
+    if ((view_is_open(run.intent) && end_is_free(&run)) || flaw_is(FLAW_RETRY_SUPERSEDED))
+        end_run(&run, "superseded");
+}
+
 static void accept_intent(struct visit *visit, const char *key, const char *digits)
 {
     struct engine *engine = visit->engine;
@@ -146,6 +181,8 @@ static void accept_intent(struct visit *visit, const char *key, const char *digi
     book_change(
         engine->book, visit->arena,
         &(struct change){.intent = number, .set = set, .event = run_event(&run, "accepted", NULL)});
+    if (find_superseded(visit))
+        supersede(visit, find_superseded(visit), view_id(visit->arena, number));
     crew_start(engine->crew, number, engine, run_intent);
     reply_view(visit, 202, number);
 }
@@ -310,6 +347,23 @@ static void post_operator(struct visit *visit)
     if (named_intent(visit))
         call_problem(visit, 409, "Not offered",
                      "Decide in the intent's review; what is committed is undone by a new intent.");
+}
+
+static void post_compensate(struct visit *visit)
+{
+    unsigned number = named_intent(visit);
+    struct engine *engine = visit->engine;
+
+    if (!number)
+        return;
+    crew_await(engine->crew, crew_start(engine->crew, number, engine, run_undo));
+    if (same_text(json_string(book_intent(engine->book, number), "state"), "writing")) {
+        crew_start(engine->crew, number, engine, run_intent);
+        reply_view(visit, 202, number);
+    } else {
+        call_problem(visit, 409, "It cannot be undone",
+                     "Only a change that is committed and still the newest version is undone.");
+    }
 }
 
 /* ---- reviews ---- */
@@ -555,7 +609,7 @@ static const struct call_row rows[] = {
     {"GET", "/v1/intents/{id}", get_intent, false, false, false},
     {"POST", "/v1/intents/{id}/cancel", post_cancel, false, false, false},
     {"POST", "/v1/intents/{id}/replay", post_operator, false, false, false},
-    {"POST", "/v1/intents/{id}/compensate", post_operator, false, false, false},
+    {"POST", "/v1/intents/{id}/compensate", post_compensate, false, false, false},
     {"GET", "/v1/reviews", get_reviews, false, false, false},
     {"GET", "/v1/reviews/{id}", get_review, false, false, false},
     {"POST", "/v1/reviews/{id}/decision", post_decision, true, false, false},

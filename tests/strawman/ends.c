@@ -60,6 +60,7 @@ static void add_record(struct run *run, struct cJSON *records, const struct cJSO
     struct cJSON *record = json_add_object(records);
     bool is_committed = strcmp(outcome, "committed") == 0;
     bool is_refused = strcmp(outcome, "refused") == 0;
+    bool is_undo = strcmp(outcome, "compensated") == 0;
     const char *read = json_string(slot, "guard");
 
     json_put_string(record, "intent", view_id(run->arena, run->job->intent));
@@ -69,9 +70,10 @@ static void add_record(struct run *run, struct cJSON *records, const struct cJSO
         put_or_null(record, copied[i], json_get(run->payload, copied[i]));
     put_target(run, record, slot);
     json_put_string(record, "versionRead", read ? read : json_string(slot, "base"));
-    json_put_string(record, "versionWritten", is_committed ? written_version(run, slot) : NULL);
+    json_put_string(record, "versionWritten",
+                    is_committed || is_undo ? written_version(run, slot) : NULL);
     json_put_string(record, "validation",
-                    is_committed ? "passed" : (is_refused ? "failed" : "not-checked"));
+                    is_committed || is_undo ? "passed" : (is_refused ? "failed" : "not-checked"));
     json_put_string(record, "outcome", outcome);
     json_put_string(record, "payloadHash", json_string(run->intent, "hash"));
 }
@@ -81,7 +83,8 @@ static struct cJSON *make_records(struct run *run, const char *state)
     static const char *const outcomes[][2] = {{"rejected", "refused"},
                                               {"needs-review", "conflict"},
                                               {"incomplete", "incomplete"},
-                                              {"cancelled", "cancelled"}};
+                                              {"cancelled", "cancelled"},
+                                              {"superseded", "superseded"}};
     struct cJSON *records = json_array(run->arena);
     const struct cJSON *culprit = NULL;
 
@@ -318,12 +321,55 @@ void end_run(struct run *run, const char *state)
         &(struct change){.intent = run->job->intent, .set = set, .event = event, .audit = records});
 }
 
+bool end_is_free(const struct run *run)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++) {
+        const struct cJSON *slot = json_at(run->slots, i);
+
+        if (is_in_effect(slot) || slot_is(slot, SLOT_SENT) || json_flag(slot, "doubtful", false))
+            return false;
+    }
+    return json_count(json_get(run->intent, "undone")) == 0;
+}
+
+/* The intent's slots come back; what was undone has a version of its own, else all is as it was. */
+static void end_undo(struct run *run)
+{
+    const struct cJSON *undo = json_at(run->slots, 0);
+    bool is_done = is_in_effect(undo);
+    struct cJSON *set = json_object(run->arena), *records = json_array(run->arena), *result;
+
+    if (is_done) {
+        add_record(run, records, undo, "compensated");
+        result = json_put_object(set, "result");
+        put_or_null(result, "reference", json_get(undo, "reference"));
+        put_or_null(result, "versionId", json_get(undo, "versionId"));
+    } else {
+        add_record(run, records, undo, slot_is(undo, SLOT_CONFLICT) ? "conflict" : "refused");
+        result = json_put_object(set, "problem");
+        json_put_string(result, "type", run->failure_type);
+        json_put_string(result, "title", "it could not be undone");
+        json_put_string(result, "detail", run->why);
+        json_put_string(result, "next", "correct the chart by a new intent");
+    }
+    struct cJSON *event = run_event(run, is_done ? "compensated" : "committed", undo);
+    put_or_null(event, "result", json_get(is_done ? set : run->intent, "result"));
+    json_put_string(set, "state", is_done ? "compensated" : "committed");
+    json_put(set, "slots", json_copy(json_get(run->intent, "undone")));
+    put_or_null(set, "undone", NULL);
+    book_change(
+        run->engine->book, run->arena,
+        &(struct change){.intent = run->job->intent, .set = set, .event = event, .audit = records});
+}
+
 void end_by_slots(struct run *run)
 {
     bool is_batch = plan_is_bundle(run->payload) && !plan_is_transaction(run->payload);
     size_t slots = json_count(run->slots);
 
-    if (slot_count(run, SLOT_DONE) == slots)
+    if (json_count(json_get(run->intent, "undone")) > 0)
+        end_undo(run);
+    else if (slot_count(run, SLOT_DONE) == slots)
         end_run(run, "committed");
     else if (is_batch || slot_count(run, SLOT_DONE) + slot_count(run, SLOT_DIFFERS) > 0)
         end_run(run, "incomplete");

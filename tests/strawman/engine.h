@@ -11,6 +11,7 @@
  *     look.c   what became of one slot, by the server's history
  *     ends.c   how an intent ends: states, reviews, audit
  *     talk.c   requests to the FHIR server
+ *     undo.c   takes back what an intent did, when an operator asks
  *     sweep.c  whether open reviews and committed work still stand
  *     view.c   what is told about intents and reviews
  *
@@ -62,6 +63,9 @@ struct run {
 /* ---- sweep.c ---- */
 void run_refresh(struct job *job); /* is an open review still true? */
 void run_drift(struct job *job);   /* is what was committed still there? */
+
+/* ---- undo.c ---- */
+void run_undo(struct job *job); /* plans it: the intent is `writing` again, or stays as it was */
 
 /* ---- run.c ---- */
 void run_intent(struct job *job); /* carries an accepted intent to an end */
@@ -162,6 +166,8 @@ const struct cJSON *look_marked(const struct cJSON *resource, const char *mark);
 /* ---- ends.c ---- */
 /* Nothing can be sent without a human, or nothing is left to do: the slots say which. */
 void end_by_slots(struct run *run);
+/* Can a later intent take the place of this one: is it neither in effect nor perhaps on its way? */
+bool end_is_free(const struct run *run);
 void end_run(struct run *run, const char *state); /* with problem or review as the state needs */
 const struct cJSON *end_review(struct run *run);  /* a review of the slots as they are */
 

@@ -139,6 +139,11 @@ static const struct flaw_row rows[FLAW_COUNT] = {
     [FLAW_DISCARD_FORGETS] =
         {"discard-forgets", "truthful-state",
          "What a human decides against is cancelled without a look whether it came through."},
+    [FLAW_UNDO_DESTROYS_FOREIGN] =
+        {"undo-destroys-foreign", "compensation-safe",
+         "An undo puts back the old content over whatever was made of it since."},
+    [FLAW_RETRY_SUPERSEDED] = {"retry-superseded", "nothing-after-terminal",
+                               "What a later intent has superseded is tried again all the same."},
 };
 
 static enum flaw chosen = FLAW_NONE;

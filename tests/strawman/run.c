@@ -166,8 +166,10 @@ static void log_replies(struct run *run, const struct answer *answers)
         json_put_string(heard, "version", answers[i].version);
         json_put_string(heard, "reference", answers[i].reference);
         json_put_string(heard, "text", answers[i].text);
-        if (answers[i].status == 0 && answers[i].was_sent)
+        if (answers[i].status == 0 && answers[i].was_sent) {
             state = "unknown";
+            json_put_flag(slot, "doubtful", true); /* it may be applied at any time from here */
+        }
     }
     run_save(run, state, event);
 }
@@ -360,6 +362,8 @@ static bool trust(struct run *run, struct cJSON *slot, const struct answer *answ
         run->why = "the transaction was refused";
     } else if (flaw_is(FLAW_RETRY_REFUSED) && classify(answer) == REPLY_REFUSED)
         slot_set(slot, SLOT_READY); /* flaw: next time it may work */
+    else if (flaw_is(FLAW_RETRY_SUPERSEDED) && text_is(run->intent, "state", "superseded"))
+        slot_set(slot, SLOT_READY); /* flaw: its timer knows nothing of that */
     else if (flaw_is(FLAW_NO_RETRY) && classify(answer) == REPLY_LATER) {
         slot_set(slot, SLOT_REFUSED); /* flaw: no is no */
         run->why = arena_printf(run->arena, "the server answered %d", answer->status);
@@ -514,8 +518,13 @@ static bool prepare(struct run *run)
         run->failure_type = "overtaken";
         run->why = "what the source said later is in the chart already";
     }
-    if (!view_is_active(run->intent))
+    if (!view_is_active(run->intent) && !flaw_is(FLAW_RETRY_SUPERSEDED))
         return false; /* called off meanwhile */
+    if (json_string(run->intent, "supersededBy") && end_is_free(run) &&
+        !flaw_is(FLAW_RETRY_SUPERSEDED)) {
+        end_run(run, "superseded");
+        return false;
+    }
     if (plan == PLAN_ASK)
         slot_change_all(run, SLOT_READY, SLOT_STUCK);
     if (plan == PLAN_REJECT)
