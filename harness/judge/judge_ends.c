@@ -109,11 +109,17 @@ static bool met_conflict(const struct facts *facts, const struct fact_intent *in
     return false;
 }
 
+/* Was it decided so, by a decision that was taken or may have been? */
 static bool was_decided(const struct fact_intent *intent, const char *what, uint64_t n)
 {
-    for (size_t i = 0; i < intent->decision_count; i++)
-        if (intent->decisions[i].asked->n < n && strcmp(intent->decisions[i].decision, what) == 0)
+    for (size_t i = 0; i < intent->decision_count; i++) {
+        const struct fact_decision *decision = &intent->decisions[i];
+        bool is_unanswered = !decision->answered || decision->answered->status == 0;
+
+        if (decision->asked->n < n && strcmp(decision->decision, what) == 0 &&
+            (decision->is_accepted || is_unanswered))
             return true;
+    }
     return false;
 }
 

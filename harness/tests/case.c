@@ -289,6 +289,13 @@ uint64_t case_decide(struct kase *k, const char *intent, const char *body)
     return said(k, "decided", intent, 202, view_text(k, intent, "writing", NULL, NULL), n);
 }
 
+uint64_t case_decide_refused(struct kase *k, const char *intent, const char *body)
+{
+    uint64_t n = said(k, "decide", intent, 0, quoted(k, body), 0);
+
+    return said(k, "decided", intent, 409, quoted(k, "{'title':'the review is closed'}"), n);
+}
+
 uint64_t case_cancel(struct kase *k, const char *intent)
 {
     uint64_t n = said(k, "cancel", intent, 0, NULL, 0);

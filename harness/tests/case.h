@@ -46,7 +46,9 @@ case_view(struct kase *k, const char *intent, const char *state, const char *ref
           const char *version); /* reference NULL: result null; version NULL: versionId null */
 uint64_t case_view_text(struct kase *k, const char *intent, int status, const char *body);
 uint64_t case_decide(struct kase *k, const char *intent,
-                     const char *body);                   /* answered 202, state writing */
+                     const char *body); /* answered 202, state writing */
+uint64_t case_decide_refused(struct kase *k, const char *intent,
+                             const char *body);           /* answered 409 */
 uint64_t case_cancel(struct kase *k, const char *intent); /* answered 202, state cancelled */
 uint64_t case_compensate(struct kase *k, const char *intent,
                          int status); /* 202: state writing; else a problem */

@@ -153,6 +153,22 @@ static void cancelled(struct kase *k)
     case_recover(k);
 }
 
+static void discarded(struct kase *k)
+{
+    begin(k);
+    case_decide(k, "note", "{'decision':'discard'}");
+    case_view(k, "note", "cancelled", NULL, NULL);
+    case_recover(k);
+}
+
+static void discarded_in_vain(struct kase *k)
+{
+    begin(k);
+    case_decide_refused(k, "note", "{'decision':'discard'}");
+    case_view(k, "note", "cancelled", NULL, NULL);
+    case_recover(k);
+}
+
 static void cancelled_by_nobody(struct kase *k)
 {
     begin(k);
@@ -268,6 +284,7 @@ static void nothing_accepted_is_lost(void)
         {"what it looked for was there", rejected_since_it_exists, VERDICT_PASS},
         {"validated before sending", rejected_before_sending, VERDICT_PASS},
         {"cancelled", cancelled, VERDICT_PASS},
+        {"discarded", discarded, VERDICT_PASS},
         {"superseded", superseded, VERDICT_PASS},
         {"open and listed", open_and_listed, VERDICT_PASS},
         {"never accepted", never_accepted, VERDICT_PASS},
@@ -281,6 +298,7 @@ static void nothing_accepted_is_lost(void)
         {"rejected after silence, though a look was refused before", rejected_after_an_old_404,
          VERDICT_FAIL},
         {"cancelled by nobody", cancelled_by_nobody, VERDICT_FAIL},
+        {"the discard was refused", discarded_in_vain, VERDICT_FAIL},
         {"superseded by nobody", superseded_by_nobody, VERDICT_FAIL},
         {"open, but in no list", open_and_not_listed, VERDICT_FAIL},
         {"still writing", still_writing, VERDICT_FAIL},

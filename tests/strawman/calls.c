@@ -480,56 +480,6 @@ static void post_notification(struct visit *visit)
     reply_json(visit, 202, json_object(visit->arena)); /* nothing follows from any */
 }
 
-static long long count_events(const struct visit *visit, const char *kind)
-{
-    const struct cJSON *events = book_events(visit->engine->book);
-    long long count = 0;
-
-    for (const struct cJSON *event = events->child; event; event = event->next)
-        count += same_text(json_string(event, "kind"), kind);
-    return count;
-}
-
-static void put_metric(struct visit *visit, const char *name, long long value)
-{
-    buf_printf(&visit->reply, "writeback_%s %lld\n", name, value);
-}
-
-static void get_metrics(struct visit *visit)
-{
-    const struct engine *engine = visit->engine;
-    long long open = 0, active = 0, unknown = 0, writes = 0;
-
-    for (unsigned number = 1; number <= book_intents(engine->book); number++) {
-        const struct cJSON *intent = book_intent(engine->book, number);
-        long long attempts = json_integer(intent, "attempts", 0);
-
-        open += view_is_open(intent);
-        active += view_is_active(intent);
-        unknown += same_text(json_string(intent, "state"), "unknown");
-        writes += attempts > 1 ? attempts - 1 : 0;
-    }
-    put_metric(visit, "accepted_total", count_events(visit, "accepted"));
-    put_metric(visit, "committed_total", count_events(visit, "committed"));
-    put_metric(visit, "conflicts_total", count_events(visit, "needs-review"));
-    put_metric(visit, "retries_total", writes);
-    put_metric(visit, "backlog", active);
-    put_metric(visit, "unknown", unknown);
-    put_metric(visit, "reviews_open", open);
-    put_metric(visit, "idempotency_hits_total", json_integer(engine->replies, "hits", 0));
-    for (const struct cJSON *row = engine->replies->child; row; row = row->next) {
-        const char *space = strchr(row->string, ' ');
-
-        if (space)
-            buf_printf(&visit->reply,
-                       "writeback_http_replies_total{method=\"%.*s\",status=\"%s\"} %lld\n",
-                       (int)(space - row->string), row->string, space + 1,
-                       json_integer(engine->replies, row->string, 0));
-    }
-    visit->status = 200;
-    visit->type = "text/plain; version=0.0.4";
-}
-
 static void get_health(struct visit *visit)
 {
     buf_puts(&visit->reply, "ok\n");
@@ -621,7 +571,7 @@ static const struct call_row rows[] = {
     {"GET", "/v1/settled", get_settled, false, true, false},
     {"POST", "/v1/due", post_due, false, true, false},
     {"POST", "/v1/reset", post_reset, false, true, false},
-    {"GET", "/metrics", get_metrics, false, false, true},
+    {"GET", "/metrics", call_metrics, false, false, true},
     {"GET", "/healthz", get_health, false, false, true},
     {"GET", "/readyz", get_health, false, false, true},
 };
