@@ -364,6 +364,8 @@ static bool trust(struct run *run, struct cJSON *slot, const struct answer *answ
         slot_set(slot, SLOT_READY); /* flaw: next time it may work */
     else if (flaw_is(FLAW_RETRY_SUPERSEDED) && text_is(run->intent, "state", "superseded"))
         slot_set(slot, SLOT_READY); /* flaw: its timer knows nothing of that */
+    else if (flaw_is(FLAW_HOT_RETRY) && classify(answer) == REPLY_LATER)
+        slot_set(slot, SLOT_READY); /* flaw: and again */
     else if (flaw_is(FLAW_NO_RETRY) && classify(answer) == REPLY_LATER) {
         slot_set(slot, SLOT_REFUSED); /* flaw: no is no */
         run->why = arena_printf(run->arena, "the server answered %d", answer->status);

@@ -314,7 +314,9 @@ static void write_simple(struct run *run, const struct cJSON *slot, struct answe
         *extra = (struct http_header){0}; /* flaw: as HTTP libraries do that "retry on error" */
         call(run, &request, &reply);
     }
-    if (flaw_is(FLAW_SILENT_RESEND) && is_method(slot, "POST") && !reply.status && reply.was_sent)
+    for (int i = 0; i < 3 && flaw_is(FLAW_SILENT_RESEND) && is_method(slot, "POST") &&
+                    !reply.status && reply.was_sent;
+         i++)
         call(run, &request, &reply); /* flaw: as HTTP libraries do on a connection in use before */
     answer->status = reply.status;
     answer->was_sent = reply.was_sent;
