@@ -295,6 +295,8 @@ int engine_cancel(struct run *run, struct run_intent *intent, struct err *err)
 
 int engine_compensate(struct run *run, struct run_intent *intent, struct err *err)
 {
+    if (is_mapped(run))
+        return err_set(err, ERR_IO, "the adapter does not offer what this step needs");
     return operate(run, intent, "compensate", "compensated", err);
 }
 
