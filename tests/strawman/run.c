@@ -91,7 +91,9 @@ struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *s
     json_put_string(event, "versionRead", guard ? guard : json_string(slot, "base"));
     if (cJSON_IsObject(body))
         hash_canonical(body, digits);
-    json_put_string(event, "requestHash", cJSON_IsObject(body) ? digits : NULL);
+    bool was_sent = json_integer(run->intent, "attempts", 0) > 0;
+
+    json_put_string(event, "requestHash", was_sent && cJSON_IsObject(body) ? digits : NULL);
     json_put_string(event, "result", NULL);
     return event;
 }
