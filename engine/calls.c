@@ -14,7 +14,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/prng.h"
+#include "engine/drift.h"
 #include "engine/engine.h"
+#include "engine/feed.h"
 #include "engine/intent.h"
 #include "engine/job.h"
 #include "engine/metrics.h"
@@ -464,6 +466,22 @@ static void healthy(struct call *call)
     say(call, 200, answer);
 }
 
+/* ---- the feed ---- */
+
+static void take_notification(struct call *call)
+{
+    struct err err = ERR_INIT;
+    const struct cJSON *bundle = json_parse(call->arena, call->request, call->request_size, &err);
+    const char *type = json_string(bundle, "resourceType");
+
+    if (!type || strcmp(type, "Bundle") != 0) {
+        call_problem(call, 400, "This is not a notification", "Expected a subscription's Bundle.");
+        return;
+    }
+    feed_take(call->engine, call->arena, bundle);
+    say(call, 202, json_object(call->arena));
+}
+
 /* ---- sweeps and test hooks ---- */
 
 static void sweep(struct call *call)
@@ -473,18 +491,20 @@ static void sweep(struct call *call)
     const char *kind = json_string(asked, "kind");
     struct cJSON *answer = json_object(call->arena);
 
-    if (!kind || strcmp(kind, "reconcile") != 0) {
-        if (kind && strcmp(kind, "drift") == 0)
-            not_offered(call);
-        else
-            call_problem(call, 400, "No such sweep", "Expected {\"kind\": \"reconcile\"}.");
+    bool is_drift = kind && strcmp(kind, "drift") == 0;
+    if (!is_drift && (!kind || strcmp(kind, "reconcile") != 0)) {
+        call_problem(call, 400, "No such sweep", "Expected kind reconcile or drift.");
         return;
     }
     json_put_string(answer, "kind", kind);
     struct cJSON *examined = json_put_array(answer, "examined");
-    json_put_array(answer, "found");
-    worker_sweep(call->engine->worker);
-    review_refresh_all(call->engine, call->arena, examined);
+    struct cJSON *found = json_put_array(answer, "found");
+    if (is_drift) {
+        drift_sweep(call->engine, call->arena, examined, found);
+    } else {
+        worker_sweep(call->engine->worker);
+        review_refresh_all(call->engine, call->arena, examined);
+    }
     say(call, 200, answer);
 }
 
@@ -541,7 +561,7 @@ static const struct call_kind kinds[] = {
     {"GET", "/v1/audit", audit, false},
     {"POST", "/v1/sweeps", sweep, false},
     {"GET", "/v1/mappings", not_offered, false},
-    {"POST", "/v1/notifications", not_offered, false},
+    {"POST", "/v1/notifications", take_notification, false},
     {"GET", "/metrics", show_metrics, false},
     {"GET", "/healthz", healthy, false},
     {"GET", "/readyz", healthy, false},

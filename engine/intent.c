@@ -349,6 +349,7 @@ static void save_slot(const struct slot *slot, struct cJSON *out)
     json_put_integer(out, "status", slot->status);
     json_put_integer(out, "how", slot->how);
     json_put_flag(out, "decided", slot->is_decided);
+    json_put_flag(out, "drifted", slot->is_drifted);
     if (slot->is_replaced)
         json_put(out, "content", json_copy(slot->content));
 }
@@ -391,6 +392,7 @@ static void load_slot(struct slot *slot, const struct cJSON *in)
     slot->why = json_string(in, "why");
     slot->status = (int)json_integer(in, "status", 0);
     slot->is_decided = json_flag(in, "decided", false);
+    slot->is_drifted = json_flag(in, "drifted", false);
     if (how >= WRITE_CREATE && how <= WRITE_DELETE)
         slot->how = (enum write_how)how;
     if (json_get(in, "content")) {

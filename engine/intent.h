@@ -75,6 +75,7 @@ struct slot {
     const struct cJSON *content; /* a resource or a JSON Patch; NULL for a delete */
     const char *full_url;        /* of the entry, or NULL */
     bool is_replaced; /* content is a merge or a decision, not the submitted one: kept in `work` */
+    bool is_drifted;  /* its version is no longer what it was, and that was told */
     bool is_decided;  /* by a human: never merged again without one */
     enum slot_state state;
     int status; /* of the last reply that carried it; 0: none */

@@ -97,7 +97,8 @@ void job_commit(struct job *job, const struct slot *slot)
     json_put_string(result, "versionId", slot->version);
     job_event(job, "committed", slot, NULL, json_copy(result));
     job_audit(job, "committed", slot, slot->state == SLOT_EFFECTIVE ? "passed" : "failed");
-    metrics_add(job->engine->metrics, METRIC_COMMITTED);
+    if (slot->state == SLOT_EFFECTIVE) /* what was stored otherwise is no success */
+        metrics_add(job->engine->metrics, METRIC_COMMITTED);
     if (!slot->version || !reference || is_no_version(slot))
         return;
     ASSERT(job->commit_count < JOB_EVENTS_MAX);

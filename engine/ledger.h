@@ -113,6 +113,8 @@ bool ledger_is_own(struct ledger *ledger, const struct ledger_commit *commit, in
 /* Has an intent of this tenant and source with a higher source.sequence changed `reference` already? */
 bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *intent,
                          const char *reference, int64_t sequence);
+/* Did this engine make `version` of `reference`, for whomever? */
+bool ledger_has_commit(struct ledger *ledger, const char *reference, const char *version);
 /* Has this engine replaced `version` of `reference` already? Then a read that shows it is stale. */
 bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version);
 

@@ -719,6 +719,17 @@ bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *inte
     return is_overtaken;
 }
 
+bool ledger_has_commit(struct ledger *ledger, const char *reference, const char *version)
+{
+    lock(ledger);
+    sqlite3_stmt *stmt = query_locked(
+        ledger, "SELECT 1 FROM commits WHERE reference=? AND version=?", "tt", reference, version);
+    bool is_there = has_row(stmt);
+    give_back(stmt);
+    unlock(ledger);
+    return is_there;
+}
+
 bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version)
 {
     lock(ledger);

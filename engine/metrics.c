@@ -20,6 +20,8 @@ static const char *const names[METRIC_COUNT] = {
     [METRIC_CONFLICTS] = "writeback_conflicts_total",
     [METRIC_IDEMPOTENCY_HITS] = "writeback_idempotency_hits_total",
     [METRIC_RETRIES] = "writeback_retries_total",
+    [METRIC_DRIFT_DIFFERS] = "writeback_drift_total{kind=\"differs\"}",
+    [METRIC_DRIFT_DISAPPEARED] = "writeback_drift_total{kind=\"disappeared\"}",
 };
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 #define STATUS_COUNT 600
@@ -98,8 +100,14 @@ void metrics_print(struct metrics *metrics, struct ledger *ledger, struct buf *o
 
     ledger_gauges(ledger, &gauges);
     MUST_ZERO(pthread_mutex_lock(&metrics->mutex));
-    for (int i = 0; i < METRIC_COUNT; i++)
-        buf_printf(out, "# TYPE %s counter\n%s %llu\n", names[i], names[i], metrics->counters[i]);
+    for (int i = 0; i < METRIC_COUNT; i++) {
+        size_t name = strcspn(names[i], "{");
+
+        if (i == 0 ||
+            strncmp(names[i - 1], names[i], name) != 0) /* rows of one name stand together */
+            buf_printf(out, "# TYPE %.*s counter\n", (int)name, names[i]);
+        buf_printf(out, "%s %llu\n", names[i], metrics->counters[i]);
+    }
     print_replies_locked(metrics, out);
     MUST_ZERO(pthread_mutex_unlock(&metrics->mutex));
     double age_s =

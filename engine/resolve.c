@@ -187,7 +187,7 @@ void resolve_send_onto(struct job *job, struct slot *slot, const struct cJSON *c
     slot->is_replaced = true;
 }
 
-static bool holds(struct job *job, const struct cJSON *stored, const struct cJSON *sent)
+bool resolve_holds(struct job *job, const struct cJSON *stored, const struct cJSON *sent)
 {
     struct content_links links = bundle_links(job);
 
@@ -220,7 +220,7 @@ static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen
         return GO_LATER;
     if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
         first = &history.versions[0];
-    bool is_as_sent = holds(job, first->content, slot->content);
+    bool is_as_sent = resolve_holds(job, first->content, slot->content);
     bool was_there = slot->existing && job->intent->attempts == 1;
     if (slot->is_mark_shared && slot->state == SLOT_SENT && (was_there || !is_as_sent)) {
         slot->id = NULL;
@@ -242,7 +242,7 @@ static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *
     if (look == LOOK_LATER)
         return GO_LATER;
     if (look == LOOK_FOUND && look_bears(seen.content, slot)) {
-        effective(job, slot, seen.version, holds(job, seen.content, slot->content));
+        effective(job, slot, seen.version, resolve_holds(job, seen.content, slot->content));
         *out_is_done = true;
     }
     return GO_ON;
@@ -427,7 +427,7 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
         if (look == LOOK_LATER)
             return GO_LATER;
-        if (look == LOOK_FOUND && holds(job, seen.content, slot->content)) {
+        if (look == LOOK_FOUND && resolve_holds(job, seen.content, slot->content)) {
             effective(job, slot, slot->version, true);
             return GO_ON;
         }
@@ -437,7 +437,7 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
     if (made && made->content && made->version) {
-        effective(job, slot, made->version, holds(job, made->content, intended));
+        effective(job, slot, made->version, resolve_holds(job, made->content, intended));
         return GO_ON;
     }
     if (!slot->version || target.history.count > 0)
@@ -445,7 +445,7 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
     if (look != LOOK_FOUND)
         return GO_LATER;
-    effective(job, slot, slot->version, holds(job, seen.content, intended));
+    effective(job, slot, slot->version, resolve_holds(job, seen.content, intended));
     return GO_ON;
 }
 
@@ -479,12 +479,13 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
         return GO_LATER; /* older than what the intent was made on: a stale read */
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
-    if (slot->how != WRITE_DELETE && made && made->version && holds(job, made->content, intended)) {
+    if (slot->how != WRITE_DELETE && made && made->version &&
+        resolve_holds(job, made->content, intended)) {
         effective(job, slot, made->version, true);
         return GO_ON;
     }
     if (slot->how != WRITE_DELETE && !made && is_there &&
-        holds(job, target.current.content, intended)) {
+        resolve_holds(job, target.current.content, intended)) {
         effective(job, slot, target.current.version, true); /* no history to tell it better */
         return GO_ON;
     }

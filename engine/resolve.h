@@ -16,6 +16,9 @@
 /* Takes the slot out of SENT or CLAIMED, or GO_LATER when nothing could be seen. */
 enum go resolve_slot(struct job *job, struct slot *slot);
 
+/* Is `stored` what was sent, as the server may keep it? NULL is nothing. */
+bool resolve_holds(struct job *job, const struct cJSON *stored, const struct cJSON *sent);
+
 /* What the slot's write should leave in the chart, when made on `base`; NULL when a patch does not
  * fit. */
 const struct cJSON *resolve_intended(struct job *job, const struct slot *slot,

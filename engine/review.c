@@ -578,12 +578,15 @@ struct ids {
     struct arena *arena;
     const char **ids;
     size_t count, room;
+    const char *about; /* only reviews whose text has this; NULL: all */
 };
 
 static void collect_id(void *arg, const struct ledger_review *review)
 {
     struct ids *ids = arg;
 
+    if (ids->about && !strstr(review->body, ids->about))
+        return;
     if (ids->count == ids->room) {
         size_t room = ids->room ? 2 * ids->room : 64;
 
@@ -605,4 +608,37 @@ void review_refresh_all(struct engine *engine, struct arena *arena, struct cJSON
 
         worker_call(engine->worker, order_key(arena, ids.ids[i]), run_refresh, &refresh);
     }
+}
+
+static void release_refresh(void *arg)
+{
+    struct refresh *refresh = arg;
+
+    arena_free(refresh->arena); /* it lives there itself */
+}
+
+void review_refresh_later(struct engine *engine, const char *reference)
+{
+    struct arena *arena = arena_new();
+    const char *slash = strchr(reference, '/');
+    struct ids ids = {.arena = arena, .about = slash ? slash + 1 : reference};
+
+    ledger_open_reviews(engine->ledger, arena, collect_id, &ids);
+    for (size_t i = 0; i < ids.count; i++) {
+        struct arena *own = arena_new();
+        struct refresh *refresh = arena_alloc(own, sizeof(*refresh));
+        const char *key = order_key(own, ids.ids[i]);
+
+        *refresh = (struct refresh){.engine = engine,
+                                    .arena = own,
+                                    .id = arena_strdup(own, ids.ids[i]),
+                                    .examined = json_array(own)};
+        worker_add(engine->worker, &(struct task){.fn = run_refresh,
+                                                  .arg = refresh,
+                                                  .release = release_refresh,
+                                                  .keys = &key,
+                                                  .key_count = 1,
+                                                  .sequence = -1});
+    }
+    arena_free(arena);
 }

@@ -26,4 +26,6 @@ struct decision {
 void review_decide(struct decision *decision); /* waits; one decision on a review at a time */
 /* Reads the charts of all open reviews again. The references looked at go to `examined`. */
 void review_refresh_all(struct engine *engine, struct arena *arena, struct cJSON *examined);
+/* The same of those that show this resource ("Type/id"), by the worker when it comes to it. */
+void review_refresh_later(struct engine *engine, const char *reference);
 #endif

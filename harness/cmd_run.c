@@ -144,6 +144,11 @@ static int run_one(struct work *work, struct conductor *conductor, size_t index,
         work->stopped = "not run: interrupted";
     else if (trial.conducted.is_unstartable)
         work->stopped = arena_printf(work->arena, "not run: %s", trial.problem);
+    if (trial.is_not_run) {
+        show_progress(work, index, &trial);
+        trial_release(&trial);
+        return 0;
+    }
     if (outdir_evidence(work->options.out, index + 1, &trial.conducted.evidence, work->arena,
                         err) ||
         keep_failure(work, scenario, &trial, err))

@@ -168,6 +168,7 @@ static void put_head(struct buf *buf, const struct evidence *evidence)
     if (evidence->identifier_system)
         put_member(buf, "identifierSystem", evidence->identifier_system);
     put_list(buf, "companions", evidence->companions);
+    put_list(buf, "tokens", evidence->tokens);
     put_list(buf, "sensitive", evidence->sensitive);
     buf_puts(buf, "\n");
     put_number(buf, "attemptsMax", evidence->attempts_max);
@@ -455,7 +456,7 @@ static void read_intents(struct evidence *out, struct arena *arena, const struct
     }
 }
 
-static unsigned read_parts(const struct cJSON *parts)
+unsigned evidence_parts_read(const struct cJSON *parts)
 {
     unsigned bits = 0;
     const struct cJSON *part;
@@ -493,11 +494,12 @@ static void read_head(struct evidence *out, struct arena *arena, const struct cJ
         .seed = strtoull(text_of(tree, "seed"), NULL, 10),
         .replay = text_of(tree, "replay"),
         .settled_by = text_of(tree, "settledBy"),
-        .parts = read_parts(json_get(tree, "parts")),
+        .parts = evidence_parts_read(json_get(tree, "parts")),
         .base = text_of(tree, "base"),
         .identifier_system = json_string(tree, "identifierSystem"),
         .companions = texts_of(arena, json_get(tree, "companions")),
         .sensitive = texts_of(arena, json_get(tree, "sensitive")),
+        .tokens = texts_of(arena, json_get(tree, "tokens")),
         .attempts_max = (unsigned)number_of(tree, "attemptsMax"),
         .requests_max = (unsigned)number_of(tree, "requestsMax"),
         .dedupes_by_source = json_flag(tree, "dedupesBySource", false),

@@ -16,7 +16,11 @@
  *   reviews     the list of open reviews; review: one review (intent, status, body)
  *   decide      we decided: intent, body; decided: the answer to `of`
  *   cancel, cancelled    likewise
- *   metrics     the text
+ *   metrics     the text; before a kill too
+ *   mappings    the mappings, as served
+ *   log         what the engine printed or left in a file: url (stdout, stderr, or the file), body; status 1: cut off
+ *   probe       one of its lists asked for without credentials: url, status, body
+ *   notify      we delivered a notification of reference, version, commit: body; told: the answer to `of`
  *   settled     answer of the hook at the end of a settle, when dueInMs is not null: body
  *   sweep       we asked for a sweep: body; swept: the answer to `of`
  *   due         we said that timed work is due
@@ -46,6 +50,10 @@ enum evidence_part {
     PART_SWEEP = 1 << 6,
     PART_SETTLED = 1 << 7,
     PART_DUE = 1 << 8,
+    PART_DRIFT = 1 << 9, /* sweeps of kind drift */
+    PART_NOTIFY = 1 << 10,
+    PART_MAPPINGS = 1 << 11,
+    PART_LOGS = 1 << 12,
 };
 
 struct evidence_intent {
@@ -66,6 +74,7 @@ struct evidence {
     const char *identifier_system;       /* or NULL */
     const char *const *companions;       /* NULL-terminated types */
     const char *const *sensitive;        /* NULL-terminated types, "Medication*" allowed */
+    const char *const *tokens;           /* NULL-terminated: what we bear when we call the engine */
     unsigned attempts_max, requests_max; /* limits; 0: none promised */
     bool dedupes_by_source;
     struct sim_guards guards; /* what an engine can do about hazards at this server */

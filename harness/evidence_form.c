@@ -8,8 +8,9 @@
 
 #include "simulator/sim.h"
 
-const char *const evidence_parts[] = {"journal", "status", "events",  "audit", "metrics",
-                                      "reviews", "sweep",  "settled", "due",   NULL};
+const char *const evidence_parts[] = {"journal", "status",   "events",  "audit", "metrics",
+                                      "reviews", "sweep",    "settled", "due",   "drift",
+                                      "notify",  "mappings", "logs",    NULL};
 
 static const char *const formats[] = {EVIDENCE_FORMAT, NULL};
 
@@ -98,6 +99,7 @@ const struct shape evidence_form = {
         {"identifierSystem", SHAPE_TEXT, false, NULL, NULL},
         {"companions", SHAPE_STRINGS, true, NULL, NULL},
         {"sensitive", SHAPE_STRINGS, true, NULL, NULL},
+        {"tokens", SHAPE_STRINGS, false, NULL, NULL},
         {"attemptsMax", SHAPE_INTEGER, true, NULL, NULL},
         {"requestsMax", SHAPE_INTEGER, true, NULL, NULL},
         {"dedupesBySource", SHAPE_FLAG, true, NULL, NULL},

@@ -14,4 +14,6 @@ extern const struct shape evidence_entry_form;
 extern const char *const evidence_parts[];
 /* Names of enum sim_guard, in its order; ends with NULL. */
 extern const char *const evidence_guards[];
+/* An array of such names as bits. */
+unsigned evidence_parts_read(const struct cJSON *parts);
 #endif

@@ -127,10 +127,18 @@ static bool is_own_schedule(struct conductor *conductor, const struct scenario *
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
                const struct schedule *exact, bool is_once, struct trial *out)
 {
-    bool is_own =
-        exact && !is_once && scenario->expect && is_own_schedule(conductor, scenario, exact);
+    const char *lacks = scenario_lacks(scenario, conductor_parts(conductor));
+    bool is_own = !lacks && exact && !is_once && scenario->expect &&
+                  is_own_schedule(conductor, scenario, exact);
 
     *out = (struct trial){.verdict = VERDICT_UNKNOWN, .is_own = is_own};
+    if (lacks) {
+        out->arena = arena_new();
+        out->verdict = VERDICT_PASS;
+        out->is_not_run = true;
+        out->problem = arena_printf(out->arena, "not judged: the engine does not offer %s", lacks);
+        return;
+    }
     conduct_until_valid(conductor, scenario, exact, is_once, out);
     out->reproduced =
         arena_alloc(out->arena, (out->invariant_count + 1) * sizeof(*out->reproduced));

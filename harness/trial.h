@@ -28,7 +28,8 @@ struct trial {
     unsigned tried;       /* runs made to see how often a FAIL comes */
     unsigned *reproduced; /* by invariant: how many of them fail it */
     bool is_interrupted;
-    bool is_own; /* the exact line is what the scenario's own schedule gives */
+    bool is_not_run; /* its steps need what the adapter does not offer */
+    bool is_own;     /* the exact line is what the scenario's own schedule gives */
 };
 
 /*

@@ -63,7 +63,8 @@ static struct counts count_scenario(const struct result_scenario *scenario)
         count_case(&counts, &scenario->invariants[i]);
     if (scenario->problem) {
         counts.tests++;
-        counts.errors++;
+        counts.errors += result_was_run(scenario);
+        counts.skipped += !result_was_run(scenario);
     }
     return counts;
 }
@@ -152,7 +153,7 @@ void report_junit(struct buf *out, const struct result *result)
             buf_puts(out, "    <testcase");
             put_attribute(out, "classname",
                           result_label(scenario->name, scenario->personality).text);
-            buf_puts(out, " name=\"run\"><error");
+            buf_printf(out, " name=\"run\"><%s", result_was_run(scenario) ? "error" : "skipped");
             put_attribute(out, "message", scenario->problem);
             buf_puts(out, "/></testcase>\n");
         }

@@ -36,3 +36,8 @@ struct result_label result_label(const char *scenario, const char *personality)
              is_other ? personality : "");
     return label;
 }
+
+bool result_was_run(const struct result_scenario *scenario)
+{
+    return scenario->schedules > 0 || scenario->verdict != VERDICT_PASS;
+}

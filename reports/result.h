@@ -82,6 +82,8 @@ struct result_label {
     char text[200];
 };
 struct result_label result_label(const char *scenario, const char *personality);
+/* One whose engine does not offer what it needs has no run: PASS is only what it adds to the whole. */
+bool result_was_run(const struct result_scenario *scenario);
 
 struct result {
     const char *tool_version, *engine;

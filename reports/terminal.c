@@ -68,7 +68,8 @@ static void print_scenarios(FILE *out, const struct result *result, bool use_col
         const struct result_scenario *scenario = &result->scenarios[i];
 
         fprintf(out, "%s%-8s%s %-*s %9u %9u %7u %9.1f\n", paint(use_color, scenario->verdict),
-                verdict_name(scenario->verdict), unpaint(use_color), (int)width,
+                result_was_run(scenario) ? verdict_name(scenario->verdict) : "-",
+                unpaint(use_color), (int)width,
                 result_label(scenario->name, scenario->personality).text, scenario->exchanges,
                 scenario->commits, count_judged(scenario), (double)scenario->took_us / 1000);
         if (scenario->problem)

@@ -387,6 +387,18 @@ const char *child_stdout(const struct child *child)
     return buf_text(&child->out);
 }
 
+const char *child_stderr(const struct child *child)
+{
+    return buf_text(&child->err);
+}
+
+void child_forget_words(struct child *child)
+{
+    take_output(child);
+    buf_clear(&child->out);
+    buf_clear(&child->err);
+}
+
 const char *child_last_words(const struct child *child, struct arena *arena, size_t lines_max)
 {
     const char *text = buf_text(&child->err);

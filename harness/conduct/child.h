@@ -50,6 +50,8 @@ void child_signal(struct child *child, int sig); /* to the group */
 
 /* What it printed on stdout so far (the first 64 KB); the last lines of stderr; how it ended. */
 const char *child_stdout(const struct child *child);
+void child_forget_words(struct child *child); /* what it printed so far is nobody's any more */
+const char *child_stderr(const struct child *child); /* the newest 64 KB */
 const char *child_last_words(const struct child *child, struct arena *arena, size_t lines_max);
 const char *child_end(const struct child *child,
                       struct arena *arena); /* "exit status 1", "killed by signal 9" */

@@ -128,6 +128,11 @@ bool conductor_shares(const struct conductor *conductor)
     return conductor->options.use_reset;
 }
 
+unsigned conductor_parts(const struct conductor *conductor)
+{
+    return conductor->options.adapter->parts;
+}
+
 void conductor_close(struct conductor *conductor)
 {
     if (!conductor)
@@ -318,6 +323,20 @@ static void copy_chart(struct run *run, struct evidence *evidence)
     }
 }
 
+/* What we bear when we call the engine: the last word of each header that says who we are. */
+static const char *const *bearer_tokens(struct arena *arena, const struct adapter *adapter)
+{
+    const char **tokens = arena_alloc(arena, (COUNT_OF(adapter->headers) + 1) * sizeof(*tokens));
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(adapter->headers) && adapter->headers[i][0]; i++) {
+        const char *space = strrchr(adapter->headers[i][1], ' ');
+
+        tokens[count++] = space ? space + 1 : adapter->headers[i][1];
+    }
+    return tokens;
+}
+
 static void collect(struct run *run, struct conducted *out)
 {
     struct arena *arena = run->arena;
@@ -342,6 +361,7 @@ static void collect(struct run *run, struct conducted *out)
     evidence->identifier_system = adapter->identifier_system;
     evidence->companions = adapter->companions;
     evidence->sensitive = adapter->sensitive;
+    evidence->tokens = bearer_tokens(arena, adapter);
     evidence->attempts_max = adapter->attempts_max;
     evidence->requests_max = adapter->requests_max;
     evidence->dedupes_by_source = adapter->dedupes_by_source;
@@ -412,6 +432,7 @@ static int run_all(struct run *run, const struct schedule *exact, struct chosen 
     if (engine_ask_views(run, true, err) || engine_ask_logs(run, err) ||
         engine_ask_at_end(run, err))
         return err_context(err, "after recovery");
+    leavings_note(run);
     return 0;
 }
 

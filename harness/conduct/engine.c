@@ -327,20 +327,30 @@ int engine_decide(struct run *run, struct run_intent *intent, const struct scena
     return engine_wait_call(run, err);
 }
 
+int engine_post(struct run *run, const char *what, const char *answer,
+                const struct sim_entry *asked, struct err *err)
+{
+    struct sim_entry entry = *asked;
+    struct http_request request = request_to(run, run->arena, "POST", asked->url, asked->body);
+
+    if (!run->conductor->engine_url)
+        return err_set(err, ERR_IO, "%s: there is no engine", what);
+    entry.method = request.method;
+    entry.body_size = request.body_size;
+    engine_start_call(
+        run, &request,
+        &(struct run_call){.entry = engine_note_said(run, what, NULL, &entry), .answer = answer});
+    return engine_wait_call(run, err);
+}
+
 int engine_sweep(struct run *run, const char *kind, struct err *err)
 {
     if (is_mapped(run))
         return mapped_sweep(run, kind, err);
-    if (!run->conductor->engine_url)
-        return err_set(err, ERR_IO, "no engine to sweep");
     const char *body = arena_printf(run->arena, "{\"kind\":\"%s\"}", kind);
-    struct http_request request = request_to(run, run->arena, "POST", "/v1/sweeps", body);
-    uint64_t n = engine_note_said(
-        run, "sweep", NULL,
-        &(struct sim_entry){
-            .method = "POST", .url = "/v1/sweeps", .body = body, .body_size = strlen(body)});
-    engine_start_call(run, &request, &(struct run_call){.entry = n, .answer = "swept"});
-    return engine_wait_call(run, err);
+
+    return engine_post(run, "sweep", "swept",
+                       &(struct sim_entry){.url = "/v1/sweeps", .body = body}, err);
 }
 
 /* ---- questions that are waited for ---- */
@@ -550,13 +560,60 @@ int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *
               : err_set(err, ERR_IO, "fetch-review %s: there is no review", intent->name);
 }
 
+static int ask_whole(struct run *run, const char *what, const char *path, struct err *err)
+{
+    struct http_reply reply;
+
+    if (ask_ok(run, "GET", path, NULL, &reply, err))
+        return -1;
+    engine_note_said(
+        run, what, NULL,
+        &(struct sim_entry){.url = path, .body = reply.body, .body_size = reply.body_size});
+    return 0;
+}
+
+int engine_ask_metrics(struct run *run, struct err *err)
+{
+    if (is_mapped(run))
+        return mapped_ask_metrics(run, err);
+    return run->conductor->options.adapter->parts & PART_METRICS
+               ? ask_whole(run, "metrics", "/metrics", err)
+               : 0;
+}
+
+/* What nobody may see who does not say who he is. */
+static const struct {
+    unsigned part;
+    const char *path;
+} guarded[] = {
+    {PART_REVIEWS, "/v1/reviews"},
+    {PART_AUDIT, "/v1/audit?after=0"},
+    {PART_EVENTS, "/v1/events?after=0"},
+};
+
+static int probe(struct run *run, const char *path, struct err *err)
+{
+    struct http_request request = request_to(run, run->scratch, "GET", path, NULL);
+    struct http_reply reply;
+
+    memset(request.headers, 0, sizeof(request.headers));
+    if (engine_ask(run, &request, &reply, err))
+        return -1;
+    engine_note_said(run, "probe", NULL,
+                     &(struct sim_entry){.method = "GET",
+                                         .url = path,
+                                         .status = reply.status,
+                                         .body = reply.body,
+                                         .body_size = reply.body_size});
+    return 0;
+}
+
 int engine_ask_at_end(struct run *run, struct err *err)
 {
     if (is_mapped(run))
         return mapped_ask_reviews(run, err) || mapped_ask_metrics(run, err) ? -1 : 0;
     unsigned parts = run->conductor->options.adapter->parts;
     const struct cJSON *list = NULL;
-    struct http_reply reply;
 
     if ((parts & PART_REVIEWS) && ask_review_list(run, &list, err))
         return -1;
@@ -567,12 +624,13 @@ int engine_ask_at_end(struct run *run, struct err *err)
         if (id && ask_review(run, engine_intent_by_id(run, json_string(item, "intent")), id, err))
             return -1;
     }
-    if (!(parts & PART_METRICS))
-        return 0;
-    if (ask_ok(run, "GET", "/metrics", NULL, &reply, err))
+    if ((parts & PART_MAPPINGS) && ask_whole(run, "mappings", "/v1/mappings", err))
         return -1;
-    engine_note_said(
-        run, "metrics", NULL,
-        &(struct sim_entry){.url = "/metrics", .body = reply.body, .body_size = reply.body_size});
+    if (engine_ask_metrics(run, err))
+        return -1;
+    for (size_t i = 0; i < COUNT_OF(guarded); i++) {
+        if ((parts & guarded[i].part) && probe(run, guarded[i].path, err))
+            return -1;
+    }
     return 0;
 }

@@ -5,7 +5,7 @@
  *
  * Zombies are dropped first; what live clients wait for goes through in arrival order, and timers are made due, as
  * nobody holds anything back any more. A sweep changes something when a write arrives or the state of an intent is
- * said to be another. Two in a row that change nothing are the end; ten sweeps are enough, or it never settles.
+ * said to be another. One sweep for drift comes last, where it is offered. Two in a row that change nothing are the end; ten sweeps are enough, or it never settles.
  */
 #include <string.h>
 
@@ -136,6 +136,9 @@ int run_recovery(struct run *run, bool *out_recovered, struct err *err)
     if (!(run->conductor->options.adapter->parts & PART_SWEEP))
         *out_recovered = !run->is_late;
     else if (sweep(run, out_recovered, err))
+        return -1;
+    if ((run->conductor->options.adapter->parts & PART_DRIFT) && !run->is_late &&
+        (engine_sweep(run, "drift", err) || run_dry(run, err)))
         return -1;
     run_note_process(run, "recovered", "", *out_recovered ? 1 : 0);
     return 0;

@@ -12,6 +12,8 @@
  *   label.c      names for held exchanges: portal/note.update#2
  *   step.c       what is enabled, and doing it
  *   milestone.c, exact.c, chosen.c    choose the next step
+ *   notify.c     deliveries of a subscription    patients.c   merges in the EHR
+ *   leavings.c   what the engine printed, and files it left
  *   recovery.c   afterwards, everything up: until nothing changes any more
  *
  * Errors: a function that fails (-1) ends the run; the text in `err` becomes its problem.
@@ -177,6 +179,11 @@ int engine_compensate(struct run *run, struct run_intent *intent, struct err *er
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
                   const char *by, struct err *err) ATTR_MUST_USE;
 int engine_sweep(struct run *run, const char *kind, struct err *err) ATTR_MUST_USE;
+/* Any other question that may stay unanswered: POST of asked->body to asked->url, noted as `what` with whatever `asked`
+ * says; its answer as `answer`. Both live as long as the run's arena. */
+int engine_post(struct run *run, const char *what, const char *answer,
+                const struct sim_entry *asked, struct err *err) ATTR_MUST_USE;
+int engine_ask_metrics(struct run *run, struct err *err) ATTR_MUST_USE; /* where there are any */
 int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
 int engine_due(struct run *run, struct err *err) ATTR_MUST_USE;
 int engine_reset(struct run *run, struct err *err) ATTR_MUST_USE;
@@ -193,7 +200,7 @@ struct settled {
 int engine_settled(struct run *run, struct settled *out, struct err *err) ATTR_MUST_USE;
 int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUST_USE;
 int engine_ask_logs(struct run *run, struct err *err) ATTR_MUST_USE;   /* events, audit */
-int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* reviews, metrics */
+int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* all the rest */
 
 /* errand.c */
 size_t errand_fds(const struct run *run, int *out_fds); /* at most ERRANDS_MAX * CHILD_FDS_MAX */
@@ -233,7 +240,7 @@ void step_record(struct run *run,
 /* step_own.c: the steps of actors */
 bool own_matches(const struct run *run, size_t actor, const struct step *step); /* its next step? */
 /* The next step of an actor as a step; false when there is none or it cannot be done now. */
-bool own_next(const struct run *run, size_t actor, struct step *out);
+bool own_next(struct run *run, size_t actor, struct step *out);
 bool own_is_enabled(struct run *run, const struct step *step);
 int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 void own_skip(struct run *run, const struct step *step); /* a `?` that is passed over */
@@ -242,6 +249,19 @@ void own_skip(struct run *run, const struct step *step); /* a `?` that is passed
 bool process_step_is_enabled(const struct run *run, const struct step *step);
 int process_step_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 int process_step_all_up(struct run *run, struct err *err) ATTR_MUST_USE;
+
+/* notify.c: one delivery for each version that the step's `of` made */
+bool notify_is_possible(struct run *run, const struct scenario_step *step);
+int notify_do(struct run *run, const struct scenario_step *step, struct err *err) ATTR_MUST_USE;
+
+/* patients.c: the EHR merges a patient into another, or takes that back */
+int patients_merge(struct run *run, const char *actor, const struct scenario_step *step,
+                   struct err *err) ATTR_MUST_USE;
+int patients_unmerge(struct run *run, const char *actor, const struct scenario_step *step,
+                     struct err *err) ATTR_MUST_USE;
+
+/* leavings.c: what the engine printed since the last call and its files */
+void leavings_note(struct run *run);
 
 /* milestone.c, exact.c, chosen.c, recovery.c */
 int run_milestones(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;

@@ -68,7 +68,7 @@ bool own_matches(const struct run *run, size_t actor, const struct step *step)
 }
 
 /* Can it happen now? `is_listed`: somebody wants it now, so a source may also talk to an engine that is down. */
-static bool is_possible(const struct run *run, const struct scenario_step *own, bool is_listed)
+static bool is_possible(struct run *run, const struct scenario_step *own, bool is_listed)
 {
     const struct run_intent *intent = intent_of(run, own);
     bool is_up = process_is_up(run->conductor);
@@ -90,6 +90,11 @@ static bool is_possible(const struct run *run, const struct scenario_step *own, 
         return is_up && intent && intent->review && intent->fetched_review;
     case VERB_SWEEP:
         return is_up;
+    case VERB_NOTIFY:
+        return is_up && notify_is_possible(run, own);
+    case VERB_MERGE_PATIENT:
+    case VERB_UNMERGE_PATIENT:
+        return true;
     }
     return false;
 }
@@ -105,7 +110,7 @@ static void name_step(const struct run *run, size_t actor, size_t index, struct 
                          .ordinal = ordinal > 1 ? ordinal : 0};
 }
 
-bool own_next(const struct run *run, size_t actor, struct step *out)
+bool own_next(struct run *run, size_t actor, struct step *out)
 {
     const struct scenario_actor *who = &run->scenario->actors[actor];
     size_t position = run->positions[actor];
@@ -236,6 +241,13 @@ static int do_own(struct run *run, const char *actor, const struct scenario_step
     case VERB_SWEEP:
         run->asks_views = true;
         return engine_sweep(run, own->sweep, err);
+    case VERB_NOTIFY:
+        run->asks_views = true;
+        return notify_do(run, own, err);
+    case VERB_MERGE_PATIENT:
+        return patients_merge(run, actor, own, err);
+    case VERB_UNMERGE_PATIENT:
+        return patients_unmerge(run, actor, own, err);
     }
     return 0;
 }

@@ -101,6 +101,7 @@ static int do_kill(struct run *run, struct err *err)
     if (run->conductor->child)
         child_kill(run->conductor->child);
     errand_kill_all(run);
+    leavings_note(run);
     run->conductor->is_paused = false;
     run->conductor->is_down = !run->conductor->child;
     return wait_gone(run, err);
@@ -119,6 +120,7 @@ static int do_term(struct run *run, struct err *err)
         if (run_turn(run, 1000, err))
             return -1;
     }
+    leavings_note(run);
     run_note_process(run, "exited", child_end(run->conductor->child, run->scratch), 0);
     return wait_gone(run, err);
 }
@@ -205,6 +207,10 @@ int process_step_do(struct run *run, const struct step *step, struct err *err)
     const struct process_step *known = find(step);
 
     ASSERT(known);
+    if (known->run == do_kill || known->run == do_term) {
+        if (process_is_up(run->conductor) && engine_ask_metrics(run, err)) /* they go with it */
+            return -1;
+    }
     step_record(run, &(struct step){.actor = known->actor, .what = known->what});
     if (known->entry)
         run_note_process(run, known->entry, "", 0);

@@ -28,6 +28,12 @@ static enum sim_guard duplicate_create(const struct sim_guards *guards)
 {
     return guards->duplicate_create;
 }
+#define NEEDS_JSM  (NEEDS_JS | PART_METRICS)
+#define NEEDS_JSMD (NEEDS_JSM | PART_DRIFT)
+#define NEEDS_JSN  (NEEDS_JS | PART_NOTIFY)
+#define NEEDS_JP   (PART_JOURNAL | PART_MAPPINGS)
+#define NEEDS_JML  (PART_JOURNAL | PART_METRICS | PART_LOGS)
+#define NEEDS_JSR  (NEEDS_JS | PART_REVIEWS)
 
 /* The controls are the checklist of docs/product.md. */
 static const struct invariant table[] = {
@@ -355,6 +361,70 @@ static const struct invariant table[] = {
         .needs = NEEDS_JS,
         .unlocks = "status",
         .judge = judge_compensation_safe,
+    },
+    {
+        .name = "drift-reported",
+        .control = "drift-detection",
+        .clinician = "What disappears from the chart after it was written is noticed, and a "
+                     "colleague's change is not mistaken for it.",
+        .engineer = "Each examined commit whose number holds other content or is gone is reported "
+                    "once by a sweep for drift; a later version is an edit and no drift.",
+        .needs = NEEDS_JSMD,
+        .unlocks = "status, metrics and sweeps for drift",
+        .judge = judge_drift_reported,
+    },
+    {
+        .name = "metrics-true",
+        .control = "reconciliation",
+        .clinician = "The numbers on the dashboard are what really happened.",
+        .engineer = "Each counter is what its definition counts in the journal, over all lives of "
+                    "the process; after a kill gauges alone.",
+        .needs = NEEDS_JSM,
+        .unlocks = "status and metrics",
+        .judge = judge_metrics_true,
+    },
+    {
+        .name = "mapping-true",
+        .control = "identity-mapping",
+        .clinician = "After two records of a patient are joined or parted, results still go to the "
+                     "right one.",
+        .engineer =
+            "An external identifier is mapped to one resource; after a merge or split to one "
+            "that is there and its patient's, or the mapping is open.",
+        .needs = NEEDS_JP,
+        .unlocks = "mappings",
+        .judge = judge_mapping_true,
+    },
+    {
+        .name = "no-echo",
+        .control = "loop-suppression",
+        .clinician = "The system does not answer its own entries with new ones.",
+        .engineer =
+            "A notification of the engine's own commit causes no write; a foreign version is "
+            "not taken for its own.",
+        .needs = NEEDS_JSN,
+        .unlocks = "status and notify",
+        .judge = judge_no_echo,
+    },
+    {
+        .name = "no-leak",
+        .control = "privacy",
+        .clinician = "Nothing of the chart stands in logs, metrics or web addresses.",
+        .engineer =
+            "No name, number or note of the chart and no token, plain, percent-encoded or in "
+            "base64, in logs, metrics, GET URLs, error texts or undeclared files.",
+        .needs = NEEDS_JML,
+        .unlocks = "metrics and logs",
+        .judge = judge_no_leak,
+    },
+    {
+        .name = "reviews-guarded",
+        .control = "privacy",
+        .clinician = "Open questions about a patient are shown only to those who may see them.",
+        .engineer = "Reviews, audit and events are not answered without credentials.",
+        .needs = NEEDS_JSR,
+        .unlocks = "status and reviews",
+        .judge = judge_reviews_guarded,
     },
     {
         .name = "settles",

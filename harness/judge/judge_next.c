@@ -106,6 +106,7 @@ static void judge_review(const struct facts *facts, const struct fact_intent *in
 {
     struct showing showing = {.facts = facts, .intent = intent, .n = review->n};
     bool is_simple = intent->operation != OPERATION_BUNDLE && intent->slot_count > 0;
+    bool is_create = is_simple && intent->slots[0].method == METHOD_POST;
 
     show(&showing, json_get(review->tree, "current"));
     if (showing.wrong) {
@@ -113,8 +114,8 @@ static void judge_review(const struct facts *facts, const struct fact_intent *in
                      "the review of %s shows %s other than it is in the chart", intent->given->name,
                      showing.wrong);
         finding_diff(finding, showing.diff ? showing.diff : "");
-    } else if (!json_get(review->tree, "current") ||
-               (is_simple && showing.shown == 0 && intent->slots[0].method != METHOD_POST &&
+    } else if ((!json_get(review->tree, "current") && !is_create) || /* nothing may be there yet */
+               (is_simple && showing.shown == 0 && !is_create &&
                 is_live(facts, intent->slots[0].reference, review->n))) {
         finding_fail(finding, ENTRIES(review->n),
                      "the review of %s does not show the current chart", intent->given->name);

@@ -20,15 +20,17 @@
 #include "base/near.h"
 #include "base/shape.h"
 #include "harness/evidence.h"
+#include "harness/evidence_form.h"
 #include "harness/scenario/adapter_form.h"
 #include "harness/scenario/mapping.h"
 
 #define READY_MS_DEFAULT 10000
 #define FLAW_BYTES_MAX   64
+#define TOKEN            "token-9Qm4vT2xLw" /* stands nowhere else, so that a log it is in has leaked it */
 
 #define PARTS_NATIVE                                                                               \
     (PART_JOURNAL | PART_SAID | PART_EVENTS | PART_AUDIT | PART_METRICS | PART_REVIEWS |           \
-     PART_SWEEP | PART_SETTLED | PART_DUE)
+     PART_SWEEP | PART_SETTLED | PART_DUE | PART_DRIFT | PART_NOTIFY | PART_MAPPINGS | PART_LOGS)
 
 static const struct {
     const char *name, *text;
@@ -37,10 +39,11 @@ static const struct {
      "{\"name\": \"writebackd\", \"interface\": \"native\","
      " \"start\": {\"command\": [\"${bin}/writebackd\", \"--fhir\", \"${fhir}\","
      "   \"--listen\", \"127.0.0.1:0\", \"--data\", \"${dir}\", \"--timeout-ms\", \"${timeoutMs}\","
-     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"test\", \"--test-hooks\"],"
+     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"" TOKEN "\", \"--test-hooks\"],"
      "   \"url\": {\"stdout\": \"http://[^ ]+\"}, \"readyMs\": 10000},"
-     " \"headers\": {\"Authorization\": \"Bearer test\"},"
+     " \"headers\": {\"Authorization\": \"Bearer " TOKEN "\"},"
      " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
+     " \"without\": [\"mappings\"], \"encrypted\": [\"ledger.sqlite*\"],"
      " \"identifierSystem\": \"urn:writebackd:write\","
      " \"companions\": [\"Provenance\", \"AuditEvent\"],"
      " \"dedupesBySource\": true,"
@@ -49,10 +52,11 @@ static const struct {
      "{\"name\": \"strawman\", \"interface\": \"native\","
      " \"start\": {\"command\": [\"${bin}/strawman\", \"--fhir\", \"${fhir}\","
      "   \"--listen\", \"127.0.0.1:0\", \"--data\", \"${dir}\", \"--timeout-ms\", \"${timeoutMs}\","
-     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"test\", \"--test-hooks\"],"
+     "   \"--retry-ms\", \"${retryMs}\", \"--token\", \"" TOKEN "\", \"--test-hooks\"],"
      "   \"url\": {\"stdout\": \"http://[^ ]+\"}, \"readyMs\": 10000},"
-     " \"headers\": {\"Authorization\": \"Bearer test\"},"
+     " \"headers\": {\"Authorization\": \"Bearer " TOKEN "\"},"
      " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
+     " \"encrypted\": [\"strawman.ndjson\"],"
      " \"identifierSystem\": \"urn:strawman:write\","
      " \"companions\": [\"Provenance\", \"AuditEvent\"],"
      " \"dedupesBySource\": true,"
@@ -297,7 +301,7 @@ static int read_interface(struct arena *arena, struct adapter *adapter, const st
                            adapter_parts[i]);
     }
     adapter->has_reset = true;
-    adapter->parts = PARTS_NATIVE;
+    adapter->parts = PARTS_NATIVE & ~evidence_parts_read(json_get(tree, "without"));
     return 0;
 }
 
@@ -335,6 +339,7 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
     adapter->companions = read_strings(arena, json_get(tree, "companions"), nothing);
     adapter->sensitive = read_strings(arena, json_get(tree, "sensitive"), sensitive_default);
     adapter->logs = read_strings(arena, json_get(tree, "logs"), nothing);
+    adapter->encrypted = read_strings(arena, json_get(tree, "encrypted"), nothing);
     adapter->attempts_max = (unsigned)json_integer(limits, "attempts", 0);
     adapter->requests_max = (unsigned)json_integer(limits, "requests", 0);
     adapter->backoff_ms = (long)json_integer(limits, "backoffMs", 0);

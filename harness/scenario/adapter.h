@@ -32,7 +32,8 @@ struct adapter {
     const char *correlation_header;
     const char *identifier_system;
     const char *const *companions, *const *sensitive; /* NULL-terminated */
-    const char *const *logs;
+    const char *const *logs;         /* files beside its data folder: absolute patterns */
+    const char *const *encrypted;    /* files in it whose content is not for reading: patterns */
     const char *const *capabilities; /* operations it offers */
     unsigned attempts_max, requests_max;
     long backoff_ms;

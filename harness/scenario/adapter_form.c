@@ -23,6 +23,9 @@ const char *const adapter_parts[] = {
     "submit", "exec",   "status",  "cancel",  "reviews", "decision", "events", "audit", "mappings",
     "sweep",  "notify", "metrics", "settled", "due",     "reset",    "second", NULL};
 
+const char *const adapter_without[] = {"events", "audit",  "metrics",  "reviews", "sweep",
+                                       "drift",  "notify", "mappings", NULL};
+
 static const char *const interfaces[] = {"native", NULL};
 
 static const struct shape url_form = {.name = "stdoutUrl",
@@ -137,6 +140,7 @@ const struct shape adapter_form = {.name = "",
                                        {"$schema", SHAPE_STRING, false, NULL, NULL},
                                        {"name", SHAPE_STRING, true, NULL, NULL},
                                        {"interface", SHAPE_STRING, false, interfaces, NULL},
+                                       {"without", SHAPE_STRINGS, false, adapter_without, NULL},
                                        {"start", SHAPE_OF, false, NULL, &start_form},
                                        {"headers", SHAPE_STRING_MAP, false, NULL, NULL},
                                        {"correlation", SHAPE_OF, false, NULL, &correlation_form},
@@ -156,6 +160,7 @@ const struct shape adapter_form = {.name = "",
                                        {"due", SHAPE_OF, false, NULL, &call_form},
                                        {"second", SHAPE_OBJECT, false, NULL, NULL},
                                        {"logs", SHAPE_STRINGS, false, NULL, NULL},
+                                       {"encrypted", SHAPE_STRINGS, false, NULL, NULL},
                                        {"identifierSystem", SHAPE_STRING, false, NULL, NULL},
                                        {"companions", SHAPE_STRINGS, false, NULL, NULL},
                                        {"sensitive", SHAPE_STRINGS, false, NULL, NULL},

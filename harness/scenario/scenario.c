@@ -20,12 +20,12 @@
 #include "base/shape.h"
 #include "fhir/document.h"
 #include "fhir/patch.h"
+#include "harness/evidence.h"
+#include "harness/evidence_form.h"
 #include "harness/scenario/scenario_check.h"
 #include "harness/scenario/scenario_form.h"
 #include "simulator/sim.h"
 
-/* Steps that the format knows and this version does not run. */
-static const char *const verbs_later[] = {"merge-patient", "unmerge-patient", "notify", NULL};
 const char *verb_name(enum verb verb)
 {
     return scenario_verbs[verb];
@@ -172,6 +172,24 @@ static int check_edit(struct arena *arena, const struct scenario_step *step, con
     return check_reference(arena, step->target, shape_pointer(arena, pointer, "target"), err);
 }
 
+static int check_merge(struct arena *arena, const struct scenario_step *step, const char *pointer,
+                       struct err *err)
+{
+    const char *const patients[] = {step->merged, step->survivor};
+
+    for (size_t i = 0; i < COUNT_OF(patients); i++) {
+        if (check_reference(arena, patients[i], pointer, err))
+            return -1;
+        if (strncmp(patients[i], "Patient/", 8) != 0)
+            return err_set(err, ERR_INPUT, "%s: found \"%.80s\"; expected a Patient", pointer,
+                           patients[i]);
+    }
+    return strcmp(step->merged, step->survivor) != 0
+               ? 0
+               : err_set(err, ERR_INPUT, "%s: \"%.80s\" with itself; expected two patients",
+                         pointer, step->merged);
+}
+
 static const struct scenario_step_form *step_form(const struct cJSON *item)
 {
     const struct scenario_step_form *forms = NULL;
@@ -194,9 +212,6 @@ static int no_verb(struct arena *arena, const struct cJSON *item, const char *po
         member = member->next;
     if (!member)
         return err_set(err, ERR_INPUT, "%s: found no verb; expected one, like \"submit\"", pointer);
-    if (near_is_known(member->string, verbs_later))
-        return err_set(err, ERR_INPUT, "%s: \"%s\" is not offered by this version", pointer,
-                       member->string);
     return err_set(err, ERR_INPUT, "%s: unknown verb %s", pointer,
                    near_explain(arena, member->string, scenario_verbs));
 }
@@ -215,18 +230,27 @@ static int read_step(struct arena *arena, const struct cJSON *item, const char *
     if (shape_check(arena, form->shape, item, pointer, err))
         return -1;
     const char *named = json_string(item, verb_name(form->verb));
-    bool has_intent = form->verb != VERB_EDIT && form->verb != VERB_SWEEP;
-    *out = (struct scenario_step){.verb = form->verb,
-                                  .label = form->verb == VERB_EDIT ? named : verb_name(form->verb),
-                                  .intent = has_intent ? named : NULL,
-                                  .payload = json_get(item, "intent"),
-                                  .as = json_string(item, "as"),
-                                  .method = json_string(item, "method"),
-                                  .target = json_string(item, "target"),
-                                  .body = json_get(item, "body"),
-                                  .decision = json_string(item, "decision"),
-                                  .fields = json_get(item, "fields"),
-                                  .sweep = form->verb == VERB_SWEEP ? named : NULL};
+    bool has_intent = form->verb < VERB_EDIT || form->verb == VERB_FETCH_REVIEW ||
+                      form->verb == VERB_DECIDE || form->verb == VERB_COMPENSATE;
+    bool is_merge = form->verb == VERB_MERGE_PATIENT || form->verb == VERB_UNMERGE_PATIENT;
+    *out = (struct scenario_step){
+        .verb = form->verb,
+        .label = form->verb == VERB_EDIT ? named : verb_name(form->verb),
+        .intent = has_intent ? named : NULL,
+        .payload = json_get(item, "intent"),
+        .as = json_string(item, "as"),
+        .method = json_string(item, "method"),
+        .target = json_string(item, "target"),
+        .body = json_get(item, "body"),
+        .decision = json_string(item, "decision"),
+        .fields = json_get(item, "fields"),
+        .sweep = form->verb == VERB_SWEEP ? named : NULL,
+        .notify = form->verb == VERB_NOTIFY ? named : NULL,
+        .of = json_string(item, "of"),
+        .merged = is_merge ? named : NULL,
+        .survivor = json_string(item, form->verb == VERB_MERGE_PATIENT ? "into" : "from")};
+    if (is_merge && check_merge(arena, out, pointer, err))
+        return -1;
     if (out->payload &&
         check_intent(arena, out->payload, shape_pointer(arena, pointer, "intent"), err))
         return -1;
@@ -468,6 +492,45 @@ static int fill(struct arena *arena, struct scenario *scenario, const char *pers
         scenario->expect = NULL;
     fill_hash(arena, scenario, chart);
     return 0;
+}
+
+/* What a step asks of an engine beyond what every adapter offers. */
+static unsigned parts_of(const struct scenario_step *step)
+{
+    switch (step->verb) {
+    case VERB_SWEEP:
+        return strcmp(step->sweep, "drift") == 0 ? PART_DRIFT : PART_SWEEP;
+    case VERB_NOTIFY:
+        return PART_NOTIFY;
+    case VERB_FETCH_REVIEW:
+    case VERB_DECIDE:
+        return PART_REVIEWS;
+    case VERB_SUBMIT:
+    case VERB_REDELIVER:
+    case VERB_RESUBMIT:
+    case VERB_CANCEL:
+    case VERB_EDIT:
+    case VERB_COMPENSATE:
+    case VERB_MERGE_PATIENT:
+    case VERB_UNMERGE_PATIENT:
+        return 0;
+    }
+    return 0;
+}
+
+const char *scenario_lacks(const struct scenario *scenario, unsigned parts)
+{
+    unsigned lacking = 0;
+
+    for (size_t i = 0; i < scenario->actor_count; i++) {
+        for (size_t j = 0; j < scenario->actors[i].step_count; j++)
+            lacking |= parts_of(&scenario->actors[i].steps[j]) & ~parts;
+    }
+    for (size_t i = 0; evidence_parts[i]; i++) {
+        if (lacking & 1u << i)
+            return evidence_parts[i];
+    }
+    return NULL;
 }
 
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,

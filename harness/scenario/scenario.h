@@ -29,6 +29,9 @@ enum verb {
     VERB_DECIDE,
     VERB_SWEEP,
     VERB_COMPENSATE,
+    VERB_NOTIFY,
+    VERB_MERGE_PATIENT,
+    VERB_UNMERGE_PATIENT,
 };
 const char *
 verb_name(enum verb verb); /* "submit", ..., "fetch-review"; an edit's label is its name */
@@ -44,6 +47,9 @@ struct scenario_step {
     const char *decision;        /* decide: apply discard merge */
     const struct cJSON *fields;  /* decide: array of paths, or NULL */
     const char *sweep;           /* sweep: reconcile drift */
+    const char *notify,
+        *of; /* notify: full-resource id-only; an edit's name, or whose commit ("portal.write#2") */
+    const char *merged, *survivor; /* merge-patient, unmerge-patient: references */
 };
 
 struct scenario_actor {
@@ -82,6 +88,9 @@ struct scenario {
 /* `personality` NULL: the scenario's first. At a server it is not made for, it expects nothing of its own. */
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err);
+
+/* What of the interface its steps need and `parts` (enum evidence_part) lacks, as adapters name it; NULL: nothing. */
+const char *scenario_lacks(const struct scenario *scenario, unsigned parts);
 
 /* Files named, and all *.json below folders named, in sorted order; ERR_INPUT when nothing is there. */
 int scenario_find(struct arena *arena, const char *const *paths, size_t count,

@@ -145,6 +145,38 @@ static int check_about_intent(struct arena *arena, const struct scenario *scenar
     return 0;
 }
 
+/* Does it change the chart, past the engine? */
+static bool is_foreign(const struct scenario_step *step)
+{
+    return step->verb == VERB_EDIT || step->verb == VERB_MERGE_PATIENT ||
+           step->verb == VERB_UNMERGE_PATIENT;
+}
+
+/* `of` is the label of a foreign step, or a request of an actor: "portal.write". */
+static int check_notify(struct arena *arena, const struct scenario *scenario,
+                        const struct scenario_step *step, const char *pointer, struct err *err)
+{
+    struct step request;
+    struct err ignored = ERR_INIT;
+    bool is_request = step_parse(arena, step->of, &request, &ignored) == 0 &&
+                      near_is_known(request.what, requests);
+
+    for (size_t i = 0; i < scenario->actor_count; i++) {
+        const struct scenario_actor *actor = &scenario->actors[i];
+
+        if (is_request && actor->is_engine && strcmp(actor->name, request.actor) == 0)
+            return 0;
+        for (size_t j = 0; j < actor->step_count; j++) {
+            if (is_foreign(&actor->steps[j]) && strcmp(actor->steps[j].label, step->of) == 0)
+                return 0;
+        }
+    }
+    return err_set(err, ERR_INPUT,
+                   "%s/of: \"%.80s\"; expected the name of an edit, or a request of an actor "
+                   "like \"portal.write\"",
+                   pointer, step->of);
+}
+
 static int check_actor(struct arena *arena, const struct scenario *scenario,
                        const struct scenario_actor *actor, struct err *err)
 {
@@ -159,10 +191,12 @@ static int check_actor(struct arena *arena, const struct scenario *scenario,
         const struct scenario_step *step = &actor->steps[i];
         const char *at = arena_printf(arena, "%s/steps/%zu", pointer, i);
 
-        if ((step->verb == VERB_EDIT) == actor->is_engine)
+        if (is_foreign(step) == actor->is_engine)
             return err_set(err, ERR_INPUT, "%s: found \"%s\"; an actor through the %s %s", at,
                            verb_name(step->verb), actor->is_engine ? "engine" : "ehr",
                            actor->is_engine ? "expects no edit" : "expects edits alone");
+        if (step->verb == VERB_NOTIFY && check_notify(arena, scenario, step, at, err))
+            return -1;
         if (step->verb == VERB_EDIT && check_edit_name(scenario, step, at, err))
             return -1;
         if (step->intent && check_about_intent(arena, scenario, actor, i, at, err))

@@ -19,7 +19,10 @@ const char *const scenario_verbs[] = {
     [VERB_DECIDE] = "decide",
     [VERB_SWEEP] = "sweep",
     [VERB_COMPENSATE] = "compensate",
-    [VERB_COMPENSATE + 1] = NULL,
+    [VERB_NOTIFY] = "notify",
+    [VERB_MERGE_PATIENT] = "merge-patient",
+    [VERB_UNMERGE_PATIENT] = "unmerge-patient",
+    [VERB_UNMERGE_PATIENT + 1] = NULL,
 };
 
 static const char *const controls[] = {"optimistic-concurrency",
@@ -61,6 +64,7 @@ static const char *const personalities[] = {"r4",
                                             "if-match-ignored",
                                             "athena-like",
                                             NULL};
+static const char *const contents[] = {"full-resource", "id-only", NULL};
 static const char *const sides[] = {"engine", "ehr", NULL};
 
 static const struct shape identifier_form = {
@@ -180,6 +184,30 @@ static const struct shape sweep_form = {
         {.name = NULL},
     }};
 
+static const struct shape notify_form = {
+    .name = "notify",
+    .members = (const struct shape_member[]){
+        {.name = "notify", .kind = SHAPE_STRING, .is_required = true, .choices = contents},
+        {.name = "of", .kind = SHAPE_STRING, .is_required = true},
+        {.name = NULL},
+    }};
+
+static const struct shape merge_patient_form = {
+    .name = "merge-patient",
+    .members = (const struct shape_member[]){
+        {.name = "merge-patient", .kind = SHAPE_STRING, .is_required = true},
+        {.name = "into", .kind = SHAPE_STRING, .is_required = true},
+        {.name = NULL},
+    }};
+
+static const struct shape unmerge_patient_form = {
+    .name = "unmerge-patient",
+    .members = (const struct shape_member[]){
+        {.name = "unmerge-patient", .kind = SHAPE_STRING, .is_required = true},
+        {.name = "from", .kind = SHAPE_STRING, .is_required = true},
+        {.name = NULL},
+    }};
+
 static const struct scenario_step_form step_forms[] = {
     {VERB_SUBMIT, &submit_form},
     {VERB_REDELIVER, &redeliver_form},
@@ -190,8 +218,11 @@ static const struct scenario_step_form step_forms[] = {
     {VERB_DECIDE, &decide_form},
     {VERB_SWEEP, &sweep_form},
     {VERB_COMPENSATE, &compensate_form},
+    {VERB_NOTIFY, &notify_form},
+    {VERB_MERGE_PATIENT, &merge_patient_form},
+    {VERB_UNMERGE_PATIENT, &unmerge_patient_form},
 };
-static_assert(COUNT_OF(step_forms) == VERB_COMPENSATE + 1, "one form for each verb");
+static_assert(COUNT_OF(step_forms) == VERB_UNMERGE_PATIENT + 1, "one form for each verb");
 
 size_t scenario_step_forms(const struct scenario_step_form **out_forms)
 {

@@ -53,7 +53,8 @@ struct kase *case_new(void)
         .replay = "",
         .settled_by = "hook",
         .parts = PART_JOURNAL | PART_SAID | PART_EVENTS | PART_AUDIT | PART_METRICS | PART_REVIEWS |
-                 PART_SWEEP | PART_SETTLED | PART_DUE,
+                 PART_SWEEP | PART_SETTLED | PART_DUE | PART_DRIFT | PART_NOTIFY | PART_MAPPINGS |
+                 PART_LOGS,
         .identifier_system = "urn:case:write",
         .companions = companion_types,
         .sensitive = sensitive_types,
@@ -222,6 +223,33 @@ uint64_t case_said(struct kase *k, const char *what, const char *intent, int sta
                    const char *body)
 {
     return said(k, what, intent, status, quoted(k, body), 0);
+}
+
+uint64_t case_entry(struct kase *k, const struct sim_entry *entry)
+{
+    struct sim_entry copy = *entry;
+
+    copy.body = quoted(k, entry->body);
+    return append(k, copy);
+}
+
+uint64_t case_notify(struct kase *k, const char *reference)
+{
+    const struct sim_entry *found = NULL;
+
+    for (size_t i = 0; i < k->evidence.entry_count; i++)
+        if (k->entries[i]->kind == SIM_COMMITTED &&
+            strcmp(k->entries[i]->reference, reference) == 0)
+            found = k->entries[i];
+    ASSERT(found);
+    return append(k, (struct sim_entry){.kind = SIM_SAID,
+                                        .what = "notify",
+                                        .url = "/v1/notifications",
+                                        .reference = found->reference,
+                                        .version = found->version,
+                                        .ordinal = found->ordinal,
+                                        .commit = found->commit,
+                                        .body = "{}"});
 }
 
 uint64_t case_submit_as(struct kase *k, const char *intent, const char *key, const char *payload,

@@ -56,6 +56,11 @@ uint64_t case_compensate(struct kase *k, const char *intent,
 uint64_t case_said(struct kase *k, const char *what, const char *intent, int status,
                    const char *body);
 
+/* any other entry: what it does not say is absent; body with single quotes */
+uint64_t case_entry(struct kase *k, const struct sim_entry *entry);
+/* the newest version of that resource is notified */
+uint64_t case_notify(struct kase *k, const char *reference);
+
 /* ---- the wire; `act` is "METHOD url", `guard` as in the journal or NULL ---- */
 uint64_t case_arrived(struct kase *k, const char *intent, const char *act, const char *guard,
                       const char *body);

@@ -70,7 +70,7 @@ static void the_projects_engines_are_built_in(void)
                    test_program(rows[i].program));
         EXPECT_STR(rows[i].spec, adapter->identifier_system, rows[i].system);
         EXPECT_STR(rows[i].spec, adapter->url_pattern, "http://[^ ]+");
-        EXPECT_STR(rows[i].spec, adapter->headers[0][1], "Bearer test");
+        EXPECT_STR(rows[i].spec, adapter->headers[0][1], "Bearer token-9Qm4vT2xLw");
         EXPECT_STR(rows[i].spec, adapter->companions[0], "Provenance");
         EXPECT_TRUE(rows[i].spec, adapter->has_reset && adapter->attempts_max == 8);
         EXPECT_TRUE(rows[i].spec, (adapter->parts & PART_SETTLED) && (adapter->parts & PART_AUDIT));
@@ -115,6 +115,22 @@ static void a_file_is_read_whole(void)
     arena_free(arena);
 }
 
+static void what_it_does_not_offer_is_no_part(void)
+{
+    struct arena *arena = arena_new();
+    struct err err = ERR_INIT;
+    const char *text = changed(arena, "\"headers\"",
+                               "\"without\": [\"notify\", \"events\"], \"encrypted\": [\"*.db\"], "
+                               "\"headers\"");
+    const struct adapter *adapter = adapter_read(arena, write_file(arena, text), &err);
+
+    EXPECT_STR("read", err.text, "");
+    EXPECT_TRUE("left out", !(adapter->parts & (PART_NOTIFY | PART_EVENTS)));
+    EXPECT_TRUE("the rest", (adapter->parts & PART_DRIFT) && (adapter->parts & PART_LOGS));
+    EXPECT_STR("encrypted", adapter->encrypted[0], "*.db");
+    arena_free(arena);
+}
+
 static void a_bad_adapter_says_file_place_and_what_was_expected(void)
 {
     static const struct {
@@ -146,6 +162,8 @@ static void a_bad_adapter_says_file_place_and_what_was_expected(void)
         {"no url", "\"url\": \"http://127.0.0.1:${port}\",", "", "/start: \"url\" is missing",
          "expected"},
         {"limit below 0", "3", "-3", "/limits/attempts: found", "expected a whole number"},
+        {"without what is not known", "\"headers\"", "\"without\": [\"drifts\"], \"headers\"",
+         "/without/0: unknown value \"drifts\"", "nearest is \"drift\""},
         {"twice", "\"//\": \"ours\"", "\"name\": \"b\"", "/name:", "stands twice"},
     };
     struct arena *arena = arena_new();
@@ -180,6 +198,7 @@ static CU_TestInfo tests[] = {
     {"the project's engines are built in", the_projects_engines_are_built_in},
     {"a flaw is handed to the strawman", a_flaw_is_handed_to_the_strawman},
     {"a file is read whole", a_file_is_read_whole},
+    {"what it does not offer is no part", what_it_does_not_offer_is_no_part},
     {"a bad adapter says file, place and what was expected",
      a_bad_adapter_says_file_place_and_what_was_expected},
     {"a name that is nothing names what is built in",

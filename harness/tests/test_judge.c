@@ -38,6 +38,12 @@ static const char *const names[] = {
     "source-order",
     "clean-chart",
     "compensation-safe",
+    "drift-reported",
+    "metrics-true",
+    "mapping-true",
+    "no-echo",
+    "no-leak",
+    "reviews-guarded",
     "settles",
 };
 
@@ -67,9 +73,10 @@ static void every_row_says_what_it_is(void)
                                            "audit-trail",
                                            "asynchronous-acceptance",
                                            "loop-suppression",
-                                           "triage-and-compensation",
+                                           "drift-detection",
                                            "identity-mapping",
-                                           "privacy"};
+                                           "privacy",
+                                           "triage-and-compensation"};
     const struct invariant *table = NULL;
     size_t count = invariant_table(&table);
 
@@ -140,9 +147,10 @@ static void odd_bodies(struct kase *k)
         "[]",       "{}",
         "7",        "{'state':[]}",
         "nonsense", "{'entry':[1,{},{'request':7},{'request':{'method':'PUT','url':3}}]}"};
-    static const char *const what[] = {"view",   "event",   "audit",     "review", "reviews",
-                                       "decide", "decided", "cancel",    "answer", "settled",
-                                       "submit", "swept",   "unheard-of"};
+    static const char *const what[] = {"view",     "event",   "audit",      "review", "reviews",
+                                       "decide",   "decided", "cancel",     "answer", "settled",
+                                       "submit",   "swept",   "unheard-of", "sweep",  "notify",
+                                       "mappings", "metrics", "log",        "probe"};
 
     for (size_t i = 0; i < COUNT_OF(bodies); i++)
         for (size_t w = 0; w < COUNT_OF(what); w++)

@@ -364,6 +364,15 @@ static void who_asks_instead_of_trying_again_is_right(void)
     case_said(k, "review", "note", 200,
               "{'id':'r-note','intent':'i-note','correlationId':'c-1-note','current':"
               "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}}");
+    uint64_t sweep = case_said(k, "sweep", NULL, 0, "{'kind':'drift'}");
+    case_entry(k, &(struct sim_entry){.kind = SIM_SAID,
+                                      .what = "swept",
+                                      .status = 200,
+                                      .of = sweep,
+                                      .body = "{'kind':'drift','examined':['i-note'],'found':[]}"});
+    case_said(k, "metrics", NULL, 0, "writeback_accepted_total 1\n");
+    case_said(k, "mappings", NULL, 0, "");
+    case_said(k, "probe", NULL, 401, "{}");
     for (size_t i = 0; i < count; i++)
         case_expect(k, "no answer, and a human is asked", table[i].name, VERDICT_PASS);
     case_free(k);

@@ -54,6 +54,15 @@ check "an engine with a child that never becomes ready" ends 3 "$CP" run --out "
 nothing_runs_with() { ! grep -qsa "$1" /proc/[0-9]*/cmdline; }
 check "nothing of it is left running" nothing_runs_with "$SCRATCH/neve[r]"
 
+# What an engine does not offer is not judged, and that is said.
+sed 's/"without": \[/&"notify", /' examples/adapters/native.json >"$SCRATCH/deaf.json"
+check "a scenario beyond the adapter is not judged" ends 0 \
+    "$CP" run --out "$out" --engine "$SCRATCH/deaf.json" "$good" scenarios/notify
+check "it has no verdict" grep -qE '^- +notify/own-commit ' "$SCRATCH/out"
+check "it says what is lacking" grep -q 'not judged: the engine does not offer notify' "$SCRATCH/out"
+check "junit.xml has it as skipped" grep -q '<skipped message="not judged: the engine' "$out/junit.xml"
+check "what ran is judged again" ends 0 "$CP" recheck "$out"
+
 # A port in use.
 "$BIN/fhirsim" --listen 127.0.0.1:0 >"$SCRATCH/sim.out" 2>&1 &
 sim=$!

@@ -177,6 +177,7 @@ static void accept_intent(struct visit *visit, const char *key, const char *digi
     json_put_string(set, "hash", digits);
     json_put_string(set, "state", "accepted");
     json_put_integer(set, "attempts", 0);
+    json_put_integer(set, "acceptedMs", (long long)clock_wall_ms());
     json_put_array(set, "results");
     book_change(
         engine->book, visit->arena,
@@ -220,8 +221,7 @@ static void post_intent(struct visit *visit)
                      "The key was used for another payload; nothing was taken from this one.");
         return;
     }
-    json_put_integer(visit->engine->replies, "hits",
-                     json_integer(visit->engine->replies, "hits", 0) + 1);
+    numbers_add(visit->engine, NUMBER_HITS);
     reply_view(visit, view_is_active(intent) || view_is_open(intent) ? 202 : 200, number);
 }
 
@@ -468,16 +468,24 @@ static void get_audit(struct visit *visit)
     visit->type = "application/x-ndjson";
 }
 
-/* References by identifier are looked up in the chart each time; none is kept. */
 static void get_mappings(struct visit *visit)
 {
+    mapping_print(visit->engine, visit->arena, &visit->reply);
     visit->status = 200;
     visit->type = "application/x-ndjson";
 }
 
 static void post_notification(struct visit *visit)
 {
-    reply_json(visit, 202, json_object(visit->arena)); /* nothing follows from any */
+    feed_take(visit->engine, visit->arena, visit->tree);
+    reply_json(visit, 202, json_object(visit->arena));
+}
+
+static void get_metrics(struct visit *visit)
+{
+    numbers_print(visit->engine, &visit->reply);
+    visit->status = 200;
+    visit->type = "text/plain; version=0.0.4";
 }
 
 static void get_health(struct visit *visit)
@@ -506,6 +514,8 @@ static void post_sweep(struct visit *visit)
     for (unsigned number = 1; number <= book_intents(engine->book); number++) {
         const struct cJSON *intent = book_intent(engine->book, number);
 
+        if (!is_drift && mapping_refresh(engine, number, NULL) && !view_is_open(intent))
+            json_add(examined, cJSON_CreateString(view_id(visit->arena, number)));
         if (is_drift ? view_is_active(intent) : !view_is_open(intent))
             continue;
         json_add(examined, cJSON_CreateString(view_id(visit->arena, number)));
@@ -571,7 +581,7 @@ static const struct call_row rows[] = {
     {"GET", "/v1/settled", get_settled, false, true, false},
     {"POST", "/v1/due", post_due, false, true, false},
     {"POST", "/v1/reset", post_reset, false, true, false},
-    {"GET", "/metrics", call_metrics, false, false, true},
+    {"GET", "/metrics", get_metrics, false, false, true},
     {"GET", "/healthz", get_health, false, false, true},
     {"GET", "/readyz", get_health, false, false, true},
 };

@@ -33,6 +33,5 @@ struct call_row {
 size_t call_table(const struct call_row **out_rows);
 
 void call_problem(struct visit *visit, int status, const char *title, const char *detail);
-void call_metrics(struct visit *visit);                               /* metrics.c */
 const char *call_header(const struct visit *visit, const char *name); /* of the request, or NULL */
 #endif

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "tests/strawman/calls.h"
 #include "tests/strawman/engine.h"
+#include "tests/strawman/flaws.h"
 
 #define IDLE_S 60
 
@@ -35,6 +36,8 @@ static bool is_permitted(const struct visit *visit)
 {
     const char *token = visit->engine->token, *given = call_header(visit, "Authorization");
 
+    if (flaw_is(FLAW_OPEN_DOOR)) /* flaw: the network is trusted */
+        return true;
     return !token || (given && strcmp(given, arena_printf(visit->arena, "Bearer %s", token)) == 0);
 }
 

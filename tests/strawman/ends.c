@@ -312,6 +312,7 @@ void end_run(struct run *run, const char *state)
     put_or_null(set, "review", review);
     put_or_null(set, "decision", NULL);
     put_results(run, set, strcmp(state, "committed") == 0);
+    mapping_make(run, set);
     put_problem(run, set, state);
     struct cJSON *event = run_event(run, state, json_at(run->slots, 0));
     put_or_null(event, "result",

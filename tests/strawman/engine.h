@@ -13,7 +13,8 @@
  *     talk.c   requests to the FHIR server
  *     undo.c   takes back what an intent did, when an operator asks
  *     sweep.c  whether open reviews and committed work still stand
- *     view.c   what is told about intents and reviews
+ *     feed.c   notifications     mapping.c  identifiers and the resources they mean
+ *     view.c   what is told about intents and reviews     numbers.c  metrics
  *
  * A slot is a JSON object: entry method type id base guard fresh query mark body fullUrl state
  * reference versionId answer seen why audited. Its state is one of the words below.
@@ -26,6 +27,7 @@
 #include "tests/strawman/crew.h"
 
 struct arena;
+struct buf;
 
 #define IDENTIFIER_SYSTEM "urn:strawman:write"
 #define ATTEMPTS_MAX      6
@@ -46,7 +48,8 @@ struct engine {
     long retry_ms;
     bool has_hooks;
     struct arena *arena;
-    struct cJSON *replies; /* counts of FHIR replies by "METHOD status", for the metrics */
+    struct cJSON
+        *replies; /* counts of FHIR replies by "METHOD status", and other counts, for the metrics */
 };
 
 /* One job's work on one intent. `slots` is its own copy; the book has it after each change. */
@@ -66,6 +69,21 @@ void run_drift(struct job *job);   /* is what was committed still there? */
 
 /* ---- undo.c ---- */
 void run_undo(struct job *job); /* plans it: the intent is `writing` again, or stays as it was */
+/* ---- numbers.c ---- */
+#define NUMBER_HITS      "hits" /* deliveries of what is known already */
+#define NUMBER_CONFLICTS "conflicts"
+void numbers_add(struct engine *engine, const char *name);
+void numbers_print(const struct engine *engine, struct buf *out);
+
+/* ---- mapping.c ---- */
+void mapping_make(struct run *run, struct cJSON *set); /* of the slots that are done */
+void run_mappings(struct job *job);                    /* are they still true? */
+/* Starts that, where the intent has mappings about that reference (NULL: any). */
+bool mapping_refresh(struct engine *engine, unsigned number, const char *about);
+void mapping_print(const struct engine *engine, struct arena *arena, struct buf *out);
+
+/* ---- feed.c ---- */
+void feed_take(struct engine *engine, struct arena *arena, const struct cJSON *bundle);
 
 /* ---- run.c ---- */
 void run_intent(struct job *job); /* carries an accepted intent to an end */

@@ -144,6 +144,23 @@ static const struct flaw_row rows[FLAW_COUNT] = {
          "An undo puts back the old content over whatever was made of it since."},
     [FLAW_RETRY_SUPERSEDED] = {"retry-superseded", "nothing-after-terminal",
                                "What a later intent has superseded is tried again all the same."},
+    [FLAW_ECHO_LOOP] = {"echo-loop", "no-echo",
+                        "A notification of the engine's own commit makes it write that again."},
+    [FLAW_METRICS_TRANSPORT] = {"metrics-transport", "metrics-true",
+                                "Every 2xx to a write is counted as a commit."},
+    [FLAW_LOG_PHI] = {"log-phi", "no-leak", "What the server refuses is logged with its body."},
+    [FLAW_PHI_IN_URL] = {"phi-in-url", "no-leak",
+                         "The patient is looked up by name before anything is written."},
+    [FLAW_DRIFT_BLIND] = {"drift-blind", "drift-reported",
+                          "A sweep for drift only looks whether the version is there."},
+    [FLAW_EDIT_IS_DRIFT] = {"edit-is-drift", "drift-reported",
+                            "A sweep for drift takes a later version by someone else for drift."},
+    [FLAW_PENDING_FOREVER] = {"pending-forever", "no-loss",
+                              "An intent whose reply was lost stays unknown, and nobody looks."},
+    [FLAW_STALE_MAPPING] = {"stale-mapping", "mapping-true",
+                            "A mapping is made once and not looked at again."},
+    [FLAW_OPEN_DOOR] = {"open-door", "reviews-guarded",
+                        "Whoever asks without a token is answered all the same."},
 };
 
 static enum flaw chosen = FLAW_NONE;

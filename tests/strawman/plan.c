@@ -484,12 +484,29 @@ static void add_slots(struct run *run)
     }
 }
 
+/* Flaw: is it the right patient? The name goes where every proxy logs it. */
+static void look_up_by_name(struct run *run)
+{
+    const char *patient = json_string(run->payload, "patient");
+    struct page page = {0};
+
+    if (patient)
+        talk_get(run, patient, &page);
+    const char *family = json_string(json_at(json_get(page.body, "name"), 0), "family");
+    if (family)
+        talk_get(run,
+                 arena_printf(run->arena, "Patient?family=%s", talk_escape(run->arena, family)),
+                 &page);
+}
+
 enum plan plan_make(struct run *run)
 {
     enum plan worst = PLAN_NOTHING;
 
     if (json_count(run->slots) > 0)
         return plan_decided(run);
+    if (flaw_is(FLAW_PHI_IN_URL))
+        look_up_by_name(run);
     add_slots(run);
     for (size_t i = 0; i < json_count(run->slots); i++) {
         struct cJSON *slot = slot_at(run, i);

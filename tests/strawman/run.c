@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "tests/strawman/engine.h"
 #include "tests/strawman/flaws.h"
 #include "tests/strawman/merge.h"
@@ -153,6 +154,7 @@ static struct answer *send_ready(struct run *run)
 static void log_replies(struct run *run, const struct answer *answers)
 {
     const char *state = "writing";
+    bool is_conflict = false;
     struct cJSON *event = run_event(run, "reply", slot_at(run, 0)), *list;
 
     list = json_put_array(json_put_object(event, "result"), "status");
@@ -168,11 +170,18 @@ static void log_replies(struct run *run, const struct answer *answers)
         json_put_string(heard, "version", answers[i].version);
         json_put_string(heard, "reference", answers[i].reference);
         json_put_string(heard, "text", answers[i].text);
+        is_conflict = is_conflict || classify(&answers[i]) == REPLY_CONFLICT;
+        if (flaw_is(FLAW_LOG_PHI) &&
+            answers[i].status >= 400) /* flaw: so that it can be debugged */
+            log_line("refused with %d: %s", answers[i].status,
+                     json_print(run->arena, json_get(slot, "body")));
         if (answers[i].status == 0 && answers[i].was_sent) {
             state = "unknown";
             json_put_flag(slot, "doubtful", true); /* it may be applied at any time from here */
         }
     }
+    if (is_conflict)
+        numbers_add(run->engine, NUMBER_CONFLICTS);
     run_save(run, state, event);
 }
 
@@ -424,6 +433,9 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
         meet_own(run, slot, &sight);
         break;
     case EFFECT_FOREIGN:
+        /* in a Bundle what looks foreign may be another entry's, answered in another place */
+        if (classify(answer) != REPLY_CONFLICT && !plan_is_bundle(run->payload))
+            numbers_add(run->engine, NUMBER_CONFLICTS);
         meet_foreign(run, slot, &sight);
         break;
     case EFFECT_HIDDEN:
@@ -599,6 +611,8 @@ void run_intent(struct job *job)
                 return;
             answers = send_ready(&run);
             log_replies(&run, answers);
+            if (flaw_is(FLAW_PENDING_FOREVER) && text_is(run.intent, "state", "unknown"))
+                return; /* flaw: the answer will come yet, and nobody waits for it */
         }
         bool has_waited = give_time(&run, answers);
         for (size_t i = 0; i < json_count(run.slots); i++)

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "tests/strawman/engine.h"
+#include "tests/strawman/flaws.h"
 #include "tests/strawman/merge.h"
 
 void run_refresh(struct job *job)
@@ -57,23 +58,28 @@ void run_drift(struct job *job)
     for (size_t i = 0; i < json_count(run.slots); i++) {
         struct cJSON *slot = slot_at(&run, i), *result;
         const char *version = json_string(slot, "versionId"), *kind = NULL;
+        const char *reference = json_string(slot, "reference");
         struct page page;
 
         if (!slot_is(slot, SLOT_DONE) || !version || json_flag(slot, "drifted", false) ||
             !cJSON_IsObject(json_get(slot, "body")))
             continue;
         talk_get(&run,
-                 arena_printf(run.arena, "%s/_history/%s", json_string(slot, "reference"), version),
+                 flaw_is(FLAW_EDIT_IS_DRIFT) /* flaw: what is there now is compared */
+                     ? reference
+                     : arena_printf(run.arena, "%s/_history/%s", reference, version),
                  &page);
         if (page.status == 404 || page.status == 410)
             kind = "disappeared";
-        else if (page.status == 200 && !merge_same(json_get(slot, "body"), page.body))
+        else if (page.status == 200 &&
+                 !flaw_is(FLAW_DRIFT_BLIND) && /* flaw: it is there, so it is well */
+                 !merge_same(json_get(slot, "body"), page.body))
             kind = "differs";
         if (!kind)
             continue;
         struct cJSON *event = run_event(&run, "drift", slot);
         result = json_put_object(event, "result");
-        json_put_string(result, "reference", json_string(slot, "reference"));
+        json_put_string(result, "reference", reference);
         json_put_string(result, "versionId", version);
         json_put_string(result, "kind", kind);
         json_put_flag(slot, "drifted", true);

@@ -85,14 +85,14 @@ static long retry_after_of(const struct http_reply *reply)
     return -1;
 }
 
-static const char *issue_text(const struct cJSON *outcome)
+/* By code and place: the server's own words may quote what stands in the chart, and what is told of an error goes far. */
+static const char *issue_text(struct run *run, const struct cJSON *outcome)
 {
     const struct cJSON *issue = json_at(json_get(outcome, "issue"), 0);
-    const char *text = json_string(issue, "diagnostics");
+    const char *code = json_string(issue, "code");
+    const char *place = json_text(json_at(json_get(issue, "expression"), 0));
 
-    if (!text)
-        text = json_string(json_get(issue, "details"), "text");
-    return text ? text : json_string(issue, "code");
+    return code && place ? arena_printf(run->arena, "%s at %s", code, place) : code;
 }
 
 static const struct cJSON *body_of(struct run *run, const struct http_reply *reply)
@@ -322,7 +322,7 @@ static void write_simple(struct run *run, const struct cJSON *slot, struct answe
     answer->was_sent = reply.was_sent;
     answer->retry_after_ms = retry_after_of(&reply);
     if (reply.status >= 400)
-        answer->text = issue_text(body_of(run, &reply));
+        answer->text = issue_text(run, body_of(run, &reply));
     if (reply.status >= 200 && reply.status < 300)
         vouch(run, answer, http_reply_header(&reply, "ETag"),
               http_reply_header(&reply, "Location"));
@@ -391,7 +391,7 @@ static void read_entries(struct run *run, const struct cJSON *bundle, size_t sen
         if (flaw_is(FLAW_BATCH_OK_DESPITE_ENTRY) && !plan_is_transaction(run->payload))
             answer->status = 200; /* flaw: as the Bundle's own */
         if (answer->status >= 400)
-            answer->text = issue_text(json_get(response, "outcome"));
+            answer->text = issue_text(run, json_get(response, "outcome"));
         if (answer->status >= 200 && answer->status < 300)
             vouch(run, answer, json_string(response, "etag"), json_string(response, "location"));
         if (answer->reference && !is_method(slot, "POST") && !flaw_is(FLAW_MATCH_BY_POSITION) &&
@@ -432,7 +432,7 @@ static void write_bundle(struct run *run, struct answer *answers)
         answers[i] = (struct answer){.status = reply.status,
                                      .was_sent = reply.was_sent,
                                      .retry_after_ms = retry_after_of(&reply),
-                                     .text = reply.status >= 400 ? issue_text(body) : NULL};
+                                     .text = reply.status >= 400 ? issue_text(run, body) : NULL};
     if (reply.status == 200)
         read_entries(run, body, sent, answers);
 }

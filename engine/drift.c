@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * drift - see the header.
+ *
+ * One task for each intent, in turn, so that a sweep of many is no storm on the EHR. A slot that could not be looked at
+ * leaves its intent unexamined: nothing is concluded from silence. The mark on the slot, the event and the count are one
+ * durable step, so that a kill in between neither loses nor doubles what was found.
+ */
+#include "engine/drift.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "engine/job.h"
+#include "engine/ledger.h"
+#include "engine/look.h"
+#include "engine/metrics.h"
+#include "engine/resolve.h"
+
+enum seen_as { SEEN_NOT, SEEN_AS_IT_WAS, SEEN_DIFFERS, SEEN_GONE };
+
+struct check {
+    struct engine *engine;
+    const char *id; /* of the intent */
+    struct cJSON *examined, *found;
+};
+
+static enum seen_as look_at(struct job *job, const struct slot *slot)
+{
+    struct seen stored, base = {.content = NULL};
+    enum look look = look_version(job, slot->type, slot->id, slot->version, &stored);
+
+    if (look == LOOK_GONE || look == LOOK_NONE)
+        return SEEN_GONE;
+    if (look != LOOK_FOUND)
+        return SEEN_NOT;
+    if (slot->how == WRITE_PATCH &&
+        (!slot->guard || look_version(job, slot->type, slot->id, slot->guard, &base) != LOOK_FOUND))
+        return SEEN_NOT;
+    const struct cJSON *intended = resolve_intended(job, slot, base.content);
+    if (!intended)
+        return SEEN_NOT;
+    return resolve_holds(job, stored.content, intended) ? SEEN_AS_IT_WAS : SEEN_DIFFERS;
+}
+
+static void report(struct job *job, struct slot *slot, enum seen_as seen, struct cJSON *found)
+{
+    struct cJSON *result = json_object(job->arena);
+
+    json_put_string(result, "reference", slot_reference(slot, job->arena));
+    json_put_string(result, "versionId", slot->version);
+    json_put_string(result, "kind", seen == SEEN_GONE ? "disappeared" : "differs");
+    json_add(found, json_copy(result));
+    slot->is_drifted = true;
+    job_event(job, "drift", slot, NULL, json_copy(result));
+}
+
+static void count(struct engine *engine, const struct cJSON *found)
+{
+    for (size_t i = 0; i < json_count(found); i++) {
+        const char *kind = json_string(json_at(found, i), "kind");
+
+        metrics_add(engine->metrics,
+                    kind[2] == 's' ? METRIC_DRIFT_DISAPPEARED : METRIC_DRIFT_DIFFERS);
+    }
+}
+
+/* Compares all slots; false when one could not be looked at. */
+static bool compare(struct job *job, struct cJSON *found)
+{
+    for (size_t i = 0; i < job->intent->slot_count; i++) {
+        struct slot *slot = &job->intent->slots[i];
+
+        if (slot->state != SLOT_EFFECTIVE || !slot->version || !slot->id ||
+            slot->how == WRITE_DELETE || slot->is_drifted)
+            continue;
+        enum seen_as seen = look_at(job, slot);
+        if (seen == SEEN_NOT)
+            return false;
+        if (seen != SEEN_AS_IT_WAS)
+            report(job, slot, seen, found);
+    }
+    return true;
+}
+
+static struct task_end run(void *arg, struct worker_lane *lane)
+{
+    struct check *check = arg;
+    struct arena *arena = arena_new();
+    struct job *job = arena_alloc(arena, sizeof(*job));
+    struct cJSON *found = json_array(arena);
+    struct ledger_intent row;
+    struct err err = ERR_INIT;
+    struct intent *intent = NULL;
+
+    if (ledger_find(check->engine->ledger, arena, check->id, &row))
+        intent = intent_load(arena, &row, &err);
+    if (!intent || (intent->state != INTENT_COMMITTED && intent->state != INTENT_INCOMPLETE))
+        goto out;
+    job_init(job, check->engine, lane, arena, intent);
+    unsigned requests = intent->requests_since;
+    job->may_use_reserve = true;
+    bool is_examined = compare(job, found);
+    intent->requests_since =
+        requests; /* sweeps of years are not to use up what the intent may ask */
+    if (json_count(found) > 0 && job_write(job, &err)) {
+        job_failed(job, &err);
+        goto out;
+    }
+    if (is_examined)
+        json_add(check->examined, cJSON_CreateString(check->id));
+    for (size_t i = 0; i < json_count(found); i++)
+        json_add(check->found, json_copy(json_at(found, i)));
+    count(check->engine, found);
+out:
+    arena_free(arena);
+    return (struct task_end){.is_timed = false};
+}
+
+struct batch {
+    struct arena *arena;
+    const char *ids[64];
+    size_t count;
+    int64_t last;
+};
+
+static void collect(void *arg, const struct ledger_intent *row)
+{
+    struct batch *batch = arg;
+
+    batch->ids[batch->count++] = arena_strdup(batch->arena, row->id);
+    batch->last = row->number;
+}
+
+static void sweep_state(struct engine *engine, struct arena *arena, enum intent_state state,
+                        struct cJSON *examined, struct cJSON *found)
+{
+    struct batch batch = {.arena = arena};
+
+    do {
+        batch.count = 0;
+        ledger_each(engine->ledger, arena, intent_state_name(state), batch.last,
+                    COUNT_OF(batch.ids), collect, &batch);
+        for (size_t i = 0; i < batch.count; i++) {
+            struct check check = {engine, batch.ids[i], examined, found};
+
+            worker_call(engine->worker, arena_printf(arena, "drift %s", batch.ids[i]), run, &check);
+        }
+    } while (batch.count == COUNT_OF(batch.ids));
+}
+
+void drift_sweep(struct engine *engine, struct arena *arena, struct cJSON *examined,
+                 struct cJSON *found)
+{
+    sweep_state(engine, arena, INTENT_COMMITTED, examined, found);
+    sweep_state(engine, arena, INTENT_INCOMPLETE, examined, found); /* a part of it stands */
+}
