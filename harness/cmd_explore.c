@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "harness/commands.h"
 #include "harness/conduct/interrupt.h"
+#include "harness/evidence.h"
 #include "harness/explore/aim.h"
 #include "harness/explore/attempt.h"
 #include "harness/explore/crew.h"
@@ -28,6 +29,7 @@
 #include "harness/options.h"
 #include "harness/outdir.h"
 #include "harness/scenario/adapter.h"
+#include "harness/scenario/offer.h"
 #include "harness/scenario/scenario.h"
 #include "harness/shell.h"
 #include "reports/reports.h"
@@ -50,6 +52,8 @@ struct work {
     struct crew_scenario *scenarios;
     struct explored *explored;
     size_t count;
+    const struct scenario **others; /* the engine does not offer what they need */
+    size_t other_count;
     struct search *search;
     struct crew *crew;
     struct findings *findings;
@@ -70,22 +74,28 @@ struct errand {
 
 /* ---- input ---- */
 
-static int read_scenarios(struct work *work, const char *const *files, struct err *err)
+static int read_scenarios(struct work *work, const char *const *files, size_t file_count,
+                          struct err *err)
 {
     const struct invariant *table = NULL;
     size_t invariants = invariant_table(&table);
 
-    work->scenarios = arena_alloc(work->arena, (work->count + 1) * sizeof(*work->scenarios));
-    work->explored = arena_alloc(work->arena, (work->count + 1) * sizeof(*work->explored));
-    for (size_t i = 0; i < work->count; i++) {
-        struct crew_scenario *scenario = &work->scenarios[i];
+    work->scenarios = arena_alloc(work->arena, (file_count + 1) * sizeof(*work->scenarios));
+    work->explored = arena_alloc(work->arena, (file_count + 1) * sizeof(*work->explored));
+    work->others = arena_alloc(work->arena, (file_count + 1) * sizeof(*work->others));
+    for (size_t i = 0; i < file_count; i++) {
+        struct crew_scenario *scenario = &work->scenarios[work->count];
 
         scenario->scenario = scenario_read(work->arena, files[i], work->options.personality, err);
         if (!scenario->scenario || aim_scenario(work->arena, &work->options, scenario->scenario,
                                                 &scenario->bound, &scenario->kinds, err))
             return -1;
-        work->explored[i].judged = arena_alloc(work->arena, invariants + 1);
-        memset(work->explored[i].judged, '-', invariants);
+        if (offer_lacking(work->adapter, scenario->scenario)) {
+            work->others[work->other_count++] = scenario->scenario;
+            continue;
+        }
+        work->explored[work->count].judged = arena_alloc(work->arena, invariants + 1);
+        memset(work->explored[work->count++].judged, '-', invariants);
         search_add(work->search, scenario->bound);
     }
     return 0;
@@ -94,6 +104,7 @@ static int read_scenarios(struct work *work, const char *const *files, struct er
 static int read_input(struct work *work, int argc, char **argv, struct err *err)
 {
     const char *const *files = NULL;
+    size_t file_count = 0;
 
     if (options_read(work->arena, argc, argv,
                      "budget delays engine faults jobs kills kinds no-reduction out personality "
@@ -101,7 +112,7 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
                      &work->options, err) ||
         aim_read(&work->options, &work->aim, err) ||
         scenario_find(work->arena, work->options.paths, work->options.path_count, &files,
-                      &work->count, err))
+                      &file_count, err))
         return -1;
     work->adapter = adapter_read(work->arena, work->options.engine, err);
     if (!work->adapter)
@@ -111,7 +122,8 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
                                                        .seed = work->aim.seed,
                                                        .shard = work->aim.shard,
                                                        .of = work->aim.of});
-    if (read_scenarios(work, files, err) || outdir_prepare(work->options.out, work->arena, err))
+    if (read_scenarios(work, files, file_count, err) ||
+        outdir_prepare(work->options.out, work->arena, err))
         return -1;
     work->resume = resume_open(work->options.resume, work->options.out, err);
     return work->resume ? 0 : -1;
@@ -337,9 +349,11 @@ static void fill_scenario(struct work *work, size_t index, struct result_scenari
     const struct crew_scenario *scenario = &work->scenarios[index];
     const struct explored *explored = &work->explored[index];
     struct result_coverage *coverage = arena_alloc(work->arena, sizeof(*coverage));
+    const bool has_hook = (work->adapter->parts & PART_SETTLED) != 0;
     struct search_count count;
 
     search_count(work->search, index, &count);
+    count.is_exhausted &= has_hook; /* without it nobody knows what was not tried */
     *coverage = (struct result_coverage){
         .is_complete = count.is_exhausted && !work->aim.of,
         .delays = scenario->bound.delays,
@@ -357,7 +371,7 @@ static void fill_scenario(struct work *work, size_t index, struct result_scenari
                                     .exchanges = explored->exchanges,
                                     .commits = explored->commits,
                                     .took_us = explored->took_us,
-                                    .settled_by = "hook",
+                                    .settled_by = has_hook ? "hook" : "quiet",
                                     .coverage = coverage};
     if (count.run == 0) { /* nothing was tried, so nothing is known */
         out->verdict = VERDICT_UNKNOWN;
@@ -366,21 +380,38 @@ static void fill_scenario(struct work *work, size_t index, struct result_scenari
     fill_invariants(work, explored, out);
 }
 
+static void fill_other(struct work *work, size_t index, struct result_scenario *out)
+{
+    const struct scenario *scenario = work->others[index];
+
+    *out = (struct result_scenario){
+        .name = scenario->name,
+        .hash = scenario->hash,
+        .title = scenario->title,
+        .verdict = VERDICT_PASS,
+        .problem = arena_printf(work->arena, "not judged: the engine does not offer %s",
+                                offer_lacking(work->adapter, scenario))};
+}
+
 static int report(struct work *work, struct err *err)
 {
+    const struct scenario *first = work->count ? work->scenarios[0].scenario : work->others[0];
+    const size_t all = work->count + work->other_count;
     struct result result = {.tool_version = CHARTPROOF_VERSION,
                             .program = shell_program(work->arena),
                             .engine = work->adapter->name,
-                            .personality = work->scenarios[0].scenario->personality,
+                            .personality = first->personality,
                             .seed = work->options.seed,
-                            .scenarios =
-                                arena_alloc(work->arena, work->count * sizeof(*result.scenarios)),
-                            .scenario_count = work->count};
+                            .scenarios = arena_alloc(work->arena, all * sizeof(*result.scenarios)),
+                            .scenario_count = all,
+                            .verdict = work->count ? VERDICT_PASS : VERDICT_UNKNOWN};
 
     for (size_t i = 0; i < work->count; i++) {
         fill_scenario(work, i, &result.scenarios[i]);
         result.verdict = verdict_merge(result.verdict, result.scenarios[i].verdict);
     }
+    for (size_t i = 0; i < work->other_count; i++)
+        fill_other(work, i, &result.scenarios[work->count + i]);
     if (work->stopped)
         result.verdict = verdict_merge(result.verdict, VERDICT_UNKNOWN);
     if (work->findings)

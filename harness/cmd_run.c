@@ -197,6 +197,11 @@ static void fill_rest(struct work *work)
     result->verdict = VERDICT_PASS;
     for (size_t i = 0; i < result->scenario_count; i++)
         result->verdict = verdict_merge(result->verdict, result->scenarios[i].verdict);
+    bool was_any_run = false;
+    for (size_t i = 0; i < result->scenario_count; i++)
+        was_any_run |= result_was_run(&result->scenarios[i]);
+    if (!was_any_run) /* nothing was tried, so nothing is known */
+        result->verdict = VERDICT_UNKNOWN;
     result->took_us = clock_monotonic_us() - work->started_us;
 }
 

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "harness/judged.h"
+#include "harness/scenario/offer.h"
 #include "harness/scenario/scenario.h"
 #include "harness/shell.h"
 #include "harness/story.h"
@@ -127,7 +128,7 @@ static bool is_own_schedule(struct conductor *conductor, const struct scenario *
 void trial_run(struct conductor *conductor, const struct scenario *scenario,
                const struct schedule *exact, bool is_once, struct trial *out)
 {
-    const char *lacks = scenario_lacks(scenario, conductor_parts(conductor));
+    const char *lacks = offer_lacking(conductor_adapter(conductor), scenario);
     bool is_own = !lacks && exact && !is_once && scenario->expect &&
                   is_own_schedule(conductor, scenario, exact);
 

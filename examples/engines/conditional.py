@@ -423,6 +423,8 @@ def change(jobs, job, ref):
         raise NoReply("status %d" % reply.status)
     if body is None:
         raise Stop("DONE", None, ref, reply.version)
+    if reply.version == base and content(was) == content(body):
+        raise Stop("DONE", None, ref, base)
     finish(jobs, job, ref, base, body)
 
 

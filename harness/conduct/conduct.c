@@ -128,9 +128,9 @@ bool conductor_shares(const struct conductor *conductor)
     return conductor->options.use_reset;
 }
 
-unsigned conductor_parts(const struct conductor *conductor)
+const struct adapter *conductor_adapter(const struct conductor *conductor)
 {
-    return conductor->options.adapter->parts;
+    return conductor->options.adapter;
 }
 
 void conductor_close(struct conductor *conductor)

@@ -35,8 +35,8 @@ struct conductor_options {
 };
 
 struct conductor *conductor_open(const struct conductor_options *options, struct err *err);
-unsigned conductor_parts(const struct conductor *conductor); /* what its adapter offers */
-void conductor_close(struct conductor *conductor);           /* NULL is fine */
+const struct adapter *conductor_adapter(const struct conductor *conductor);
+void conductor_close(struct conductor *conductor); /* NULL is fine */
 /* Whether runs share an engine from now on; returns what held before. */
 bool conductor_share(struct conductor *conductor, bool use_reset);
 bool conductor_shares(const struct conductor *conductor);

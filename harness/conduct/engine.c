@@ -180,6 +180,19 @@ void engine_take_view(struct run *run, struct run_intent *intent, const char *bo
     intent->review = arena_strdup(run->arena, json_string(view, "review"));
 }
 
+void engine_take_delivery(struct run *run, const struct run_call *call, const char *body,
+                          size_t size)
+{
+    struct run_intent *intent = call->intent;
+    struct err ignored = ERR_INIT;
+    const char *id = json_string(json_parse(run->scratch, body, size, &ignored), "id");
+
+    if (!call->is_other_key || !intent->id || !id || strcmp(id, intent->id) == 0)
+        engine_take_view(run, intent, body, size);
+    else if (intent->other_count < OTHER_IDS_MAX)
+        intent->others[intent->other_count++] = arena_strdup(run->arena, id);
+}
+
 /* ---- calls that may stay unanswered ---- */
 
 void engine_start_call(struct run *run, const struct http_request *request,
@@ -215,7 +228,7 @@ void engine_take_answers(struct run *run)
                                              .body_size = reply->body_size});
         if (call->intent && !is_mapped(run) && reply->status / 100 == 2 &&
             strcmp(call->answer, "decided") != 0)
-            engine_take_view(run, call->intent, reply->body, reply->body_size);
+            engine_take_delivery(run, call, reply->body, reply->body_size);
     }
 }
 
@@ -265,9 +278,12 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
                                                       .headers = json_print(run->scratch, headers),
                                                       .body = body,
                                                       .body_size = strlen(body)});
-    engine_start_call(
-        run, &request,
-        &(struct run_call){.entry = n, .answer = "answer", .intent = intent, .is_submit = true});
+    engine_start_call(run, &request,
+                      &(struct run_call){.entry = n,
+                                         .answer = "answer",
+                                         .intent = intent,
+                                         .is_other_key = strcmp(key, intent->key) != 0,
+                                         .is_submit = true});
     return 0;
 }
 
@@ -427,14 +443,29 @@ static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
     return 0;
 }
 
+/* What the engine took for other intents is asked for as well; it changes nothing of what we know of this one. */
+static int ask_other_views(struct run *run, struct run_intent *intent, struct err *err)
+{
+    const struct run_intent kept = *intent;
+    int rc = 0;
+
+    for (size_t i = 0; i < kept.other_count && rc == 0; i++) {
+        intent->id = kept.others[i];
+        rc = ask_view(run, intent, err);
+    }
+    *intent = kept;
+    return rc;
+}
+
 int engine_ask_views(struct run *run, bool with_ended, struct err *err)
 {
     for (size_t i = 0; i < run->intent_count; i++) {
         struct run_intent *intent = &run->intents[i];
 
-        if (!intent->was_submitted || (!with_ended && intent_has_ended(intent)))
+        if (!intent->was_submitted)
             continue;
-        if (ask_view(run, intent, err))
+        if (((with_ended || !intent_has_ended(intent)) && ask_view(run, intent, err)) ||
+            ask_other_views(run, intent, err))
             return -1;
     }
     return 0;

@@ -19,6 +19,9 @@ void engine_start_call(struct run *run, const struct http_request *request,
 struct run_intent *engine_intent_by_id(struct run *run, const char *id);
 /* Takes over what a view says; other things (a problem, a list) say nothing about the intent. */
 void engine_take_view(struct run *run, struct run_intent *intent, const char *body, size_t size);
+/* The same of an answer to a delivery: under another key it may be another intent to the engine. */
+void engine_take_delivery(struct run *run, const struct run_call *call, const char *body,
+                          size_t size);
 struct run_intent *engine_intent_of_line(struct run *run, const char *line, size_t size);
 
 /* ---- mapped.c: the same acts for an engine with an interface of its own ---- */

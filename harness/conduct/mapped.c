@@ -168,10 +168,13 @@ int mapped_submit(struct run *run, struct run_intent *intent, const char *key, c
                                              .body_size = strlen(body)});
     if (mapping->exec)
         return errand_submit(run, intent, n, body, err);
-    engine_start_call(
-        run, &request,
-        &(struct run_call){
-            .entry = n, .answer = "answer", .intent = intent, .submit = submit, .is_submit = true});
+    engine_start_call(run, &request,
+                      &(struct run_call){.entry = n,
+                                         .answer = "answer",
+                                         .intent = intent,
+                                         .submit = submit,
+                                         .is_other_key = strcmp(key, intent->key) != 0,
+                                         .is_submit = true});
     return 0;
 }
 
@@ -220,8 +223,8 @@ void mapped_take_answer(struct run *run, const struct run_call *call,
                                          .body_size = view ? strlen(view) : reply->body_size});
     if (!view)
         return;
-    engine_take_view(run, call->intent, view, strlen(view));
-    if (!id && call->submit->id)
+    engine_take_delivery(run, call, view, strlen(view));
+    if (!id && !call->is_other_key && call->submit->id)
         call->intent->id = NULL; /* it was to give one */
 }
 

@@ -38,6 +38,7 @@
 #define RUNS_MAX      500 /* by one engine process */
 #define SWEEPS_MAX    10
 #define ERRANDS_MAX   32
+#define OTHER_IDS_MAX 8 /* of one intent, by deliveries under other keys */
 
 struct buf;
 struct mapping_submit;
@@ -77,7 +78,9 @@ struct run_intent {
     const struct cJSON *payload; /* resolved; NULL before the submit */
     const char *body;
     bool was_submitted;
-    const char *id;             /* as the engine says, or NULL */
+    const char *id;                    /* as the engine says, or NULL */
+    const char *others[OTHER_IDS_MAX]; /* ids that deliveries under other keys were given */
+    size_t other_count;
     const char *state;          /* as said last, or "" */
     const char *review;         /* id of its open review as said last, or NULL */
     const char *fetched_review; /* id of the review that was looked at last, or NULL */
@@ -91,7 +94,8 @@ struct run_call {
     const char *answer;                  /* what the answer is called: "answer", "decided", ... */
     struct run_intent *intent;           /* or NULL */
     const struct mapping_submit *submit; /* of an engine with an interface of its own, else NULL */
-    bool is_submit; /* answered without a FHIR request; others may be answered after some */
+    bool is_other_key; /* a delivery under another key: to the engine it may be another intent */
+    bool is_submit;    /* answered without a FHIR request; others may be answered after some */
 };
 
 /* A process that carries out one intent. */

@@ -494,45 +494,6 @@ static int fill(struct arena *arena, struct scenario *scenario, const char *pers
     return 0;
 }
 
-/* What a step asks of an engine beyond what every adapter offers. */
-static unsigned parts_of(const struct scenario_step *step)
-{
-    switch (step->verb) {
-    case VERB_SWEEP:
-        return strcmp(step->sweep, "drift") == 0 ? PART_DRIFT : PART_SWEEP;
-    case VERB_NOTIFY:
-        return PART_NOTIFY;
-    case VERB_FETCH_REVIEW:
-    case VERB_DECIDE:
-        return PART_REVIEWS;
-    case VERB_SUBMIT:
-    case VERB_REDELIVER:
-    case VERB_RESUBMIT:
-    case VERB_CANCEL:
-    case VERB_EDIT:
-    case VERB_COMPENSATE:
-    case VERB_MERGE_PATIENT:
-    case VERB_UNMERGE_PATIENT:
-        return 0;
-    }
-    return 0;
-}
-
-const char *scenario_lacks(const struct scenario *scenario, unsigned parts)
-{
-    unsigned lacking = 0;
-
-    for (size_t i = 0; i < scenario->actor_count; i++) {
-        for (size_t j = 0; j < scenario->actors[i].step_count; j++)
-            lacking |= parts_of(&scenario->actors[i].steps[j]) & ~parts;
-    }
-    for (size_t i = 0; evidence_parts[i]; i++) {
-        if (lacking & 1u << i)
-            return evidence_parts[i];
-    }
-    return NULL;
-}
-
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err)
 {

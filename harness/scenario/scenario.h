@@ -89,9 +89,6 @@ struct scenario {
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err);
 
-/* What of the interface its steps need and `parts` (enum evidence_part) lacks, as adapters name it; NULL: nothing. */
-const char *scenario_lacks(const struct scenario *scenario, unsigned parts);
-
 /* Files named, and all *.json below folders named, in sorted order; ERR_INPUT when nothing is there. */
 int scenario_find(struct arena *arena, const char *const *paths, size_t count,
                   const char *const **out_files, size_t *out_count, struct err *err) ATTR_MUST_USE;

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HARNESS_SCENARIO_OFFER_H
+#define HARNESS_SCENARIO_OFFER_H
+/* offer - does an engine offer what a scenario needs? One that does not is not judged by it (contracts.md "Scenario file"). */
+struct adapter;
+struct scenario;
+
+/* The first thing that it does not offer, in words ("bundle", "due"); NULL: it offers all of it. */
+const char *offer_lacking(const struct adapter *adapter, const struct scenario *scenario);
+#endif
