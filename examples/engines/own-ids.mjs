@@ -13,7 +13,7 @@
  *   GET  /test/busy    { running, inside, nextMs }      POST /test/due, /test/forget, /test/sweep
  *
  * What must always hold: a write is on disk before 202 is sent, and its phase before each request and before anyone is told.
- * Settings come from the environment: FHIR, PORT, DATA, TIMEOUT_MS, RETRY_MS.
+ * Settings come from the environment: FHIR, PORT, DATA, TIMEOUT_MS, RETRY_MS; HOLD_TIMERS=1 for tests.
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs";
@@ -111,10 +111,11 @@ function ask(method, to, trace, { body, type = "application/fhir+json", ...heade
 // ---- timers that a test can make due ----
 
 const timers = new Set();
+const isHeld = process.env.HOLD_TIMERS === "1"; // then time is a step: nothing rings but by POST /test/due
 let tell = () => {}; // called whenever a write comes to rest
 const wait = (ms, isAsked) => new Promise((done) => {
   const timer = { isAsked, at: Date.now() + ms, ring: () => { clearTimeout(timer.handle); timers.delete(timer); done(); } };
-  timer.handle = setTimeout(timer.ring, ms);
+  if (!isHeld) timer.handle = setTimeout(timer.ring, ms);
   timers.add(timer);
   tell();
 });
@@ -157,6 +158,10 @@ function enqueue(write) {
 class End extends Error {
   constructor(phase, change) { super(phase); this.change = { phase, ...change }; }
 }
+/** Not now; the reply may say when. */
+class Later extends Error {
+  constructor(reply) { super("later"); this.reply = reply; }
+}
 const refuse = (problem) => new End("refused", { problem });
 const stick = (problem, meant, about) => new End("stuck", { problem, meant, about });
 const conflict = (meant) => stick("conflict: the chart was changed since the version that this was made from", meant);
@@ -165,17 +170,12 @@ const conflict = (meant) => stick("conflict: the chart was changed since the ver
 async function run(write) {
   const mine = life;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    let pause = retryMs * 2 ** (attempt - 1), isAsked = false;
-    try {
-      const reply = await step(write);
-      if (mine !== life) return;
-      const after = reply.headers?.["retry-after"];
-      isAsked = Boolean(after);
-      if (after) pause = Math.max(pause, /^\d+$/.test(after) ? after * 1000 : Math.max(0, Date.parse(after) - Date.now()) || 1000);
-    } catch (end) {
-      if (mine !== life) return;
-      if (end instanceof End) return save(write, end.change);
-    }
+    let pause = retryMs * 2 ** (attempt - 1);
+    const reply = await step(write).catch((end) => (end instanceof End ? end : end.reply ?? lost(end.message)));
+    if (mine !== life) return;
+    if (reply instanceof End) return save(write, reply.change);
+    const after = reply.headers?.["retry-after"], isAsked = Boolean(after);
+    if (after) pause = Math.max(pause, /^\d+$/.test(after) ? after * 1000 : Math.max(0, Date.parse(after) - Date.now()) || 1000);
     if (attempt < attemptsMax) await wait(pause, isAsked);
     if (mine !== life) return;
   }
@@ -222,7 +222,7 @@ async function create(write, { resource }, trace) {
 /** Who bears the identifier already, if anyone does. */
 async function holder(kind, query, trace) {
   const found = await ask("GET", query, trace);
-  if (found.status !== 200) throw new Error("not found out");
+  if (found.status !== 200) throw new Later(found);
   const [first] = (found.body.entry ?? []).filter((entry) => entry.resource.resourceType === kind);
   return first ? `${kind}/${first.resource.id}` : undefined;
 }
@@ -232,7 +232,7 @@ async function find(write, target, trace) {
   const { system, value } = target.identifier;
   const found = await ask("GET", `${target.type}?identifier=${encodeURIComponent(`${system}|${value}`)}`, trace);
   if (isRefusal(found)) throw refuse(`refused with status ${found.status}`);
-  if (found.status !== 200) throw new Error("not found out");
+  if (found.status !== 200) throw new Later(found);
   const all = (found.body.entry ?? []).filter((entry) => entry.resource.resourceType === target.type);
   if (all.length !== 1) throw refuse(`${all.length} resources bear the identifier`);
   return `${target.type}/${all[0].resource.id}`;
@@ -241,7 +241,7 @@ async function find(write, target, trace) {
 /** The versions after `from`, oldest first. */
 async function newer(to, from, trace) {
   const reply = await ask("GET", `${to}/_history?_count=100`, trace);
-  if (reply.status !== 200) throw new Error("no history");
+  if (reply.status !== 200) throw new Later(reply);
   const all = (reply.body.entry ?? []).map(({ resource, response }) =>
     ({ resource, version: response.etag.replace(/^W\//, "").replaceAll('"', "") }));
   const at = all.findIndex(({ version }) => version === from);
@@ -270,8 +270,8 @@ async function startFrom(write, intent, to, trace) {
     throw conflict(intent.resource);
   }
   if (isRefusal(now)) throw refuse(`refused with status ${now.status}`);
-  if (now.status !== 200 || now.body.meta?.versionId !== (now.version ?? now.body.meta?.versionId)) throw new Error("no answer to trust");
-  if ((now.body.meta.tag ?? []).some((tag) => tag.code === "SUBSETTED")) throw new Error("only a part");
+  if (now.status !== 200 || now.body.meta?.versionId !== (now.version ?? now.body.meta?.versionId)) throw new Later(now);
+  if ((now.body.meta.tag ?? []).some((tag) => tag.code === "SUBSETTED")) throw new Later(now);
   return { version: named ?? now.body.meta.versionId, now: now.body };
 }
 
@@ -296,7 +296,7 @@ async function change(write, intent, trace) {
   if (intent.operation === "delete") throw new End("done", { resource: to, version: reply?.status < 300 ? reply.version : undefined });
   const [mine] = await newer(to, from, trace);
   const was = await ask("GET", `${to}/_history/${from}`, trace);
-  if (was.status !== 200) return lost("no version to compare with");
+  if (was.status !== 200) return was;
   const meant = intended(intent, was.body);
   if (!mine && reply?.version === from && content(was.body) === content(meant)) throw new End("done", { resource: to, version: from });
   if (!mine) return lost("the history lags");
@@ -317,7 +317,7 @@ async function isApplied(write, intent, to, from, trace) {
   const [next] = await newer(to, from, trace);
   if (!next) return false;
   const was = await ask("GET", `${to}/_history/${from}`, trace);
-  if (was.status !== 200) throw new Error("no version to compare with");
+  if (was.status !== 200) throw new Later(was);
   if (!next.resource && intent.operation === "delete") return true;
   const meant = intended(intent, was.body);
   if (!next.resource || content(next.resource) !== content(meant)) throw conflict(meant);

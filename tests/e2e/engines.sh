@@ -59,6 +59,21 @@ own-ids node own-ids.mjs hook
 one-shot python3 one-shot.py quiet
 ROWS
 
+# Explored: an event loop with hooks completely, threads without hooks never (nobody knows what was not tried).
+statement() { grep -qF "$1" "$out/result.json"; }
+if command -v node >/dev/null; then
+    check "own-ids is explored" ends 0 "$CP" explore --out "$out" --engine examples/adapters/own-ids.json --reset \
+        --delays 1 --faults 1 --kills 0 scenarios/update/clean.json
+    check "completely" statement '"complete": true'
+fi
+if command -v python3 >/dev/null; then
+    check "conditional is explored" ends 0 "$CP" explore --out "$out" --engine examples/adapters/conditional.json \
+        --delays 0 --faults 1 --kills 0 --schedules 6 scenarios/create/clean.json
+    check "which says that it is a sample" statement '"complete": false'
+    check "one-shot is explored" ends 0 "$CP" explore --out "$out" --engine examples/adapters/one-shot.json \
+        --delays 1 --faults 0 --kills 1 --schedules 6 scenarios/create/clean.json
+fi
+
 # init: a file that the adapter's reader takes, and that nobody's file is lost for.
 check "init writes an adapter" ends 0 "$CP" init "$SCRATCH/mine.json"
 check "which is read, up to the program that is not there" says 3 "cannot run '$SCRATCH/my-engine'" \
