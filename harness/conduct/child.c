@@ -14,6 +14,7 @@
  * 5. A child that ended is reaped at once; its group may live on (an orphan of a wrapper script)
  * and is killed then, while the number of the group cannot have been given to anyone else: the
  * leader is reaped last.
+ * 6. What left the group goes too: orphan.h. An end is complete only when nothing of it runs.
  */
 #include "harness/conduct/child.h"
 
@@ -31,17 +32,20 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "harness/conduct/orphan.h"
 
 #define STDOUT_BYTES_MAX 65536u
 #define STDERR_BYTES_MAX 65536u /* the newest half is kept when it is reached */
 
 struct child_guard {
-    pid_t pid;
+    struct orphan_own own;
     int fd; /* write end: one pid_t for each group that starts, its negative when it is gone */
 };
 
 struct child {
-    pid_t pid;                 /* also the group */
+    pid_t pid; /* also the group */
+    struct orphan_own own;
+    size_t left;               /* processes that it left behind when it ended by itself */
     int pidfd, out_fd, err_fd; /* -1 once closed */
     struct buf out, err;
     bool is_running;
@@ -58,11 +62,12 @@ static void close_fd(int *fd)
 
 /* The guard's whole life. It is told groups by number; on the end of the pipe it kills those that
  * are left. */
-static void guard_run(int fd) ATTR_NORETURN;
-static void guard_run(int fd)
+static void guard_run(int fd, pid_t harness) ATTR_NORETURN;
+static void guard_run(int fd, pid_t harness)
 {
     pid_t groups[64] = {0}, told = 0;
     ssize_t got = 0;
+    bool is_alone = false;
 
     do {
         got = read(fd, &told, sizeof(told));
@@ -76,15 +81,19 @@ static void guard_run(int fd)
         }
     } while (got == (ssize_t)sizeof(told) || (got < 0 && errno == EINTR));
     for (size_t i = 0; i < COUNT_OF(groups); i++) {
+        is_alone |= groups[i] > 0; /* else all has ended in order */
         if (groups[i] > 0)
             kill(-groups[i], SIGKILL);
     }
+    if (is_alone)
+        orphan_end_marked(harness);
     _exit(0);
 }
 
 struct child_guard *child_guard_open(struct err *err)
 {
     int fds[2];
+    pid_t harness = getpid();
 
     if (pipe2(fds, O_CLOEXEC)) {
         err_set(err, ERR_IO, "pipe: %s", strerror(errno));
@@ -102,13 +111,14 @@ struct child_guard *child_guard_open(struct err *err)
         /* nothing of ours may be held open by it: a caller waits for the end of our stdout */
         dup2(fds[0], 0);
         close_range(1, ~0U, 0);
-        guard_run(0);
+        guard_run(0, harness);
     }
     close(fds[0]);
     struct child_guard *guard = calloc(1, sizeof(*guard));
     if (!guard)
         BUG("out of memory");
-    *guard = (struct child_guard){.pid = pid, .fd = fds[1]};
+    *guard = (struct child_guard){.own = {.pid = pid}, .fd = fds[1]};
+    orphan_add(&guard->own);
     return guard;
 }
 
@@ -117,8 +127,9 @@ void child_guard_close(struct child_guard *guard)
     if (!guard)
         return;
     close(guard->fd);
-    while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(guard->own.pid, NULL, 0) < 0 && errno == EINTR)
         ;
+    orphan_remove(&guard->own);
     free(guard);
 }
 
@@ -185,8 +196,8 @@ static bool sets_same_name(const char *a, const char *b)
     return strcspn(b, "=") == length && strncmp(a, b, length) == 0;
 }
 
-/* Our environment with `extra` on top; the array is the caller's to free, the strings are not. */
-static char **environment_with(const char *const *extra)
+/* Our environment with `extra` and the mark on top; the array is the caller's to free, the strings are not. */
+static char **environment_with(const char *const *extra, const char *mark)
 {
     size_t ours = 0, more = 0, count = 0;
 
@@ -194,11 +205,11 @@ static char **environment_with(const char *const *extra)
         ours++;
     while (extra && extra[more])
         more++;
-    char **all = calloc(ours + more + 1, sizeof(*all));
+    char **all = calloc(ours + more + 2, sizeof(*all));
     if (!all)
         BUG("out of memory");
     for (size_t i = 0; i < ours; i++) {
-        bool is_replaced = false;
+        bool is_replaced = sets_same_name(environ[i], mark);
 
         for (size_t j = 0; j < more && !is_replaced; j++)
             is_replaced = sets_same_name(environ[i], extra[j]);
@@ -207,6 +218,7 @@ static char **environment_with(const char *const *extra)
     }
     for (size_t j = 0; j < more; j++)
         all[count++] = (char *)extra[j];
+    all[count] = (char *)mark;
     return all;
 }
 
@@ -233,11 +245,14 @@ struct child *child_start(const struct child_options *options, struct err *err)
 {
     int out[2] = {-1, -1}, errs[2] = {-1, -1}, fail[2] = {-1, -1};
     struct child *child = NULL;
-    char **environment = environment_with(options->environment);
+    char mark[ORPHAN_MARK_SIZE];
+    unsigned number = orphan_mark(mark);
+    char **environment = environment_with(options->environment, mark);
     pid_t parent = getpid(), pid = -1;
 
     if (make_pipe(out, err) || make_pipe(errs, err) || make_pipe(fail, err))
         goto out;
+    orphan_watch();
     pid = launch(options, environment, out[1], errs[1], fail[1], parent);
     if (pid < 0) {
         err_set(err, ERR_IO, "vfork: %s", strerror(errno));
@@ -261,7 +276,9 @@ struct child *child_start(const struct child_options *options, struct err *err)
                             .out_fd = out[0],
                             .err_fd = errs[0],
                             .is_running = true,
-                            .guard = options->guard};
+                            .guard = options->guard,
+                            .own = {.pid = pid, .number = number}};
+    orphan_add(&child->own);
     fcntl(out[0], F_SETFL, O_NONBLOCK);
     fcntl(errs[0], F_SETFL, O_NONBLOCK);
     out[0] = errs[0] = -1;
@@ -304,12 +321,16 @@ static void take_output(struct child *child)
     drain(&child->err_fd, &child->err, STDERR_BYTES_MAX, true);
 }
 
-/* The leader has ended: the rest of its group goes with it, then the leader is reaped. */
+/* The leader has ended or is about to: what it left goes with it, the leader is reaped after its group. */
 static void reap(struct child *child)
 {
+    child->own.number = 0; /* so that what bears its mark is an orphan */
+    child->left = orphan_end_all();
     kill(-child->pid, SIGKILL);
     while (waitpid(child->pid, &child->status, 0) < 0 && errno == EINTR)
         ;
+    orphan_remove(&child->own);
+    orphan_end_all();
     child->is_running = false;
     close_fd(&child->pidfd);
     guard_tell(child->guard, -child->pid);
@@ -375,6 +396,11 @@ bool child_is_running(const struct child *child)
 pid_t child_group(const struct child *child)
 {
     return child->pid;
+}
+
+size_t child_left(const struct child *child)
+{
+    return child->left;
 }
 
 int child_exit_status(const struct child *child)

@@ -5,8 +5,8 @@
  * child - one engine process with whatever it starts: a process group of its own, and what it
  * prints.
  *
- * The only file that starts engines. Nothing outlives the harness: the group is killed by child_free, and
- * when the harness itself is killed, by a guard process that notices the end of a pipe.
+ * The only file that starts engines. Nothing outlives the harness: the group, and what left it (orphan.h), is killed by
+ * child_free, and when the harness itself is killed, by a guard process that notices the end of a pipe.
  *
  * Lifecycle:  child_start, child_turn whenever one of child_fds is readable, child_free (kills what
  * still runs). Threads:    one. Errors:     ERR_INPUT when the command cannot be executed, ERR_IO
@@ -44,6 +44,7 @@ void child_turn(struct child *child); /* takes what was printed and notices the 
 
 bool child_is_running(const struct child *child);
 pid_t child_group(const struct child *child);
+size_t child_left(const struct child *child); /* processes it left behind when it ended by itself */
 int child_exit_status(const struct child *child); /* once it ended; -1: by a signal */
 void child_kill(struct child *child); /* SIGKILL to the group; it is reaped when this returns */
 void child_signal(struct child *child, int sig); /* to the group */

@@ -217,6 +217,8 @@ void engine_take_answers(struct run *run)
             continue;
         const struct http_reply *reply = http_result(call->pending);
         call->pending = NULL;
+        if (!reply->status && process_is_up(run->conductor) && !run->conductor->is_end_due)
+            run->silence = arena_printf(run->arena, "no \"%s\": %s", call->answer, reply->problem);
         if (call->submit) {
             mapped_take_answer(run, call, reply);
             continue;
@@ -230,6 +232,11 @@ void engine_take_answers(struct run *run)
             strcmp(call->answer, "decided") != 0)
             engine_take_delivery(run, call, reply->body, reply->body_size);
     }
+}
+
+int engine_check_answers(struct run *run, struct err *err)
+{
+    return run->silence ? why_silent(run, "POST", "", run->silence, err) : 0;
 }
 
 size_t engine_unanswered(const struct run *run, bool only_submits)
@@ -404,7 +411,9 @@ int engine_settled(struct run *run, struct settled *out, struct err *err)
                             .waiting = json_integer(answer, "waiting", -1),
                             .due_in_ms = json_integer(answer, "dueInMs", -1),
                             .body = reply.body};
-    if (answer && out->runnable >= 0 && out->waiting >= 0)
+    if (!answer)
+        return err_context(err, "engine: GET /v1/settled");
+    if (out->runnable >= 0 && out->waiting >= 0)
         return 0;
     return err_set(err, ERR_IO, "engine: GET /v1/settled: expected {runnable, waiting, dueInMs}");
 }

@@ -308,7 +308,9 @@ int mapped_settled(struct run *run, struct settled *out, struct err *err)
     *out = (struct settled){.runnable = number_at(answer, call, "runnable", "/runnable"),
                             .waiting = number_at(answer, call, "waiting", "/waiting"),
                             .due_in_ms = number_at(answer, call, "dueInMs", "/dueInMs")};
-    if (!answer || out->runnable < 0 || out->waiting < 0)
+    if (!answer)
+        return err_context(err, "engine: settled");
+    if (out->runnable < 0 || out->waiting < 0)
         return err_set(err, ERR_IO, "engine: settled: expected numbers at %s and %s",
                        mapping_pointer(call, "runnable", "/runnable"),
                        mapping_pointer(call, "waiting", "/waiting"));

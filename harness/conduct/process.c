@@ -107,8 +107,12 @@ int process_check(struct conductor *conductor, struct err *err)
         return 0;
     const char *words = child_last_words(conductor->child, arena, LAST_WORDS);
     conductor->is_tainted = true;
-    return err_set(err, ERR_IO, "the engine ended by itself (%s)%s%.400s",
-                   child_end(conductor->child, arena), words[0] ? ": " : "", words);
+    size_t left = child_left(conductor->child);
+    return err_set(err, ERR_IO, "the engine ended by itself (%s%s)%s%.400s",
+                   child_end(conductor->child, arena),
+                   left ? arena_printf(arena, ", leaving %zu processes behind, ended now", left)
+                        : "",
+                   words[0] ? ": " : "", words);
 }
 
 /* One turn without a run: the engine is starting, and the simulator answers nobody yet. */

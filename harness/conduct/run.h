@@ -137,8 +137,9 @@ struct run {
     size_t errand_count;
     struct schedule done; /* the exact steps so far */
     size_t done_room;
-    bool has_due; /* by the last settle */
-    bool is_late; /* more exchanges than steps_max */
+    const char *silence; /* why a call got no answer from an engine that runs, or NULL */
+    bool has_due;        /* by the last settle */
+    bool is_late;        /* more exchanges than steps_max */
     bool asks_views, asks_logs;
     bool
         is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
@@ -192,6 +193,8 @@ int engine_fetch_review(struct run *run, struct run_intent *intent, struct err *
 int engine_due(struct run *run, struct err *err) ATTR_MUST_USE;
 int engine_reset(struct run *run, struct err *err) ATTR_MUST_USE;
 void engine_take_answers(struct run *run); /* notes the answers that came */
+/* -1: a call got no answer, although its engine runs: nothing could be judged from silence. */
+int engine_check_answers(struct run *run, struct err *err) ATTR_MUST_USE;
 size_t engine_unanswered(const struct run *run, bool only_submits);
 /* Until the last call is answered or wants something: before that there is nothing to settle. */
 int engine_wait_call(struct run *run, struct err *err) ATTR_MUST_USE;

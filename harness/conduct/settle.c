@@ -55,7 +55,7 @@ static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
         uint64_t now = clock_monotonic_ms();
 
         if (!sim_is_busy(run->sim) && unanswered == 0)
-            return 0;
+            return engine_check_answers(run, err);
         if (now >= deadline_ms)
             return err_set(err, ERR_TIMEOUT, "the engine left %zu submits unanswered for %d s",
                            unanswered, WAIT_MS / 1000);
@@ -244,7 +244,8 @@ int run_settle(struct run *run, struct err *err)
         if ((has_hook ? until_settled(run, &answer, err) : until_quiet(run, err)) ||
             labels_update(run, err) || pass_nobodys_look(run, &passed, err))
             return -1;
-    } while (passed);
+        run->is_late = sim_arrivals(run->sim) > run->exchanges_max;
+    } while (passed && !run->is_late); /* looks that go on and on are no rest */
     if (check_validity(run, err))
         return -1;
     if (run->is_ready_due && process_is_up(run->conductor))
@@ -255,7 +256,6 @@ int run_settle(struct run *run, struct err *err)
                                           .what = "settled",
                                           .body = answer.body,
                                           .body_size = strlen(answer.body)});
-    run->is_late = sim_arrivals(run->sim) > run->exchanges_max;
     if (!process_is_up(run->conductor))
         return 0;
     if (run->asks_logs && engine_ask_logs(run, err))

@@ -131,6 +131,41 @@ static void what_a_child_leaves_behind_ends_with_it(void)
     child_free(child);
 }
 
+/* setsid: a session and group of its own. The last one has wiped its environment too, and lost its parent. */
+static void what_left_the_group_ends_with_it_and_is_counted(void)
+{
+    static const char *const scripts[] = {
+        "setsid tail -f /dev/null >/dev/null 2>&1 & echo $!; exit 3",
+        "(setsid tail -f /dev/null >/dev/null 2>&1 & echo $!); exit 3",
+        "(setsid env -i tail -f /dev/null >/dev/null 2>&1 & echo $!); exit 3",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(scripts); i++) {
+        struct child *child = start_shell(scripts[i]);
+
+        turn_until(child, NULL);
+        pid_t orphan = (pid_t)strtol(child_stdout(child), NULL, 10);
+        EXPECT_TRUE(scripts[i], orphan > 0);
+        EXPECT_INT(scripts[i], kill(orphan, 0), -1);
+        EXPECT_INT(scripts[i], (int)child_left(child), 1);
+        child_free(child);
+    }
+}
+
+static void one_that_runs_keeps_what_left_its_group(void)
+{
+    struct child *other = start_shell("tail -f /dev/null");
+    struct child *child =
+        start_shell("(setsid tail -f /dev/null >/dev/null 2>&1 & echo $!); tail -f /dev/null");
+
+    turn_until(child, "\n");
+    pid_t orphan = (pid_t)strtol(child_stdout(child), NULL, 10);
+    child_free(other);
+    EXPECT_INT("the other's end is not its own", kill(orphan, 0), 0);
+    child_free(child);
+    EXPECT_INT("its own is", kill(orphan, 0), -1);
+}
+
 static void much_output_is_bounded(void)
 {
     struct arena *arena = arena_new();
@@ -153,6 +188,9 @@ static CU_TestInfo child_tests[] = {
     {"the environment is ours with changes on top", the_environment_is_ours_with_changes_on_top},
     {"a kill takes the whole group", a_kill_takes_the_whole_group},
     {"what a child leaves behind ends with it", what_a_child_leaves_behind_ends_with_it},
+    {"what left the group ends with it and is counted",
+     what_left_the_group_ends_with_it_and_is_counted},
+    {"one that runs keeps what left its group", one_that_runs_keeps_what_left_its_group},
     {"much output is bounded", much_output_is_bounded},
     CU_TEST_INFO_NULL,
 };
