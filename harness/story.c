@@ -113,13 +113,16 @@ static const char *tell_process(const struct telling *telling, const struct sim_
         {"up", "the server is up"},         {"recovery", "recovery: no more faults from here"},
     };
 
+    const char *instance = entry->what + strcspn(entry->what, "@");
+    const char *what = arena_copy(telling->arena, entry->what, (size_t)(instance - entry->what));
+
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        if (strcmp(texts[i][0], entry->what) == 0)
-            return texts[i][1];
+        if (strcmp(texts[i][0], what) == 0)
+            return instance[0] ? arena_printf(telling->arena, "%s (%s)", texts[i][1], instance)
+                               : texts[i][1];
     }
     if (strcmp(entry->what, "recovered") == 0)
         return entry->status ? "nothing changes any more" : "it never stops changing";
-    (void)telling;
     return NULL; /* steps: their effects are told */
 }
 

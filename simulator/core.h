@@ -157,6 +157,8 @@ int edge_up(struct edge *edge, struct err *err) ATTR_MUST_USE;
 bool edge_is_down(const struct edge *edge);
 /* Makes edge_fd readable when `fd` is; whoever owns it looks itself. */
 void edge_join(struct edge *edge, int fd);
+unsigned
+edge_client_port(const struct exchange *exchange);   /* of the other end; 0: nobody is there */
 bool edge_is_stale(const struct exchange *exchange); /* its connection is of an earlier run */
 
 /* ---- route.c ---- */

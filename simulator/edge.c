@@ -20,6 +20,7 @@
  * one that left.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -230,6 +231,18 @@ bool edge_is_busy(const struct edge *edge)
 int edge_fd(const struct edge *edge)
 {
     return edge->epoll_fd;
+}
+
+unsigned edge_client_port(const struct exchange *exchange)
+{
+    struct sockaddr_in peer = {.sin_family = AF_UNSPEC};
+    socklen_t size = sizeof(peer);
+
+    if (!exchange->client ||
+        getpeername(exchange->client->fd, (struct sockaddr *)&peer, &size) != 0 ||
+        peer.sin_family != AF_INET)
+        return 0;
+    return ntohs(peer.sin_port);
 }
 
 bool edge_is_stale(const struct exchange *exchange)

@@ -513,6 +513,13 @@ const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number)
     return exchange ? &exchange->face : NULL;
 }
 
+unsigned sim_held_port(const struct sim *sim, uint64_t number)
+{
+    const struct exchange *exchange = held_find(sim->held, number);
+
+    return exchange ? edge_client_port(exchange) : 0;
+}
+
 enum sim_fit sim_fault_fit(const struct sim *sim, uint64_t number, const struct sim_fault *fault)
 {
     const struct exchange *exchange = held_find(sim->held, number);

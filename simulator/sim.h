@@ -160,6 +160,7 @@ struct sim_exchange {
 size_t sim_held_count(const struct sim *sim);                                /* zombies included */
 const struct sim_exchange *sim_held_at(const struct sim *sim, size_t index); /* in arrival order */
 const struct sim_exchange *sim_held_find(const struct sim *sim, uint64_t number); /* or NULL */
+unsigned sim_held_port(const struct sim *sim, uint64_t number); /* its client's; 0: it is gone */
 
 struct sim_fault {
     const char *name; /* as in faults.md; NULL: none */

@@ -398,6 +398,11 @@ pid_t child_group(const struct child *child)
     return child->pid;
 }
 
+bool child_has_process(const struct child *child, pid_t pid)
+{
+    return getpgid(pid) == child->pid || orphan_number(pid) == child->own.number;
+}
+
 size_t child_left(const struct child *child)
 {
     return child->left;

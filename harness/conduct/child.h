@@ -45,7 +45,8 @@ void child_turn(struct child *child); /* takes what was printed and notices the 
 bool child_is_running(const struct child *child);
 pid_t child_group(const struct child *child);
 size_t child_left(const struct child *child); /* processes it left behind when it ended by itself */
-int child_exit_status(const struct child *child); /* once it ended; -1: by a signal */
+bool child_has_process(const struct child *child, pid_t pid); /* of its group, or started by it */
+int child_exit_status(const struct child *child);             /* once it ended; -1: by a signal */
 void child_kill(struct child *child); /* SIGKILL to the group; it is reaped when this returns */
 void child_signal(struct child *child, int sig); /* to the group */
 

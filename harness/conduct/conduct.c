@@ -100,6 +100,7 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
     if (!conductor)
         BUG("out of memory");
     conductor->options = *options;
+    conductor->now = conductor->instances;
     conductor_share(conductor, options->use_reset);
     conductor->http = http_new();
     conductor->guard = child_guard_open(err);
@@ -152,10 +153,14 @@ static int least(int timeout_ms, int other_ms)
 
 int conductor_turn(struct conductor *conductor, int timeout_ms, struct err *err)
 {
-    int fds[CHILD_FDS_MAX * (ERRANDS_MAX + 1)];
-    size_t count = conductor->child ? child_fds(conductor->child, fds) : 0, poll_count = 0;
+    int fds[CHILD_FDS_MAX * (ERRANDS_MAX + INSTANCES_MAX)];
+    size_t count = 0, poll_count = 0;
     const int http_ms = http_timeout_ms(conductor->http);
 
+    for (size_t i = 0; i < INSTANCES_MAX; i++)
+        count += conductor->instances[i].child
+                     ? child_fds(conductor->instances[i].child, fds + count)
+                     : 0;
     if (conductor->run)
         count += errand_fds(conductor->run, fds + count);
     struct pollfd *polls = http_polls(conductor->http, 2 + count, &poll_count);
@@ -175,8 +180,10 @@ int conductor_turn(struct conductor *conductor, int timeout_ms, struct err *err)
     http_drive_polled(conductor->http);
     if (is_sim_ready || sim_timeout_ms(conductor->sim) == 0)
         sim_turn(conductor->sim);
-    if (has_child_said && conductor->child)
-        child_turn(conductor->child);
+    for (size_t i = 0; has_child_said && i < INSTANCES_MAX; i++) {
+        if (conductor->instances[i].child)
+            child_turn(conductor->instances[i].child);
+    }
     return 0;
 }
 
@@ -188,7 +195,7 @@ int run_turn(struct run *run, int timeout_ms, struct err *err)
         return -1;
     engine_take_answers(run);
     errand_turn(run);
-    return conductor->is_end_due ? 0 : process_check(conductor, err);
+    return process_check(conductor, err);
 }
 
 uint64_t run_note(struct run *run, const struct sim_entry *entry)
@@ -264,7 +271,8 @@ static int begin(struct run *run, long timeout_ms, struct conducted *out, struct
 {
     struct conductor *conductor = run->conductor;
 
-    conductor->is_end_due = false;
+    instance_choose(conductor, 1);
+    conductor->now->is_end_due = false;
     if (sim_be(run->sim, run->scenario->personality, err) ||
         sim_guards_of(run->scenario->personality, &out->evidence.guards, err))
         return -1;

@@ -63,7 +63,7 @@ static struct http_request request_to(const struct run *run, struct arena *arena
 {
     const struct conductor *conductor = run->conductor;
     struct http_request request = {.method = method,
-                                   .url = arena_printf(arena, "%s%s", conductor->engine_url, path),
+                                   .url = arena_printf(arena, "%s%s", conductor->now->url, path),
                                    .body = body,
                                    .body_size = body ? strlen(body) : 0,
                                    .timeout_ms = TIMEOUT_OFF,
@@ -89,7 +89,7 @@ static int why_silent(struct run *run, const char *method, const char *path, con
 /* For people: what comes behind the engine's own address. */
 static const char *path_of(const struct run *run, const char *url)
 {
-    const char *base = run->conductor->engine_url ? run->conductor->engine_url : "";
+    const char *base = run->conductor->now->url ? run->conductor->now->url : "";
     size_t length = strlen(base);
 
     return strncmp(url, base, length) == 0 ? url + length : url;
@@ -205,6 +205,7 @@ void engine_start_call(struct run *run, const struct http_request *request,
         run->calls = arena_grow(run->arena, run->calls, size, run->call_room * sizeof(*run->calls));
     }
     run->calls[run->call_count] = *call;
+    run->calls[run->call_count].instance = run->conductor->now;
     run->calls[run->call_count++].pending = http_start(run->conductor->http, run->arena, request);
 }
 
@@ -217,7 +218,8 @@ void engine_take_answers(struct run *run)
             continue;
         const struct http_reply *reply = http_result(call->pending);
         call->pending = NULL;
-        if (!reply->status && process_is_up(run->conductor) && !run->conductor->is_end_due)
+        if (!reply->status && instance_is_up(run->conductor, call->instance) &&
+            !call->instance->is_end_due)
             run->silence = arena_printf(run->arena, "no \"%s\": %s", call->answer, reply->problem);
         if (call->submit) {
             mapped_take_answer(run, call, reply);
@@ -244,7 +246,17 @@ size_t engine_unanswered(const struct run *run, bool only_submits)
     size_t count = 0;
 
     for (size_t i = 0; i < run->call_count; i++)
-        count += run->calls[i].pending && (!only_submits || run->calls[i].is_submit);
+        count += run->calls[i].pending && !run->calls[i].instance->is_paused &&
+                 (!only_submits || run->calls[i].is_submit);
+    return count;
+}
+
+size_t engine_unanswered_by(const struct run *run, const struct instance *instance)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < run->call_count; i++)
+        count += run->calls[i].pending && run->calls[i].instance == instance;
     return count;
 }
 
@@ -273,7 +285,7 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
     struct http_request request = request_to(run, run->arena, "POST", "/v1/intents", body);
     struct cJSON *headers = json_object(run->scratch);
 
-    if (!run->conductor->engine_url)
+    if (!run->conductor->now->url)
         return err_set(err, ERR_IO, "no engine to submit to");
     engine_add_header(&request, "Idempotency-Key", key);
     engine_add_header(&request, adapter->correlation_header, intent->correlation);
@@ -356,7 +368,7 @@ int engine_post(struct run *run, const char *what, const char *answer,
     struct sim_entry entry = *asked;
     struct http_request request = request_to(run, run->arena, "POST", asked->url, asked->body);
 
-    if (!run->conductor->engine_url)
+    if (!run->conductor->now->url)
         return err_set(err, ERR_IO, "%s: there is no engine", what);
     entry.method = request.method;
     entry.body_size = request.body_size;

@@ -3,7 +3,7 @@
  * exact - follows an exact line: each step in turn, once the engine has settled. A step that is not enabled then, or
  * something still to be done when the line has ended, is a divergence: the engine behaves otherwise than it did.
  *
- * In an exact line a step without #n is the first of its name.
+ * In an exact line a step without #n is the first of its name, and one without @n is of the first process.
  */
 #include <string.h>
 
@@ -58,6 +58,8 @@ int run_exact(struct run *run, const struct schedule *schedule, struct err *err)
 
         if (step.ordinal == 0)
             step.ordinal = 1;
+        if (step.instance == 0)
+            step.instance = 1;
         if (run_settle(run, err))
             return -1;
         if (run->is_late)

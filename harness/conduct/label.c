@@ -27,6 +27,7 @@ static size_t intent_index(const struct run *run, const struct sim_exchange *hel
 static void add_label(struct run *run, const struct sim_exchange *held)
 {
     struct label label = {.number = held->number,
+                          .instance = instance_of(run, held),
                           .intent = intent_index(run, held),
                           .what = arena_strdup(run->arena, held->interaction),
                           .ordinal = 1,
@@ -73,7 +74,7 @@ int labels_update(struct run *run, struct err *err)
     return 0;
 }
 
-struct label *label_find(struct run *run, uint64_t number)
+struct label *label_find(const struct run *run, uint64_t number)
 {
     for (size_t i = run->label_count; i-- > 0;) {
         if (run->labels[i].number == number)
@@ -94,7 +95,8 @@ void label_step(const struct run *run, const struct label *label, struct step *o
     *out = (struct step){.actor = is_somebodys ? run->intents[label->intent].actor : "engine",
                          .intent = is_somebodys ? run->intents[label->intent].name : NULL,
                          .what = label->what,
-                         .ordinal = label->ordinal > 1 ? label->ordinal : 0};
+                         .ordinal = label->ordinal > 1 ? label->ordinal : 0,
+                         .instance = label->instance > 1 ? label->instance : 0};
 }
 
 bool label_matches(const struct run *run, const struct label *label, const struct step *step)
@@ -104,6 +106,8 @@ bool label_matches(const struct run *run, const struct label *label, const struc
     label_step(run, label, &named);
     if (strcmp(named.actor, step->actor) != 0 ||
         !what_matches(step->what, label->what, label->is_write))
+        return false;
+    if (step->instance && step->instance != label->instance)
         return false;
     if (step->intent && (!named.intent || strcmp(named.intent, step->intent) != 0))
         return false;

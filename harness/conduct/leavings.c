@@ -103,11 +103,13 @@ static void note_logs(struct run *run)
 
 void leavings_note(struct run *run)
 {
-    struct child *child = run->conductor->child;
-
     if (!(run->conductor->options.adapter->parts & PART_LOGS))
         return;
-    if (child) {
+    for (size_t i = 0; i < INSTANCES_MAX; i++) {
+        struct child *child = run->conductor->instances[i].child;
+
+        if (!child)
+            continue;
         child_turn(child);
         note(run, "stdout", child_stdout(child), strlen(child_stdout(child)));
         note(run, "stderr", child_stderr(child), strlen(child_stderr(child)));

@@ -62,7 +62,7 @@ static void fill_values(struct run *run, struct arena *arena, const struct run_i
     const struct cJSON *payload = intent ? intent->payload : NULL;
 
     memset(values, 0, VALUES_MAX * sizeof(*values));
-    add(values, "engine", text_value(arena, conductor->engine_url), true);
+    add(values, "engine", text_value(arena, conductor->now->url), true);
     add(values, "fhir", text_value(arena, sim_url(run->sim)), true);
     add(values, "dir", text_value(arena, conductor->place.dir), true);
     add(values, "intent", payload, false);

@@ -4,8 +4,8 @@
  * went into, so that what an engine leaves behind is among our own children.
  *
  * 1. A child that we did not start ourselves is an engine's orphan. With several engines its mark says whose; one of an
- *    engine that runs is left alone. One that wiped its environment has no mark and goes with whichever engine ends first,
- *    unless it is in our own process group: those are workers of this program.
+ *    engine that runs is left alone. One that wiped its environment, or is just becoming another program, shows no mark: it goes with
+ *    the last engine, unless it is in our own process group: those are workers of this program.
  * 2. Each that is ended hands its own children to us, so we look again until there are none.
  * 3. When we are killed ourselves nobody inherits them: the guard finds them by their mark.
  *
@@ -91,6 +91,11 @@ static unsigned mark_of(pid_t pid, pid_t harness)
     return number;
 }
 
+unsigned orphan_number(pid_t pid)
+{
+    return mark_of(pid, getpid());
+}
+
 /* Ended, but not waited for yet? */
 static bool is_zombie(pid_t pid)
 {
@@ -110,7 +115,7 @@ static bool is_orphan(pid_t pid)
     unsigned number = mark_of(pid, getpid());
 
     for (const struct orphan_own *own = ours; own; own = own->next) {
-        if (own->pid == pid || (number > 0 && own->number == number))
+        if (own->pid == pid || (own->number > 0 && (number == 0 || own->number == number)))
             return false;
     }
     return number > 0 || getpgid(pid) != getpgrp();

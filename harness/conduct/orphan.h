@@ -23,6 +23,7 @@ struct orphan_own {
 void orphan_watch(void);
 /* The next mark, as NAME=value. Returns its number. */
 unsigned orphan_mark(char out_text[ORPHAN_MARK_SIZE]);
+unsigned orphan_number(pid_t pid); /* of the mark that a process bears; 0: none of ours */
 void orphan_add(struct orphan_own *own);
 void orphan_remove(struct orphan_own *own);
 

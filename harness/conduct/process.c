@@ -94,25 +94,36 @@ bool process_is_ours(const struct conductor *conductor)
 
 bool process_is_up(const struct conductor *conductor)
 {
-    if (!process_is_ours(conductor))
-        return !conductor->is_down;
-    return conductor->child && child_is_running(conductor->child) && !conductor->is_paused;
+    for (size_t i = 0; i < INSTANCES_MAX; i++) {
+        if (instance_is_up(conductor, &conductor->instances[i]))
+            return true;
+    }
+    return false;
+}
+
+static int check_one(struct conductor *conductor, const struct instance *instance, struct err *err)
+{
+    struct arena *arena = conductor->place.arena;
+
+    if (!instance->child || instance->is_end_due || child_is_running(instance->child))
+        return 0;
+    const char *words = child_last_words(instance->child, arena, LAST_WORDS);
+    size_t left = child_left(instance->child);
+    conductor->is_tainted = true;
+    return err_set(err, ERR_IO, "the engine%s ended by itself (%s%s)%s%.400s",
+                   instance == conductor->instances ? "" : " @2", child_end(instance->child, arena),
+                   left ? arena_printf(arena, ", leaving %zu processes behind, ended now", left)
+                        : "",
+                   words[0] ? ": " : "", words);
 }
 
 int process_check(struct conductor *conductor, struct err *err)
 {
-    struct arena *arena = conductor->place.arena;
-
-    if (!conductor->child || child_is_running(conductor->child))
-        return 0;
-    const char *words = child_last_words(conductor->child, arena, LAST_WORDS);
-    conductor->is_tainted = true;
-    size_t left = child_left(conductor->child);
-    return err_set(err, ERR_IO, "the engine ended by itself (%s%s)%s%.400s",
-                   child_end(conductor->child, arena),
-                   left ? arena_printf(arena, ", leaving %zu processes behind, ended now", left)
-                        : "",
-                   words[0] ? ": " : "", words);
+    for (size_t i = 0; i < INSTANCES_MAX; i++) {
+        if (check_one(conductor, &conductor->instances[i], err))
+            return -1;
+    }
+    return 0;
 }
 
 /* One turn without a run: the engine is starting, and the simulator answers nobody yet. */
@@ -135,36 +146,44 @@ static const char *find_url(struct arena *arena, const regex_t *pattern, const c
     return arena_copy(arena, lines + match[0].rm_so, (size_t)(match[0].rm_eo - match[0].rm_so));
 }
 
+/* How the one that is meant now is started. */
+static const struct adapter *adapter_now(const struct conductor *conductor)
+{
+    const struct adapter *adapter = conductor->options.adapter;
+
+    return conductor->now == conductor->instances ? adapter : adapter->second;
+}
+
 static int late(const struct conductor *conductor, const char *what, struct err *err)
 {
-    const char *words = conductor->child
-                            ? child_last_words(conductor->child, conductor->place.arena, LAST_WORDS)
-                            : "";
+    const char *words = conductor->now->child ? child_last_words(conductor->now->child,
+                                                                 conductor->place.arena, LAST_WORDS)
+                                              : "";
 
     return err_set(err, ERR_TIMEOUT, "the engine is not ready after %ld ms: %s%s%.300s",
-                   conductor->options.adapter->ready_ms, what,
+                   adapter_now(conductor)->ready_ms, what,
                    words[0] ? "; it said: " : "; it said nothing on stderr", words);
 }
 
 static int wait_url(struct conductor *conductor, uint64_t deadline_ms, struct err *err)
 {
-    const char *text = conductor->options.adapter->url_pattern;
+    const char *text = adapter_now(conductor)->url_pattern;
     regex_t pattern;
     int rc = -1;
 
     if (regcomp(&pattern, text, REG_EXTENDED | REG_NEWLINE) != 0)
         return err_set(err, ERR_INPUT, "adapter: start.url.stdout: bad expression '%s'", text);
-    conductor->engine_url = NULL;
-    while (!conductor->engine_url) {
+    conductor->now->url = NULL;
+    while (!conductor->now->url) {
         uint64_t now = clock_monotonic_ms();
 
         if (now >= deadline_ms) {
             late(conductor, "its URL never appeared on stdout", err);
             goto out;
         }
-        conductor->engine_url =
-            find_url(conductor->place.arena, &pattern, child_stdout(conductor->child));
-        if (!conductor->engine_url && turn(conductor, (int)(deadline_ms - now), err))
+        conductor->now->url =
+            find_url(conductor->place.arena, &pattern, child_stdout(conductor->now->child));
+        if (!conductor->now->url && turn(conductor, (int)(deadline_ms - now), err))
             goto out;
     }
     rc = 0;
@@ -202,10 +221,9 @@ static int wait_ready_url(struct conductor *conductor, const char *url, uint64_t
 }
 
 /* The process itself; it gets ready while we do something else. Its URL, where the adapter knows it. */
-static struct child *spawn(struct conductor *conductor, const struct process_place *place,
-                           const char **out_url, struct err *err)
+static struct child *spawn(struct conductor *conductor, const struct adapter *adapter,
+                           const struct process_place *place, const char **out_url, struct err *err)
 {
-    const struct adapter *adapter = conductor->options.adapter;
     struct arena *arena = place->arena;
     struct adapter_values values = {.here = adapter->here,
                                     .fhir = sim_url(conductor->sim),
@@ -282,29 +300,30 @@ struct child *process_errand(struct conductor *conductor, const char *correlatio
 
 static int wait_ready(struct conductor *conductor, struct err *err)
 {
-    const struct adapter *adapter = conductor->options.adapter;
+    const struct adapter *adapter = adapter_now(conductor);
     uint64_t deadline_ms = clock_monotonic_ms() + (uint64_t)adapter->ready_ms;
 
     if (!adapter->url && adapter->url_pattern && wait_url(conductor, deadline_ms, err))
         return -1;
     if (!adapter->ready)
         return 0;
-    struct adapter_values values = {.engine = conductor->engine_url};
+    struct adapter_values values = {.engine = conductor->now->url};
     const char *url = adapter_expand(conductor->place.arena, adapter->ready, &values, err);
     return url ? wait_ready_url(conductor, url, deadline_ms, err) : -1;
 }
 
 int process_start(struct conductor *conductor, struct err *err)
 {
-    child_free(conductor->child);
-    conductor->child = NULL;
-    conductor->is_paused = conductor->is_down = false;
+    child_free(conductor->now->child);
+    conductor->now->child = NULL;
+    conductor->now->is_paused = conductor->now->is_end_due = conductor->is_down = false;
     if (!process_is_ours(conductor)) {
-        conductor->engine_url = conductor->options.adapter->url;
+        conductor->now->url = conductor->options.adapter->url;
         return wait_ready(conductor, err);
     }
-    conductor->child = spawn(conductor, &conductor->place, &conductor->engine_url, err);
-    return conductor->child ? wait_ready(conductor, err) : -1;
+    conductor->now->child =
+        spawn(conductor, adapter_now(conductor), &conductor->place, &conductor->now->url, err);
+    return conductor->now->child ? wait_ready(conductor, err) : -1;
 }
 
 static int make_place(struct process_place *place, long timeout_ms, struct err *err)
@@ -335,9 +354,9 @@ static bool take_spare(struct conductor *conductor, long timeout_ms)
         process_drop_spare(conductor); /* why it ended will show at the next start */
         return false;
     }
-    conductor->child = spare;
+    conductor->now->child = spare;
     conductor->place = conductor->spare_place;
-    conductor->engine_url = conductor->spare_url;
+    conductor->now->url = conductor->spare_url;
     conductor->spare = NULL;
     conductor->spare_place = (struct process_place){.arena = NULL};
     return true;
@@ -352,8 +371,8 @@ void process_keep_spare(struct conductor *conductor)
         !process_is_ours(conductor))
         return;
     if (make_place(&conductor->spare_place, TIMEOUT_MS, &ignored) == 0)
-        conductor->spare =
-            spawn(conductor, &conductor->spare_place, &conductor->spare_url, &ignored);
+        conductor->spare = spawn(conductor, conductor->options.adapter, &conductor->spare_place,
+                                 &conductor->spare_url, &ignored);
     if (!conductor->spare)
         process_drop_spare(conductor);
 }
@@ -379,10 +398,12 @@ int process_begin(struct conductor *conductor, long timeout_ms, struct err *err)
 
 void process_end(struct conductor *conductor)
 {
-    child_free(conductor->child);
-    conductor->child = NULL;
+    for (size_t i = 0; i < INSTANCES_MAX; i++) {
+        child_free(conductor->instances[i].child);
+        conductor->instances[i] = (struct instance){.child = NULL};
+    }
+    conductor->now = conductor->instances;
     remove_place(&conductor->place);
-    conductor->engine_url = NULL;
-    conductor->is_tainted = conductor->is_paused = false;
+    conductor->is_tainted = false;
     conductor->runs = 0;
 }

@@ -39,6 +39,7 @@
 #define SWEEPS_MAX    10
 #define ERRANDS_MAX   32
 #define OTHER_IDS_MAX 8 /* of one intent, by deliveries under other keys */
+#define INSTANCES_MAX 2 /* processes of one engine on one folder: @1 and @2 */
 
 struct buf;
 struct mapping_submit;
@@ -51,14 +52,23 @@ struct process_place {
     long timeout_ms; /* what it is started with */
 };
 
+/* One process of the engine. */
+struct instance {
+    struct child *child; /* NULL before its start */
+    const char *url;
+    bool is_paused;
+    bool is_end_due; /* it was told to end: its end is no surprise */
+};
+
 struct conductor {
     struct conductor_options options;
     struct sim *sim;
     struct http *http;
     struct child_guard *guard;
-    struct child *child; /* NULL while no engine runs */
+    struct instance instances[INSTANCES_MAX];
+    struct instance
+        *now; /* the one that a step or a question is about: the first that is up, else the first */
     struct process_place place;
-    const char *engine_url;
     struct child *spare; /* getting ready for the next run, or NULL */
     struct process_place spare_place;
     const char *spare_url;
@@ -66,9 +76,7 @@ struct conductor {
     unsigned runs;                       /* by this process */
     uint64_t run_number;
     bool is_tainted; /* this process must not serve another run */
-    bool is_paused;
     bool is_down;    /* nothing is started by us and it was killed: no process takes an intent */
-    bool is_end_due; /* the engine was told to end: its end is no surprise */
     struct run *run; /* the current one, for attribution; else NULL */
 };
 
@@ -91,6 +99,7 @@ struct run_intent {
 struct run_call {
     struct http_pending *pending;        /* NULL once the answer is noted */
     uint64_t entry;                      /* the question, in the journal */
+    const struct instance *instance;     /* that is to answer */
     const char *answer;                  /* what the answer is called: "answer", "decided", ... */
     struct run_intent *intent;           /* or NULL */
     const struct mapping_submit *submit; /* of an engine with an interface of its own, else NULL */
@@ -107,8 +116,9 @@ struct errand {
 
 /* One exchange that a step may name. */
 struct label {
-    uint64_t number; /* of the exchange */
-    size_t intent;   /* index in intents */
+    uint64_t number;   /* of the exchange */
+    unsigned instance; /* whose it is: 1, 2 */
+    size_t intent;     /* index in intents */
     const char *what;
     unsigned ordinal, class_ordinal; /* #n by interaction and by class */
     bool is_write;
@@ -167,7 +177,7 @@ void process_end(
     struct conductor *conductor); /* killed, and its folder removed; nothing running is fine */
 void process_keep_spare(struct conductor *conductor); /* starts one, where it may */
 void process_drop_spare(struct conductor *conductor);
-bool process_is_up(const struct conductor *conductor); /* running and not paused */
+bool process_is_up(const struct conductor *conductor); /* one at least runs and is not paused */
 bool process_is_ours(
     const struct conductor *conductor); /* started by us; else it runs already, or is errands */
 /* The adapter's `exec`, on the file as its input. */
@@ -175,6 +185,14 @@ struct child *process_errand(struct conductor *conductor, const char *correlatio
                              const char *input, struct err *err);
 int process_check(struct conductor *conductor,
                   struct err *err) ATTR_MUST_USE; /* -1: it ended by itself */
+
+/* instance.c: several processes of one engine */
+bool instance_is_up(const struct conductor *conductor, const struct instance *instance);
+/* From now on steps and questions are about this one; 0: about the first that is up. */
+void instance_choose(struct conductor *conductor, unsigned number);
+unsigned instance_number(const struct conductor *conductor); /* of the one that is meant now */
+/* Which one's request is it? By the process that holds the other end of its connection. */
+unsigned instance_of(const struct run *run, const struct sim_exchange *held);
 
 /* engine.c */
 int engine_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
@@ -195,7 +213,9 @@ int engine_reset(struct run *run, struct err *err) ATTR_MUST_USE;
 void engine_take_answers(struct run *run); /* notes the answers that came */
 /* -1: a call got no answer, although its engine runs: nothing could be judged from silence. */
 int engine_check_answers(struct run *run, struct err *err) ATTR_MUST_USE;
+/* Calls that a process which does not stand still has yet to answer; all of one. */
 size_t engine_unanswered(const struct run *run, bool only_submits);
+size_t engine_unanswered_by(const struct run *run, const struct instance *instance);
 /* Until the last call is answered or wants something: before that there is nothing to settle. */
 int engine_wait_call(struct run *run, struct err *err) ATTR_MUST_USE;
 bool intent_has_ended(const struct run_intent *intent); /* terminal, as said last */
@@ -217,13 +237,14 @@ void errand_kill_all(struct run *run);
 /* settle.c */
 /* Until nothing happens without us; then asks what is to be asked. Looks of nobody pass. */
 int run_settle(struct run *run, struct err *err) ATTR_MUST_USE;
-size_t run_held_live(const struct run *run);
+size_t run_held_live(const struct run *run); /* by processes that do not stand still */
+size_t run_held_by(const struct run *run, const struct instance *instance);
 bool run_has_open(
     const struct run *run); /* an intent neither ended nor with a human, as said last */
 
 /* label.c */
 int labels_update(struct run *run, struct err *err) ATTR_MUST_USE;
-struct label *label_find(struct run *run, uint64_t number);
+struct label *label_find(const struct run *run, uint64_t number);
 const struct sim_exchange *label_held(const struct run *run,
                                       const struct label *label); /* or NULL */
 void label_step(const struct run *run, const struct label *label, struct step *out);

@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "harness/conduct/quiet.h"
@@ -26,13 +27,65 @@
 #define QUIET_MS_MAX     3000
 #define QUIET_CPU_NS     200000 /* in a whole quiet time: what an idle runtime's own timers use */
 
+/* Whose the exchange is, by its label where it has one already. */
+static const struct instance *owner(const struct run *run, const struct sim_exchange *held)
+{
+    if (!run->conductor->instances[1].child)
+        return run->conductor->instances;
+    const struct label *label = label_find(run, held->number);
+
+    return &run->conductor->instances[(label ? label->instance : instance_of(run, held)) - 1];
+}
+
+/* A process that stands still does not count its own. */
 size_t run_held_live(const struct run *run)
 {
     size_t live = 0;
 
-    for (size_t i = 0; i < sim_held_count(run->sim); i++)
-        live += !sim_held_at(run->sim, i)->is_client_gone;
+    for (size_t i = 0; i < sim_held_count(run->sim); i++) {
+        const struct sim_exchange *held = sim_held_at(run->sim, i);
+
+        live += !held->is_client_gone && !owner(run, held)->is_paused;
+    }
     return live;
+}
+
+size_t run_held_by(const struct run *run, const struct instance *instance)
+{
+    size_t live = 0;
+
+    for (size_t i = 0; i < sim_held_count(run->sim); i++) {
+        const struct sim_exchange *held = sim_held_at(run->sim, i);
+
+        live += !held->is_client_gone && owner(run, held) == instance;
+    }
+    return live;
+}
+
+/* The sum over all that are up; `body` is what the last one said. */
+static int ask_all(struct run *run, struct settled *out, struct err *err)
+{
+    struct conductor *conductor = run->conductor;
+    int rc = 0;
+
+    *out = (struct settled){.due_in_ms = -1};
+    for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
+        struct settled one = {.due_in_ms = -1};
+
+        if (!instance_is_up(conductor, &conductor->instances[i]))
+            continue;
+        instance_choose(conductor, i + 1);
+        rc = engine_settled(run, &one, err);
+        out->runnable += one.runnable;
+        out->waiting += one.waiting;
+        if (one.due_in_ms >= 0 && (out->due_in_ms < 0 || one.due_in_ms < out->due_in_ms)) {
+            out->due_in_ms = one.due_in_ms;
+            out->body =
+                conductor->instances[1].child ? arena_strdup(run->arena, one.body) : one.body;
+        }
+    }
+    instance_choose(conductor, 0);
+    return rc;
 }
 
 bool run_has_open(const struct run *run)
@@ -51,7 +104,7 @@ bool run_has_open(const struct run *run)
 static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
 {
     for (;;) {
-        size_t unanswered = run->conductor->is_paused ? 0 : engine_unanswered(run, true);
+        size_t unanswered = engine_unanswered(run, true);
         uint64_t now = clock_monotonic_ms();
 
         if (!sim_is_busy(run->sim) && unanswered == 0)
@@ -70,7 +123,7 @@ static int ask_once(struct run *run, struct settled *answer, bool *out_settled, 
     uint64_t arrivals = sim_arrivals(run->sim);
     size_t live = run_held_live(run);
 
-    if (engine_settled(run, answer, err))
+    if (ask_all(run, answer, err))
         return -1;
     *out_settled = answer->runnable == 0 && answer->waiting == (long long)live &&
                    arrivals == sim_arrivals(run->sim) && live == run_held_live(run) &&
@@ -124,8 +177,16 @@ static struct sight see(const struct run *run)
                           .unanswered = engine_unanswered(run, false),
                           .errands = run->errand_count};
 
-    if (run->conductor->child)
-        quiet_look(child_group(run->conductor->child), &sight.look);
+    for (size_t i = 0; i < INSTANCES_MAX; i++) {
+        const struct instance *instance = &run->conductor->instances[i];
+        struct quiet_look one;
+
+        if (!instance_is_up(run->conductor, instance) || !instance->child)
+            continue;
+        quiet_look(child_group(instance->child), &one);
+        sight.look.cpu_ns += one.cpu_ns;
+        sight.look.is_active |= one.is_active;
+    }
     for (size_t i = 0; i < run->errand_count; i++) {
         struct quiet_look one;
 

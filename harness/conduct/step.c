@@ -61,7 +61,7 @@ static struct label *target(struct run *run, const struct step *step)
 
 bool step_is_enabled(struct run *run, const struct step *step)
 {
-    if (step->instance > 1)
+    if (step->instance > INSTANCES_MAX)
         return false;
     if (is_process_step(step))
         return process_step_is_enabled(run, step);

@@ -67,11 +67,11 @@ bool own_matches(const struct run *run, size_t actor, const struct step *step)
            matches_at(who, run->positions[actor], step);
 }
 
-/* Can it happen now? `is_listed`: somebody wants it now, so a source may also talk to an engine that is down. */
+/* Can it happen now, at the process that is meant? `is_listed`: somebody wants it now, so a source may also talk to an engine that is down. */
 static bool is_possible(struct run *run, const struct scenario_step *own, bool is_listed)
 {
     const struct run_intent *intent = intent_of(run, own);
-    bool is_up = process_is_up(run->conductor);
+    bool is_up = instance_is_up(run->conductor, run->conductor->now);
 
     switch (own->verb) {
     case VERB_EDIT:
@@ -135,6 +135,12 @@ static size_t find(const struct run *run, size_t actor, const struct step *step)
     return who->step_count;
 }
 
+/* The process that the step goes to; an edit goes to none. */
+static void choose_for(struct run *run, const struct scenario_step *own, unsigned instance)
+{
+    instance_choose(run->conductor, own->verb == VERB_EDIT ? 0 : instance);
+}
+
 bool own_is_enabled(struct run *run, const struct step *step)
 {
     size_t actor = actor_of(run, step);
@@ -143,7 +149,12 @@ bool own_is_enabled(struct run *run, const struct step *step)
         return false;
     const struct scenario_actor *who = &run->scenario->actors[actor];
     size_t index = find(run, actor, step);
-    return index < who->step_count && is_possible(run, &who->steps[index], true);
+    if (index == who->step_count)
+        return false;
+    choose_for(run, &who->steps[index], step->instance);
+    bool is_so = is_possible(run, &who->steps[index], true);
+    instance_choose(run->conductor, 0);
+    return is_so;
 }
 
 void own_skip(struct run *run, const struct step *step)
@@ -259,9 +270,14 @@ int own_do(struct run *run, const struct step *step, struct err *err)
     struct step named;
 
     ASSERT(index < run->scenario->actors[actor].step_count);
+    const struct scenario_step *own = &run->scenario->actors[actor].steps[index];
+    choose_for(run, own, step->instance);
     name_step(run, actor, index, &named);
+    if (own->verb != VERB_EDIT && instance_number(run->conductor) > 1)
+        named.instance = instance_number(run->conductor);
     step_record(run, &named);
     run->positions[actor] = index + 1;
-    return do_own(run, run->scenario->actors[actor].name,
-                  &run->scenario->actors[actor].steps[index], err);
+    int rc = do_own(run, run->scenario->actors[actor].name, own, err);
+    instance_choose(run->conductor, 0);
+    return rc;
 }

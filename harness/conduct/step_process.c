@@ -17,7 +17,7 @@
 
 static bool is_running(const struct run *run)
 {
-    return run->conductor->child && child_is_running(run->conductor->child);
+    return run->conductor->now->child && child_is_running(run->conductor->now->child);
 }
 
 /* A process for each intent is ended by ending them all; what runs already is not ours to end. */
@@ -40,17 +40,21 @@ static bool can_kill(const struct run *run)
 
 static bool can_start(const struct run *run)
 {
-    return process_is_ours(run->conductor) ? !is_running(run) : run->conductor->is_down;
+    const struct conductor *conductor = run->conductor;
+
+    if (conductor->now != conductor->instances && !conductor->options.adapter->second)
+        return false;
+    return process_is_ours(conductor) ? !is_running(run) : conductor->is_down;
 }
 
 static bool can_pause(const struct run *run)
 {
-    return process_is_ours(run->conductor) && process_is_up(run->conductor);
+    return process_is_ours(run->conductor) && instance_is_up(run->conductor, run->conductor->now);
 }
 
 static bool can_resume(const struct run *run)
 {
-    return is_running(run) && run->conductor->is_paused;
+    return is_running(run) && run->conductor->now->is_paused;
 }
 
 static bool can_due(const struct run *run)
@@ -73,12 +77,14 @@ static int wait_gone(struct run *run, struct err *err)
 {
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
 
-    while (run_held_live(run) > 0 || engine_unanswered(run, false) > 0) {
+    const struct instance *gone = run->conductor->now;
+
+    while (run_held_by(run, gone) > 0 || engine_unanswered_by(run, gone) > 0) {
         if (clock_monotonic_ms() >= deadline_ms)
             return err_set(err, ERR_TIMEOUT,
                            "the engine ended, but %zu of its requests stay open (does "
                            "something it started live on?)",
-                           run_held_live(run));
+                           run_held_by(run, gone));
         if (run_turn(run, 10, err))
             return -1;
     }
@@ -90,20 +96,20 @@ static int wait_gone(struct run *run, struct err *err)
 static void expect_gone(struct run *run)
 {
     for (size_t i = 0; i < run->label_count; i++)
-        run->labels[i].is_gone_due = true;
+        run->labels[i].is_gone_due |= run->labels[i].instance == instance_number(run->conductor);
     run->conductor->is_tainted = true;
-    run->conductor->is_end_due = true;
+    run->conductor->now->is_end_due = true;
 }
 
 static int do_kill(struct run *run, struct err *err)
 {
     expect_gone(run);
-    if (run->conductor->child)
-        child_kill(run->conductor->child);
+    if (run->conductor->now->child)
+        child_kill(run->conductor->now->child);
     errand_kill_all(run);
     leavings_note(run);
-    run->conductor->is_paused = false;
-    run->conductor->is_down = !run->conductor->child;
+    run->conductor->now->is_paused = false;
+    run->conductor->is_down = !run->conductor->now->child;
     return wait_gone(run, err);
 }
 
@@ -112,8 +118,8 @@ static int do_term(struct run *run, struct err *err)
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
 
     expect_gone(run);
-    child_signal(run->conductor->child, SIGTERM);
-    while (child_is_running(run->conductor->child)) {
+    child_signal(run->conductor->now->child, SIGTERM);
+    while (child_is_running(run->conductor->now->child)) {
         if (clock_monotonic_ms() >= deadline_ms)
             return err_set(err, ERR_TIMEOUT, "the engine did not end within %d s of SIGTERM",
                            WAIT_MS / 1000);
@@ -121,41 +127,50 @@ static int do_term(struct run *run, struct err *err)
             return -1;
     }
     leavings_note(run);
-    run_note_process(run, "exited", child_end(run->conductor->child, run->scratch), 0);
+    run_note_process(run, "exited", child_end(run->conductor->now->child, run->scratch), 0);
     return wait_gone(run, err);
 }
 
 static int do_start(struct run *run, struct err *err)
 {
-    run->conductor->is_end_due = false;
+    run->conductor->now->is_end_due = false;
     if (process_start(run->conductor, err))
         return err_context(err, "the engine did not start again");
-    run->is_ready_due = run->asks_views = true;
+    run->is_ready_due = run->conductor->now == run->conductor->instances;
+    run->asks_views = true;
     return 0;
 }
 
 static int do_pause(struct run *run, struct err *err)
 {
     (void)err;
-    child_signal(run->conductor->child, SIGSTOP);
-    run->conductor->is_paused = true;
+    child_signal(run->conductor->now->child, SIGSTOP);
+    run->conductor->now->is_paused = true;
     return 0;
 }
 
 static int do_resume(struct run *run, struct err *err)
 {
     (void)err;
-    child_signal(run->conductor->child, SIGCONT);
-    run->conductor->is_paused = false;
+    child_signal(run->conductor->now->child, SIGCONT);
+    run->conductor->now->is_paused = false;
     run->asks_views = true;
     return 0;
 }
 
 static int do_due(struct run *run, struct err *err)
 {
+    int rc = 0;
+
     run->has_due = false;
     run->asks_views = true;
-    return engine_due(run, err);
+    for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
+        if (!instance_is_up(run->conductor, &run->conductor->instances[i]))
+            continue;
+        instance_choose(run->conductor, i + 1);
+        rc = engine_due(run, err);
+    }
+    return rc;
 }
 
 static int do_down(struct run *run, struct err *err)
@@ -198,8 +213,14 @@ static const struct process_step *find(const struct step *step)
 bool process_step_is_enabled(const struct run *run, const struct step *step)
 {
     const struct process_step *known = find(step);
+    struct conductor *conductor = run->conductor;
 
-    return known && known->is_enabled(run);
+    if (!known || step->instance > INSTANCES_MAX)
+        return false;
+    instance_choose(conductor, step->instance ? step->instance : 1);
+    bool is_so = known->is_enabled(run);
+    instance_choose(conductor, 0);
+    return is_so;
 }
 
 int process_step_do(struct run *run, const struct step *step, struct err *err)
@@ -207,14 +228,21 @@ int process_step_do(struct run *run, const struct step *step, struct err *err)
     const struct process_step *known = find(step);
 
     ASSERT(known);
-    if (known->run == do_kill || known->run == do_term) {
-        if (process_is_up(run->conductor) && engine_ask_metrics(run, err)) /* they go with it */
-            return -1;
-    }
-    step_record(run, &(struct step){.actor = known->actor, .what = known->what});
+    const char *suffix = step->instance > 1 ? "@2" : "";
+    struct conductor *conductor = run->conductor;
+
+    instance_choose(conductor, step->instance ? step->instance : 1);
+    if ((known->run == do_kill || known->run == do_term) &&
+        instance_is_up(conductor, conductor->now) && engine_ask_metrics(run, err))
+        return -1; /* they go with it */
+    step_record(run, &(struct step){.actor = known->actor,
+                                    .what = known->what,
+                                    .instance = step->instance > 1 ? step->instance : 0});
     if (known->entry)
-        run_note_process(run, known->entry, "", 0);
-    return known->run(run, err);
+        run_note_process(run, arena_printf(run->arena, "%s%s", known->entry, suffix), "", 0);
+    int rc = known->run(run, err);
+    instance_choose(conductor, 0);
+    return rc;
 }
 
 int process_step_all_up(struct run *run, struct err *err)
@@ -223,10 +251,15 @@ int process_step_all_up(struct run *run, struct err *err)
         {"server", "up"}, {"engine", "resume"}, {"engine", "start"}};
 
     for (size_t i = 0; i < COUNT_OF(ups); i++) {
-        struct step step = {.actor = ups[i][0], .what = ups[i][1]};
+        for (unsigned instance = 1; instance <= INSTANCES_MAX; instance++) {
+            struct step step = {.actor = ups[i][0], .what = ups[i][1], .instance = instance};
 
-        if (process_step_is_enabled(run, &step) && process_step_do(run, &step, err))
-            return -1;
+            /* a second process is only started again */
+            if (instance > 1 && !run->conductor->instances[instance - 1].child)
+                continue;
+            if (process_step_is_enabled(run, &step) && process_step_do(run, &step, err))
+                return -1;
+        }
     }
     return 0;
 }

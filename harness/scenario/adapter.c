@@ -264,6 +264,33 @@ static int read_start(struct arena *arena, struct adapter *adapter, const struct
     return check_expands(arena, adapter->ready, "/start/ready", err);
 }
 
+/* A second process: as the first, but for what is said. */
+static int read_second(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
+                       struct err *err)
+{
+    const struct cJSON *second = json_get(tree, "second"), *item;
+    struct cJSON *whole = json_object(arena);
+    struct cJSON *start = json_put_object(whole, "start");
+    struct adapter *other = NULL;
+
+    if (!second)
+        return 0;
+    if (!adapter->command)
+        return err_set(err, ERR_INPUT, "/second: found without /start/command; expected both");
+    cJSON_ArrayForEach(item, second) json_put(start, item->string, json_copy(item));
+    cJSON_ArrayForEach(item, json_get(tree, "start"))
+    {
+        if (!json_get(second, item->string))
+            json_put(start, item->string, json_copy(item));
+    }
+    other = arena_alloc(arena, sizeof(*other));
+    *other = *adapter;
+    if (read_start(arena, other, whole, err))
+        return err_context(err, "/second, as");
+    adapter->second = other;
+    return 0;
+}
+
 static int read_headers(struct adapter *adapter, const struct cJSON *tree, struct err *err)
 {
     const struct cJSON *item;
@@ -294,7 +321,7 @@ static int read_interface(struct arena *arena, struct adapter *adapter, const st
         return 0;
     }
     for (size_t i = 0; adapter_parts[i]; i++) {
-        if (json_get(tree, adapter_parts[i]))
+        if (strcmp(adapter_parts[i], "second") != 0 && json_get(tree, adapter_parts[i]))
             return err_set(err, ERR_INPUT,
                            "/%s: found beside \"interface\": \"native\", which says it already; "
                            "expected one or the other",
@@ -329,7 +356,8 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
 
     if (shape_check(arena, &adapter_form, tree, "", err) ||
         read_interface(arena, adapter, tree, err) || read_start(arena, adapter, tree, err) ||
-        read_headers(adapter, tree, err) || read_capabilities(arena, adapter, tree, err))
+        read_second(arena, adapter, tree, err) || read_headers(adapter, tree, err) ||
+        read_capabilities(arena, adapter, tree, err))
         return -1;
     adapter->name = json_string(tree, "name");
     adapter->correlation_header = json_string(json_get(tree, "correlation"), "header");

@@ -44,6 +44,17 @@ static const struct shape start_form = {.name = "start",
                                             {.name = NULL},
                                         }};
 
+/* What is not said is as in `start`. */
+static const struct shape second_form = {.name = "second",
+                                         .members = (const struct shape_member[]){
+                                             {"command", SHAPE_STRINGS, false, NULL, NULL},
+                                             {"environment", SHAPE_STRING_MAP, false, NULL, NULL},
+                                             {"url", SHAPE_STRING_OR, false, NULL, &url_form},
+                                             {"ready", SHAPE_STRING, false, NULL, NULL},
+                                             {"readyMs", SHAPE_INTEGER, false, NULL, NULL},
+                                             {.name = NULL},
+                                         }};
+
 static const struct shape correlation_form = {.name = "correlation",
                                               .members = (const struct shape_member[]){
                                                   {"header", SHAPE_STRING, true, NULL, NULL},
@@ -158,7 +169,7 @@ const struct shape adapter_form = {.name = "",
                                        {"metrics", SHAPE_OF, false, NULL, &metrics_form},
                                        {"settled", SHAPE_OF, false, NULL, &settled_form},
                                        {"due", SHAPE_OF, false, NULL, &call_form},
-                                       {"second", SHAPE_OBJECT, false, NULL, NULL},
+                                       {"second", SHAPE_OF, false, NULL, &second_form},
                                        {"logs", SHAPE_STRINGS, false, NULL, NULL},
                                        {"encrypted", SHAPE_STRINGS, false, NULL, NULL},
                                        {"identifierSystem", SHAPE_STRING, false, NULL, NULL},

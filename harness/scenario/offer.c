@@ -68,7 +68,7 @@ static const char *lacking_of_milestone(const struct adapter *adapter, const str
 
 const char *offer_lacking(const struct adapter *adapter, const struct scenario *scenario)
 {
-    const char *lacking = NULL;
+    const char *lacking = scenario_instances(scenario) > 1 && !adapter->second ? "second" : NULL;
 
     for (size_t i = 0; !lacking && i < scenario->actor_count; i++) {
         for (size_t j = 0; !lacking && j < scenario->actors[i].step_count; j++)

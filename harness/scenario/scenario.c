@@ -510,3 +510,13 @@ struct scenario *scenario_read(struct arena *arena, const char *path, const char
     }
     return scenario;
 }
+
+unsigned scenario_instances(const struct scenario *scenario)
+{
+    unsigned most = 1;
+
+    for (size_t i = 0; i < scenario->schedule.count; i++)
+        most = scenario->schedule.steps[i].instance > most ? scenario->schedule.steps[i].instance
+                                                           : most;
+    return most;
+}

@@ -85,6 +85,9 @@ struct scenario {
     const struct cJSON *tree;    /* the whole file */
 };
 
+/* How many processes of the engine its schedule needs: 1, or 2. */
+unsigned scenario_instances(const struct scenario *scenario);
+
 /* `personality` NULL: the scenario's first. At a server it is not made for, it expects nothing of its own. */
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err);

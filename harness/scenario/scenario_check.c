@@ -348,9 +348,8 @@ static int check_step(struct arena *arena, const struct scenario *scenario,
 {
     const struct step *step = &schedule->steps[index];
 
-    if (step->instance > 1)
-        return err_set(err, ERR_INPUT, "instance @%u; this version runs one engine process",
-                       step->instance);
+    if (step->instance > 2)
+        return err_set(err, ERR_INPUT, "instance @%u; expected @1 or @2", step->instance);
     if (is_exact && step->is_optional)
         return err_set(err, ERR_INPUT, "a \"?\"; an exact schedule leaves nothing open");
     if (strcmp(step->actor, "server") == 0)

@@ -94,6 +94,25 @@ static void a_flaw_is_handed_to_the_strawman(void)
     arena_free(arena);
 }
 
+static void what_a_second_process_does_not_say_is_as_in_start(void)
+{
+    static const char text[] =
+        "{\"name\": \"n\", \"interface\": \"native\", \"start\": {\"command\": [\"engine\"],"
+        " \"url\": \"http://127.0.0.1:${port}\", \"readyMs\": 70},"
+        " \"second\": {\"command\": [\"engine\", \"--join\"]}}";
+    struct arena *arena = arena_new();
+    struct err err = ERR_INIT;
+    const struct adapter *adapter = adapter_read(arena, write_file(arena, text), &err);
+
+    EXPECT_STR("read", err.text, "");
+    EXPECT_TRUE("offered", adapter && adapter->second);
+    EXPECT_STR("the first", adapter->command[1], NULL);
+    EXPECT_STR("its own", adapter->second->command[1], "--join");
+    EXPECT_STR("as the first", adapter->second->url, "http://127.0.0.1:${port}");
+    EXPECT_INT("as the first", adapter->second->ready_ms, 70);
+    arena_free(arena);
+}
+
 static void a_file_is_read_whole(void)
 {
     struct arena *arena = arena_new();
@@ -197,6 +216,8 @@ static void a_name_that_is_nothing_names_what_is_built_in(void)
 static CU_TestInfo tests[] = {
     {"the project's engines are built in", the_projects_engines_are_built_in},
     {"a flaw is handed to the strawman", a_flaw_is_handed_to_the_strawman},
+    {"what a second process does not say is as in start",
+     what_a_second_process_does_not_say_is_as_in_start},
     {"a file is read whole", a_file_is_read_whole},
     {"what it does not offer is no part", what_it_does_not_offer_is_no_part},
     {"a bad adapter says file, place and what was expected",
