@@ -529,7 +529,8 @@ static bool prepare(struct run *run)
 
     if (slot_count(run, SLOT_READY) == 0 || is_approved(run))
         plan = plan_make(run);
-    if (plan == PLAN_READY && !is_decided && order_is_too_late(run)) {
+    if (plan == PLAN_READY && !is_decided && order_is_too_late(run) &&
+        !flaw_is(FLAW_RETRY_SUPERSEDED)) {
         plan = PLAN_ASK;
         run->failure_type = "overtaken";
         run->why = "what the source said later is in the chart already";
