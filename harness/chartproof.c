@@ -35,6 +35,8 @@ static const struct command {
      "[--engine SPEC] [--personality NAME] [--scenarios DIR] [--step] FILE | 'area/name@hash: "
      "steps'",
      "run one exact schedule again; --step stops before each step", cmd_replay},
+    {"shrink", "[--engine SPEC] [--out DIR] FILE",
+     "make a failure as small as it goes, and run what is left twenty times", cmd_shrink},
     {"recheck", "DIR|FILE...", "judge recorded evidence again, without running anything",
      cmd_recheck},
     {"check", "[--personality NAME] PATH...", "parse scenarios and explain them, run nothing",

@@ -313,6 +313,10 @@ static int search_all(struct work *work, struct err *err)
             rc = give_all(work, err);
     }
     progress_end(&work->progress);
+    crew_close(work->crew);
+    work->crew = NULL;
+    if (rc == 0)
+        rc = findings_shrink(work->findings, err);
     if (interrupt_came())
         work->stopped = "interrupted";
     return rc;

@@ -22,7 +22,7 @@ struct options {
     const char *personality; /* --personality NAME; NULL: the scenario's first */
     const char *scenarios;   /* --scenarios DIR; "scenarios" */
     bool reset, step;
-    bool has_engine; /* --engine was given */
+    bool has_engine, has_out; /* --engine, --out was given */
     bool random, no_reduction;
     /* As typed, NULL where not said; the command that takes them reads them. */
     const char *budget, *delays, *faults, *jobs, *kills, *kinds, *resume, *schedules, *shard;

@@ -122,8 +122,7 @@ int outdir_evidence(const char *folder, size_t number, const struct evidence *ev
                           err);
 }
 
-/* The chart's files by absolute path. */
-static struct cJSON *absolute_chart(const struct scenario *scenario, struct arena *arena)
+struct cJSON *outdir_chart(const struct scenario *scenario, struct arena *arena)
 {
     const struct cJSON *files = json_get(scenario->tree, "chart");
     const char *slash = strrchr(scenario->path, '/');
@@ -141,24 +140,17 @@ static struct cJSON *absolute_chart(const struct scenario *scenario, struct aren
     return out;
 }
 
-int outdir_failure(const char *folder, size_t number, const struct scenario *scenario,
-                   const struct trial *trial, const char *engine, const char *command,
-                   struct err *err)
+static int write_failure(const char *folder, size_t number, struct cJSON *tree,
+                         const struct trial *trial, const char *engine, const char *command,
+                         struct arena *arena, struct err *err)
 {
-    struct arena *arena = trial->arena;
-    struct cJSON *tree = json_copy_root(arena, scenario->tree);
     struct cJSON *steps = json_array(arena);
     char *state = NULL, *line = arena_strdup(arena, trial->conducted.replay);
     struct buf text = BUF_INIT;
 
     for (char *step = strtok_r(line, " ", &state); step; step = strtok_r(NULL, " ", &state))
         json_add(steps, cJSON_CreateString(step));
-    json_remove(tree, "$schema"); /* its path was relative to the scenario */
-    json_put(tree, "chart", json_copy(absolute_chart(scenario, arena)));
-    json_add(json_put_array(tree, "personalities"), cJSON_CreateString(scenario->personality));
     json_put(tree, "replay", json_copy(steps));
-    json_put_string(tree, "//scenario",
-                    arena_printf(arena, "%s@%s", scenario->name, scenario->hash));
     json_put_string(tree, "//engine", engine);
     json_put_string(tree, "//replay", command);
     buf_puts(&text, json_print_pretty(arena, tree));
@@ -166,6 +158,36 @@ int outdir_failure(const char *folder, size_t number, const struct scenario *sce
         buf_write_file(&text, arena_printf(arena, "%s/failures/%zu.json", folder, number), err);
     buf_release(&text);
     return rc;
+}
+
+int outdir_failure(const char *folder, size_t number, const struct scenario *scenario,
+                   const struct trial *trial, const char *engine, const char *command,
+                   struct err *err)
+{
+    struct arena *arena = trial->arena;
+    struct cJSON *tree = json_copy_root(arena, scenario->tree);
+
+    json_remove(tree, "$schema"); /* its path was relative to the scenario */
+    json_put(tree, "chart", json_copy(outdir_chart(scenario, arena)));
+    json_add(json_put_array(tree, "personalities"), cJSON_CreateString(scenario->personality));
+    json_put_string(tree, "//scenario",
+                    arena_printf(arena, "%s@%s", scenario->name, scenario->hash));
+    return write_failure(folder, number, tree, trial, engine, command, arena, err);
+}
+
+int outdir_shrunk(const char *folder, size_t number, const struct outdir_shrunk *shrunk,
+                  struct arena *arena, struct err *err)
+{
+    const struct scenario *scenario = shrunk->scenario;
+    struct cJSON *tree = json_copy_root(arena, scenario->tree);
+
+    json_put_string(tree, "why", shrunk->why);
+    json_add(json_put_array(tree, "personalities"), cJSON_CreateString(scenario->personality));
+    json_put_string(tree, "//invariant", shrunk->invariant);
+    json_put_string(tree, "//shrunk", shrunk->how);
+    json_put_string(tree, "//found", shrunk->found);
+    return write_failure(folder, number, tree, shrunk->trial, shrunk->engine,
+                         trial_replay(shrunk->trial, scenario), arena, err);
 }
 
 int outdir_result(const char *folder, const struct result *result, struct arena *arena,

@@ -12,6 +12,7 @@
 #include "base/attr.h"
 
 struct arena;
+struct cJSON;
 struct err;
 struct evidence;
 struct result;
@@ -27,6 +28,18 @@ int outdir_evidence(const char *folder, size_t number, const struct evidence *ev
 int outdir_failure(const char *folder, size_t number, const struct scenario *scenario,
                    const struct trial *trial, const char *engine, const char *command,
                    struct err *err) ATTR_MUST_USE;
+/* A failure that was made smaller: the same file with `schedule` as it was run, and what became of it. */
+struct outdir_shrunk {
+    const struct scenario *scenario; /* its tree is the file to be */
+    const struct trial *trial;
+    const char *engine;
+    const char *why, *how, *invariant;
+    const char *found; /* the exact line that was found, "area/name@hash: steps" */
+};
+int outdir_shrunk(const char *folder, size_t number, const struct outdir_shrunk *shrunk,
+                  struct arena *arena, struct err *err) ATTR_MUST_USE;
+/* The scenario's chart, its files by absolute path. */
+struct cJSON *outdir_chart(const struct scenario *scenario, struct arena *arena);
 int outdir_result(const char *folder, const struct result *result, struct arena *arena,
                   struct err *err) ATTR_MUST_USE;
 #endif

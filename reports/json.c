@@ -79,6 +79,10 @@ static void put_failure(struct cJSON *array, const struct result_failure *failur
     json_put_string(object, "file", failure->file);
     json_put_integer(object, "reproduced", failure->reproduced);
     json_put_integer(object, "tried", failure->tried);
+    if (failure->account)
+        json_put_string(object, "account", failure->account);
+    if (failure->shrunk)
+        json_put_string(object, "shrunk", failure->shrunk);
     if (failure->proof)
         json_put_string(object, "proof", failure->proof);
     if (failure->schedules)

@@ -45,6 +45,8 @@ struct result_failure {
     const char *why; /* the scenario's */
     const char *text;
     const char *diff;           /* or NULL */
+    const char *account;        /* what happened, in sentences; or NULL */
+    const char *shrunk;         /* how small it was made; or NULL */
     const char *replay;         /* the whole command line, "chartproof replay ..." */
     const char *file;           /* failures/N.json */
     unsigned reproduced, tried; /* "reproduced k of n" */

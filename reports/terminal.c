@@ -201,6 +201,10 @@ static void print_failure(FILE *out, const struct result *result, size_t number,
     fprintf(out, "\n  %s\n", failure->text ? failure->text : "");
     if (failure->why)
         fprintf(out, "  why it matters: %s\n", failure->why);
+    if (failure->account)
+        fprintf(out, "  what happened: %s\n", failure->account);
+    if (failure->shrunk)
+        fprintf(out, "  made smaller: %s\n", failure->shrunk);
     print_lines(out, "    ", failure->diff);
     print_story(out, failure, use_color);
     print_replay(out, failure, result->program);

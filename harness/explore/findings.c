@@ -13,7 +13,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "harness/conduct/conduct.h"
+#include "harness/conduct/interrupt.h"
 #include "harness/explore/attempt.h"
+#include "harness/explore/smaller.h"
 #include "harness/outdir.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
@@ -30,12 +32,19 @@ struct finding_seen {
     UT_hash_handle hh;
 };
 
+/* What a told finding was found in; `line` NULL: it did not come again. */
+struct source {
+    const struct scenario *scenario;
+    const char *line;
+};
+
 struct findings {
     struct findings_options options;
     struct conductor *conductor; /* opened at the first finding */
     struct finding_seen *seen;
     struct result_failure failures[FINDINGS_MAX];
-    size_t count, files;
+    struct source sources[FINDINGS_MAX];
+    size_t count;
 };
 
 struct findings *findings_new(const struct findings_options *options)
@@ -111,17 +120,21 @@ static const struct result_failure *failure_of(const struct result_failure *fail
     return NULL;
 }
 
-static int keep_files(struct findings *findings, const struct scenario *scenario,
-                      const struct trial *trial, const struct result_failure *failures,
-                      struct err *err)
+/* Files are numbered as findings are. */
+static const char *file_of(const struct findings *findings, size_t index)
+{
+    return arena_printf(findings->options.arena, "failures/%zu.json", index + 1);
+}
+
+static int keep_files(const struct findings *findings, size_t index,
+                      const struct scenario *scenario, const struct trial *trial, struct err *err)
 {
     const struct findings_options *options = &findings->options;
 
-    findings->files++;
-    return outdir_evidence(options->out, findings->files, &trial->conducted.evidence,
-                           options->arena, err) ||
-                   outdir_failure(options->out, findings->files, scenario, trial,
-                                  options->adapter->spelled, failures[0].replay, err)
+    return outdir_evidence(options->out, index + 1, &trial->conducted.evidence, options->arena,
+                           err) ||
+                   outdir_failure(options->out, index + 1, scenario, trial,
+                                  options->adapter->spelled, findings->failures[index].replay, err)
                ? -1
                : 0;
 }
@@ -132,8 +145,7 @@ static int tell(struct findings *findings, const struct scenario *scenario,
 {
     struct arena *arena = findings->options.arena;
     size_t count = 0;
-    const char *file = arena_printf(arena, "failures/%zu.json", findings->files + 1);
-    struct result_failure *failures = trial_failures(trial, scenario, file, arena, &count);
+    const struct result_failure *failures = trial_failures(trial, scenario, "", arena, &count);
 
     for (size_t i = 0; i < attempt->fail_count; i++) {
         const struct attempt_fail *fail = &attempt->fails[i];
@@ -147,13 +159,21 @@ static int tell(struct findings *findings, const struct scenario *scenario,
         if (!seen->stands || findings->count == FINDINGS_MAX)
             continue;
         seen->index = findings->count++;
-        findings->failures[seen->index] =
-            failure ? *failure
+        struct result_failure *told = &findings->failures[seen->index];
+        *told = failure
+                    ? *failure
                     : bare_failure(findings, scenario, attempt, fail->invariant, trial->schedules);
-        findings->failures[seen->index].verdict = VERDICT_FAIL;
-        findings->failures[seen->index].proof = arena_strdup(arena, fail->proof);
+        told->verdict = VERDICT_FAIL;
+        told->proof = arena_strdup(arena, fail->proof);
+        if (!failure)
+            continue;
+        told->file = file_of(findings, seen->index);
+        findings->sources[seen->index] =
+            (struct source){scenario, arena_strdup(arena, attempt->replay)};
+        if (keep_files(findings, seen->index, scenario, trial, err))
+            return -1;
     }
-    return count > 0 ? keep_files(findings, scenario, trial, failures, err) : 0;
+    return 0;
 }
 
 static int investigate(struct findings *findings, const struct scenario *scenario,
@@ -202,6 +222,56 @@ int findings_take(struct findings *findings, const struct scenario *scenario,
         *out_stands |= seen->stands;
         if (seen->index != SIZE_MAX)
             findings->failures[seen->index].schedules = seen->schedules;
+    }
+    return 0;
+}
+
+/* From one more run of its line, for what arrived in it. */
+static int shrink_one(struct findings *findings, size_t index, struct arena *scratch,
+                      struct err *err)
+{
+    const struct findings_options *options = &findings->options;
+    const struct source *source = &findings->sources[index];
+    struct result_failure *told = &findings->failures[index];
+    struct trial trial = {.arena = NULL};
+    struct smaller smaller;
+    struct schedule line;
+    int rc = 0;
+
+    if (schedule_parse(scratch, source->line, &line, err))
+        return -1;
+    trial_run(findings->conductor, source->scenario, &line, true, &trial);
+    const struct smaller_failure which = {source->scenario, &line, &trial.conducted.evidence,
+                                          told->invariant};
+    smaller_make(findings->conductor, &which,
+                 arena_printf(options->arena, "%s/%s", options->out, told->file), options->arena,
+                 &smaller);
+    if (smaller.problem) {
+        told->shrunk = arena_printf(options->arena, "no: %s", smaller.problem);
+    } else {
+        const struct result_failure found = *told;
+
+        smaller_result(&smaller, &which, found.file, options->arena, told);
+        told->verdict = found.verdict;
+        told->proof = found.proof;
+        told->schedules = found.schedules;
+        rc = smaller_keep(&smaller, &which, options->out, index + 1, options->adapter->spelled,
+                          options->arena, err);
+    }
+    smaller_release(&smaller);
+    trial_release(&trial);
+    return rc;
+}
+
+int findings_shrink(struct findings *findings, struct err *err)
+{
+    for (size_t i = 0; i < findings->count && !interrupt_came(); i++) {
+        struct arena *scratch = arena_new();
+        int rc = findings->sources[i].line ? shrink_one(findings, i, scratch, err) : 0;
+
+        arena_free(scratch);
+        if (rc)
+            return -1;
     }
     return 0;
 }

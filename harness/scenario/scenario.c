@@ -494,16 +494,14 @@ static int fill(struct arena *arena, struct scenario *scenario, const char *pers
     return 0;
 }
 
-struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
-                               struct err *err)
+struct scenario *scenario_from(struct arena *arena, const struct cJSON *tree, const char *path,
+                               const char *personality, struct err *err)
 {
     struct scenario *scenario = arena_alloc(arena, sizeof(*scenario));
 
     scenario->path = arena_strdup(arena, path);
     scenario->name = scenario_name(arena, path);
-    scenario->tree = json_parse_file(arena, path, err);
-    if (!scenario->tree)
-        return NULL;
+    scenario->tree = tree;
     if (fill(arena, scenario, personality, err)) {
         err_context(err, "%s", path);
         return NULL;
@@ -519,4 +517,12 @@ unsigned scenario_instances(const struct scenario *scenario)
         most = scenario->schedule.steps[i].instance > most ? scenario->schedule.steps[i].instance
                                                            : most;
     return most;
+}
+
+struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
+                               struct err *err)
+{
+    const struct cJSON *tree = json_parse_file(arena, path, err);
+
+    return tree ? scenario_from(arena, tree, path, personality, err) : NULL;
 }

@@ -91,6 +91,9 @@ unsigned scenario_instances(const struct scenario *scenario);
 /* `personality` NULL: the scenario's first. At a server it is not made for, it expects nothing of its own. */
 struct scenario *scenario_read(struct arena *arena, const char *path, const char *personality,
                                struct err *err);
+/* The same of what would be in the file. The tree is kept. */
+struct scenario *scenario_from(struct arena *arena, const struct cJSON *tree, const char *path,
+                               const char *personality, struct err *err);
 
 /* Files named, and all *.json below folders named, in sorted order; ERR_INPUT when nothing is there. */
 int scenario_find(struct arena *arena, const char *const *paths, size_t count,

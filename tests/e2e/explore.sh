@@ -81,7 +81,7 @@ check "chance follows from its seed" by_chance
 
 fails() {
     explore 1 --engine strawman:swallow-conflict --reset --delays 1 --faults 0 --kills 0 $scenario &&
-        grep -qF 'bench/two-intents: truthful-state  (reproduced 5 of 5)' "$SCRATCH/out" && has '"proof":' &&
+        grep -qF 'bench/two-intents: truthful-state  (reproduced 20 of 20)' "$SCRATCH/out" && has '"proof":' &&
         ends 1 "$BIN/chartproof" replay "$SCRATCH/report/failures/1.json" &&
         ends 1 "$BIN/chartproof" recheck "$SCRATCH/report/evidence/1.json"
 }
