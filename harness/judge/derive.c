@@ -573,6 +573,8 @@ bool write_asks(const struct facts *facts, const struct fact_write *write,
     if (write->method == METHOD_PATCH)
         tree = live_tree(on) ? patch_apply(facts->arena, live_tree(on), write->body, &result, &err)
                              : NULL;
+    if (write->method == METHOD_POST && write->slot)
+        tree = facts_without_own_identifier(facts, tree, write->slot->content);
     *out = slot_canon(facts, write->slot, tree);
     return *out != NULL;
 }
