@@ -350,6 +350,7 @@ static void save_slot(const struct slot *slot, struct cJSON *out)
     json_put_integer(out, "how", slot->how);
     json_put_flag(out, "decided", slot->is_decided);
     json_put_flag(out, "drifted", slot->is_drifted);
+    json_put_flag(out, "mayCome", slot->may_come);
     if (slot->is_replaced)
         json_put(out, "content", json_copy(slot->content));
 }
@@ -393,6 +394,7 @@ static void load_slot(struct slot *slot, const struct cJSON *in)
     slot->status = (int)json_integer(in, "status", 0);
     slot->is_decided = json_flag(in, "decided", false);
     slot->is_drifted = json_flag(in, "drifted", false);
+    slot->may_come = json_flag(in, "mayCome", false);
     if (how >= WRITE_CREATE && how <= WRITE_DELETE)
         slot->how = (enum write_how)how;
     if (json_get(in, "content")) {

@@ -77,6 +77,7 @@ struct slot {
     bool is_replaced; /* content is a merge or a decision, not the submitted one: kept in `work` */
     bool is_drifted;  /* its version is no longer what it was, and that was told */
     bool is_decided;  /* by a human: never merged again without one */
+    bool may_come;    /* an attempt nobody answered may be applied yet, by the guard it bore */
     enum slot_state state;
     int status; /* of the last reply that carried it; 0: none */
     const char

@@ -37,7 +37,8 @@ static const struct {
     {"exhausted", "attempts-exhausted", "The write did not succeed in the attempts allowed",
      "The server kept refusing or could not be reached. Apply to try again, or discard."},
     {"outcome-unknown", "outcome-unknown", "It is not known whether the write was applied",
-     "The server could not be asked. Apply to find out and go on once it can be reached."},
+     "The server could not be asked, or an attempt that it never answered may come through yet. "
+     "Apply to find out and to go on."},
     {"stored-otherwise", "stored-otherwise", "The server stored something else than was sent",
      "Compare what is intended with the current chart. Apply to send it once more."},
 };

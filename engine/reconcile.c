@@ -135,6 +135,8 @@ enum go reconcile_end(struct job *job)
 
 static const char *why_not(const struct slot *slot)
 {
+    if (slot->state != SLOT_PENDING || slot->may_come)
+        return "outcome-unknown";
     return outcome_from_reply(slot->status, true) == OUTCOME_STALE ? "conflict-stays" : "exhausted";
 }
 
@@ -149,7 +151,7 @@ static enum go hand_over(struct job *job)
 
         if (slot->state == SLOT_PENDING || slot->state == SLOT_SENT ||
             slot->state == SLOT_CLAIMED) {
-            slot->why = slot->state == SLOT_PENDING ? why_not(slot) : "outcome-unknown";
+            slot->why = why_not(slot);
             slot->state = SLOT_HUMAN;
         }
     }

@@ -42,14 +42,20 @@ static bool has_tests(const struct slot *slot)
     return false;
 }
 
-/* It is not in the chart, and the chart is as it was: what the reply said decides. */
+/* It is not in the chart, and the chart is as it was: what the reply said decides. But an earlier
+ * attempt without a reply may come through at any time: then nobody can say that it was refused. */
 static enum go not_applied(struct job *job, struct slot *slot)
 {
-    if (outcome_from_reply(slot->status, true) != OUTCOME_REFUSED) {
+    enum outcome outcome = outcome_from_reply(slot->status, true);
+
+    slot->may_come = slot->may_come || outcome == OUTCOME_UNKNOWN;
+    if (outcome != OUTCOME_REFUSED) {
         slot->state = SLOT_PENDING;
         job->must_wait = true;
         return GO_ON;
     }
+    if (slot->may_come)
+        return human(slot, "outcome-unknown");
     if (slot->status == 422 && has_tests(slot))
         return human(slot, "test-failed"); /* the chart is not what the source believed */
     slot->state = SLOT_REFUSED;
@@ -179,6 +185,7 @@ void resolve_send_onto(struct job *job, struct slot *slot, const struct cJSON *c
         slot->how == WRITE_PATCH ? resolve_intended(job, slot, onto->content) : NULL;
 
     slot->guard = onto->version;
+    slot->may_come = false; /* its guard is gone */
     slot->state = SLOT_PENDING;
     if (by_itself && content_holds(job->arena, by_itself, content, NULL))
         return;
@@ -392,6 +399,7 @@ static enum go moved_on(struct job *job, struct slot *slot, const struct target 
         return human(slot, "conflict");
     if (slot->how == WRITE_DELETE && is_ours) {
         slot->guard = target->current.version;
+        slot->may_come = false;
         slot->state = SLOT_PENDING;
         job->must_wait = true;
         return GO_ON;
@@ -490,8 +498,10 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
         return GO_ON;
     }
     if (outcome_from_reply(slot->status, true) == OUTCOME_REFUSED &&
-        !(slot->status == 422 && has_tests(slot)))
+        !(slot->status == 422 && has_tests(slot))) {
+        slot->may_come = false; /* the version it was guarded by is no longer the newest */
         return not_applied(job, slot);
+    }
     if (outcome_from_reply(slot->status, true) != OUTCOME_STALE)
         metrics_add(job->engine->metrics, METRIC_CONFLICTS);
     return moved_on(job, slot, &target);

@@ -304,6 +304,24 @@ static bool has_moved(const struct cJSON *review, const struct sight *sights, si
     return false;
 }
 
+/* The chart could not be seen: the server is left alone for as long as it asked for, by sweeps too. */
+static void keep_away(struct job *job)
+{
+    struct err err = ERR_INIT;
+
+    if (job->retry_after_ms >= 0) {
+        job->intent->due_ms = (int64_t)clock_wall_ms() + job->retry_after_ms;
+        job->intent->is_due_kept = true;
+    }
+    if (job_write(job, &err)) /* the requests made count in any case */
+        job_failed(job, &err);
+}
+
+static bool is_kept_away(const struct intent *intent)
+{
+    return intent->is_due_kept && intent->due_ms > (int64_t)clock_wall_ms();
+}
+
 /* The slot is to be sent with `content` onto the version that was seen. */
 static void send_onto(struct job *job, struct sight *sight, const struct cJSON *content)
 {
@@ -369,6 +387,8 @@ static struct task_end carry_out(struct decision *decision, struct job *job, con
     intent->review = NULL;
     intent->state = is_discard ? INTENT_CANCELLED : INTENT_WRITING;
     intent->attempts_since = intent->requests_since = intent->waits = 0;
+    intent->due_ms = 0;
+    intent->is_due_kept = false;
     job_event(job, "decision", NULL, NULL, json_copy(result));
     if (is_discard) {
         job_event(job, "cancelled", NULL, NULL, NULL);
@@ -388,7 +408,7 @@ static void ask_again(struct job *job, struct slot *slot)
     if (resolve_slot(job, slot) != GO_ON)
         slot->state = SLOT_SENT;
     if (slot->state == SLOT_SENT || slot->state == SLOT_PENDING) {
-        slot->why = slot->state == SLOT_SENT ? "outcome-unknown" : "exhausted";
+        slot->why = slot->state == SLOT_SENT || slot->may_come ? "outcome-unknown" : "exhausted";
         slot->state = SLOT_HUMAN;
     }
 }
@@ -445,9 +465,11 @@ static struct task_end discard(struct decision *decision, struct job *job)
     if (find_out(job, job->review, &go))
         return refuse(decision, 409, "The review is closed",
                       "The write came through after all; see the intent.");
-    if (go != GO_ON)
+    if (go != GO_ON) {
+        keep_away(job);
         return refuse(decision, 503, "The chart cannot be read now",
                       "Nothing was decided. Try again later.");
+    }
     return carry_out(decision, job, "discard");
 }
 
@@ -462,9 +484,11 @@ static struct task_end decide_on(struct decision *decision, struct job *job,
 
     if (strcmp(what, "discard") == 0)
         return discard(decision, job);
-    if (look_at_all(job, sights, &count) != GO_ON)
+    if (look_at_all(job, sights, &count) != GO_ON) {
+        keep_away(job);
         return refuse(decision, 503, "The chart cannot be read now",
                       "Nothing was decided. Try again later.");
+    }
     if (has_moved(review, sights, count) ||
         !is_same_version(json_string(decision->body, "seenVersion"),
                          json_string(review, "seenVersion"))) {
@@ -554,14 +578,18 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
         !ledger_find_number(refresh->engine->ledger, arena, row.intent, &intent_row) ||
         !(intent = intent_load(arena, &intent_row, &err)))
         return (struct task_end){.is_timed = false};
+    if (is_kept_away(intent))
+        return (struct task_end){.is_timed = false};
     job_init(job, refresh->engine, lane, arena, intent);
     struct sight *sights = arena_alloc(arena, sizeof(*sights) * (intent->slot_count + 1));
     const struct cJSON *review = json_parse(arena, row.body, strlen(row.body), &err);
     job->may_use_reserve = true;
     if (find_out(job, &row, &go))
         return (struct task_end){.is_timed = false};
-    if (look_at_each(job, look_now, sights, &count) != GO_ON || job->is_exhausted)
+    if (look_at_each(job, look_now, sights, &count) != GO_ON || job->is_exhausted) {
+        keep_away(job);
         return (struct task_end){.is_timed = false};
+    }
     for (size_t i = 0; i < count; i++) {
         if (sights[i].current.reference)
             json_add(refresh->examined, cJSON_CreateString(sights[i].current.reference));

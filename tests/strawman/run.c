@@ -202,6 +202,8 @@ static struct answer *recall_replies(struct run *run)
             .reference = json_string(heard, "reference"),
             .text = json_string(heard, "text"),
         };
+        if (!heard && slot_is(slot_at(run, i), SLOT_SENT))
+            json_put_flag(slot_at(run, i), "doubtful", true);
     }
     return answers;
 }
@@ -305,7 +307,10 @@ static void meet_nothing(struct run *run, struct cJSON *slot, const struct answe
     if (reply == REPLY_REFUSED || reply == REPLY_ODD) {
         const char *text = answer->text ? answer->text : "no reason was given";
 
-        slot_set(slot, reply == REPLY_REFUSED ? SLOT_REFUSED : SLOT_STUCK);
+        /* an attempt before it that nobody answered may be applied yet: who knows? */
+        bool is_certain = reply == REPLY_REFUSED && !json_flag(slot, "doubtful", false);
+
+        slot_set(slot, is_certain ? SLOT_REFUSED : SLOT_STUCK);
         json_put_string(slot, "why", text);
         run->failure_type = "refused";
         run->why = arena_printf(run->arena, "the server answered %d: %s", answer->status, text);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_doubt - what is not known is not said, and who asked for time is left alone, whoever wants to look. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "engine/tests/ward.h"
+#include "tests/expect.h"
+
+#define ALLERGY "AllergyIntolerance/penicillin"
+#define NOTE                                                                                       \
+    "{\"operation\":\"patch\",\"target\":{\"reference\":\"" ALLERGY "\"},\"baseVersion\":\"1\","   \
+    "\"patch\":[{\"op\":\"add\",\"path\":\"/note\",\"value\":[{\"text\":\"rash\"}]}],"             \
+    "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e1\",\"sequence\":1}}"
+#define RESULT                                                                                     \
+    "{\"operation\":\"create\",\"resource\":{\"resourceType\":\"Observation\",\"status\":"         \
+    "\"final\",\"code\":{\"text\":\"pulse\"}},"                                                    \
+    "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e2\",\"sequence\":1}}"
+#define RAISE     "[{\"op\":\"replace\",\"path\":\"/criticality\",\"value\":\"high\"}]"
+#define ONE_WRITE "\"match\":{\"interaction\":\"write\"},\"times\":1}"
+
+static struct ward ward;
+
+static void begin(void)
+{
+    ward_begin(&ward);
+    EXPECT_TRUE("start", ward_start(&ward, -1));
+}
+
+static void submit(const char *intent)
+{
+    EXPECT_INT("submit", ward_call(&ward, "POST", "/v1/intents", intent, "k1", NULL), 202);
+}
+
+/* The first attempt may be applied yet: a refusal of the second one is no end. */
+static void a_refusal_is_no_end_while_an_attempt_may_come(void)
+{
+    static const struct {
+        const char *row, *intent, *first, *state;
+    } rows[] = {
+        {"a patch", NOTE, "{\"fault\":\"reset-before\"," ONE_WRITE, "needs-review"},
+        {"a create", RESULT, "{\"fault\":\"reset-before\"," ONE_WRITE, "needs-review"},
+        {"it was answered", NOTE, "{\"fault\":\"error-before(429)\"," ONE_WRITE, "rejected"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        begin();
+        ward_fault(&ward, rows[i].first);
+        ward_fault(&ward,
+                   "{\"fault\":\"reject(invalid,/)\",\"match\":{\"interaction\":\"write\"}}");
+        submit(rows[i].intent);
+        EXPECT_TRUE(rows[i].row, ward_settle(&ward));
+        EXPECT_STR(rows[i].row, ward_state(&ward, "k1"), rows[i].state);
+        EXPECT_INT(rows[i].row, (long long)ward_writes(&ward), 2);
+    }
+}
+
+static size_t reads(void)
+{
+    const char *metrics = ward_text(&ward, "/metrics");
+    size_t count = 0;
+
+    for (const char *at = metrics; (at = strstr(at, "method=\"GET\"")) != NULL; at++)
+        count += strtoul(strchr(at, ' '), NULL, 10);
+    return count;
+}
+
+/* A decision that could not be carried out, as the server asked for a day: no sweep comes sooner. */
+static void a_sweep_leaves_the_server_alone_after_a_decision(void)
+{
+    begin();
+    ward_edit(&ward, "PATCH", ALLERGY, RAISE);
+    submit(NOTE);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    const char *review = json_string(ward_view(&ward, "k1"), "review");
+    ward_fault(&ward, "{\"fault\":\"error-before(429,86400)\",\"match\":{\"interaction\":\"read\"},"
+                      "\"times\":1}");
+    const char *path =
+        arena_printf(ward.arena, "/v1/reviews/%s/decision", review ? review : "none");
+    const char *decision = "{\"decision\":\"apply\",\"seenVersion\":\"2\"}";
+    EXPECT_INT("decision", ward_call(&ward, "POST", path, decision, NULL, NULL), 503);
+    size_t before = reads();
+    EXPECT_INT("sweep",
+               ward_call(&ward, "POST", "/v1/sweeps", "{\"kind\":\"reconcile\"}", NULL, NULL), 200);
+    EXPECT_INT("nothing was read", (long long)reads(), (long long)before);
+    EXPECT_INT("a human may", ward_call(&ward, "POST", path, decision, NULL, NULL), 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("then", ward_state(&ward, "k1"), "committed");
+}
+
+#define WITH_WARD(test)                                                                            \
+    static void ward_##test(void)                                                                  \
+    {                                                                                              \
+        ward_open(&ward);                                                                          \
+        test();                                                                                    \
+        ward_close(&ward);                                                                         \
+    }
+WITH_WARD(a_refusal_is_no_end_while_an_attempt_may_come)
+WITH_WARD(a_sweep_leaves_the_server_alone_after_a_decision)
+
+static CU_TestInfo tests[] = {
+    {"a refusal is no end while an attempt may come",
+     ward_a_refusal_is_no_end_while_an_attempt_may_come},
+    {"a sweep leaves the server alone after a decision",
+     ward_a_sweep_leaves_the_server_alone_after_a_decision},
+    CU_TEST_INFO_NULL,
+};
+SUITE("doubt", tests)
