@@ -385,6 +385,23 @@ static void finish(struct http_pending *pending, CURLcode code)
     detach(pending);
 }
 
+/* A connection that was left by an earlier call turned out to be dead before a byte was written, and libcurl gave up:
+ * on one of its own the request goes out after all. */
+static bool begin_anew(struct http_pending *pending, CURLcode code)
+{
+    long sent = 0, connects = 0;
+
+    curl_easy_getinfo(pending->easy, CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(pending->easy, CURLINFO_NUM_CONNECTS, &connects);
+    if (code != CURLE_SEND_ERROR || sent > 0 || connects > 0)
+        return false;
+    curl_multi_remove_handle(pending->http->multi, pending->easy);
+    curl_easy_setopt(pending->easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (curl_multi_add_handle(pending->http->multi, pending->easy) != CURLM_OK)
+        BUG("libcurl refuses a call");
+    return true;
+}
+
 static void finish_ended(struct http *http)
 {
     int left = 0;
@@ -395,7 +412,9 @@ static void finish_ended(struct http *http)
             struct http_pending *pending = NULL;
 
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pending);
-            finish(pending, message->data.result);
+            const CURLcode code = message->data.result; /* removing the handle ends the message */
+            if (!begin_anew(pending, code))
+                finish(pending, code);
         }
     }
 }

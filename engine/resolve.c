@@ -16,6 +16,9 @@
 #include "fhir/document.h"
 #include "fhir/patch.h"
 
+/* A history that lacks the version that a reply named is looked at again so often. */
+#define CLAIM_LOOKS 2
+
 static void effective(struct job *job, struct slot *slot, const char *version, bool is_as_sent)
 {
     slot->state = is_as_sent ? SLOT_EFFECTIVE : SLOT_DEVIANT;
@@ -445,8 +448,15 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
     if (made && made->content && made->version) {
-        effective(job, slot, made->version, resolve_holds(job, made->content, intended));
-        return GO_ON;
+        bool is_as_sent = resolve_holds(job, made->content, intended);
+
+        if (is_as_sent || !slot->version || strcmp(made->version, slot->version) == 0) {
+            effective(job, slot, made->version, is_as_sent);
+            return GO_ON;
+        }
+        if (job->intent->waits >= CLAIM_LOOKS) /* somebody else's is in its place */
+            return human(slot, "outcome-unknown");
+        return GO_LATER;
     }
     if (!slot->version || target.history.count > 0)
         return GO_LATER; /* the history lags behind, or nothing says which version it is */

@@ -354,3 +354,19 @@ bool claims_hash_is(const char *hash, const struct cJSON *tree)
     hash_canonical(tree, own);
     return strcasecmp(hash, own) == 0;
 }
+
+const struct fact_version *record_version(const struct facts *facts,
+                                          const struct fact_intent *intent, const char *reference,
+                                          const char *label, uint64_t n)
+{
+    const struct fact_resource *resource = facts_resource(facts, reference);
+
+    for (size_t i = resource && label && intent ? resource->version_count : 0; i > 0; i--) {
+        const struct fact_version *version = resource->versions[i - 1];
+
+        if (version->n <= n && version->exchange && version->intent == intent &&
+            strcmp(version->label, label) == 0)
+            return version;
+    }
+    return facts_version(facts, reference, label, n);
+}

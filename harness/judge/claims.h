@@ -62,4 +62,10 @@ const struct canon *claims_canon(const struct facts *facts, const struct fact_in
 
 /* Is `hash` (it may say sha256: first) the one of that JSON, in canonical form? */
 bool claims_hash_is(const char *hash, const struct cJSON *tree);
+
+/* The version that a record of this intent names: one of its own before anybody's, as a server that was restored may
+ * give a number anew. NULL: there is none. */
+const struct fact_version *record_version(const struct facts *facts,
+                                          const struct fact_intent *intent, const char *reference,
+                                          const char *label, uint64_t n);
 #endif

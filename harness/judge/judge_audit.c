@@ -282,7 +282,7 @@ static void judge_written(const struct facts *facts, const struct fact_record *r
     if (!label)
         return;
     if (target)
-        version = facts_version(facts, target, label, record->n);
+        version = record_version(facts, intent, target, label, record->n);
     for (size_t i = 0; !target && intent && i < facts->commit_count; i++)
         if (facts->commits[i]->intent == intent && strcmp(facts->commits[i]->label, label) == 0)
             version = facts->commits[i];

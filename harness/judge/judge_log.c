@@ -73,7 +73,8 @@ static void add_result(struct reading *reading, const struct fact_record *event,
         .event = event,
         .reference = reference,
         .label = label,
-        .version = label ? facts_version(reading->facts, reference, label, event->n) : NULL,
+        .version = label ? record_version(reading->facts, event->intent, reference, label, event->n)
+                         : NULL,
     };
 }
 
@@ -159,13 +160,15 @@ static bool is_logged(const struct reading *reading, const struct logged *sorted
            bsearch(&sought, sorted, reading->result_count, sizeof(*sorted), by_version);
 }
 
-/* A commit that the engine knows of, and whose intent it has brought to an end. */
+/* A commit that the engine knows of, and whose intent it has brought to an end. One that the server lost may be logged
+ * or not: it was made, and is not there. */
 static bool must_be_logged(const struct facts *facts, const struct fact_version *version)
 {
     const struct fact_view *view =
         version->intent ? intent_view(version->intent, facts->last) : NULL;
 
-    return version->exchange && !version->is_companion && view && state_is_terminal(view->state) &&
+    return version->exchange && !version->is_companion && !version->undone && view &&
+           state_is_terminal(view->state) &&
            (version->is_deletion || version_received(version, false));
 }
 

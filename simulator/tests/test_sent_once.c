@@ -84,10 +84,29 @@ static void a_connection_known_to_be_dead_is_not_used(void)
     rig_close(&rig);
 }
 
+/* Whether libcurl sees it in time is chance: in each of many runs the request must arrive. */
+static void a_connection_that_dies_unseen_stops_nobody(void)
+{
+    struct err err = ERR_INIT;
+    struct rig rig;
+
+    rig_open(&rig);
+    for (int i = 0; i < 200; i++) {
+        read_first(&rig);
+        rig_begin(&rig);
+        struct http_pending *pending = start(&rig, "PATCH", RAISE);
+        EXPECT_INT("pass", sim_pass(rig.sim, sim_held_at(rig.sim, 0)->number, NULL, &err), 0);
+        EXPECT_INT("status", rig_until_done(&rig, pending)->status, 200);
+        rig_begin(&rig);
+    }
+    rig_close(&rig);
+}
+
 static CU_TestInfo tests[] = {
     {"a lost reply is seen as one on a used connection",
      a_lost_reply_is_seen_as_one_on_a_used_connection},
     {"a connection known to be dead is not used", a_connection_known_to_be_dead_is_not_used},
+    {"a connection that dies unseen stops nobody", a_connection_that_dies_unseen_stops_nobody},
     CU_TEST_INFO_NULL,
 };
 SUITE("sent-once", tests)
