@@ -88,6 +88,43 @@ static void lost_and_written_anew(struct kase *k)
     record(k, "committed", "'2'");
 }
 
+static void lost_and_its_number_given_to_another(struct kase *k)
+{
+    write_and_lose(k);
+    case_edit(k, TASK, TASKED("stat", ""));
+    case_view(k, "raise", "incomplete", NULL, NULL);
+    case_recover(k);
+    record(k, "committed", "'2'");
+    case_said(k, "event", "raise", 0,
+              "{'sequence':1,'kind':'committed','intent':'i-raise','key':'k-1-raise',"
+              "'correlationId':'c-1-raise','requestHash':null,'result':{'reference':'Task/call',"
+              "'versionId':'2'}}");
+}
+
+/* Nothing was lost: the number is the nurse's alone. */
+static void the_nurses_and_recorded(struct kase *k)
+{
+    begin(k);
+    case_edit(k, TASK, TASKED("stat", ""));
+    case_view(k, "raise", "incomplete", NULL, NULL);
+    case_recover(k);
+    record(k, "committed", "'2'");
+    case_said(k, "event", "raise", 0,
+              "{'sequence':1,'kind':'committed','intent':'i-raise','key':'k-1-raise',"
+              "'correlationId':'c-1-raise','requestHash':null,'result':{'reference':'Task/call',"
+              "'versionId':'2'}}");
+}
+
+static void lost_and_logged_nowhere(struct kase *k)
+{
+    write_and_lose(k);
+    case_view(k, "raise", "cancelled", NULL, NULL);
+    case_recover(k);
+    case_said(k, "event", "raise", 0,
+              "{'sequence':1,'kind':'accepted','intent':'i-raise','key':'k-1-raise',"
+              "'correlationId':'c-1-raise','requestHash':null,'result':null}");
+}
+
 static void written_anew_and_not_recorded(struct kase *k)
 {
     write_and_lose(k);
@@ -127,6 +164,18 @@ static void a_restore_is_not_the_engines_doing(void)
         {"lost, and written anew", lost_and_written_anew, VERDICT_PASS},
     };
 
+    static const struct case_row number[] = {
+        {"its number given to another", lost_and_its_number_given_to_another, VERDICT_PASS},
+        {"another's number, and nothing lost", the_nurses_and_recorded, VERDICT_FAIL},
+    };
+    static const struct case_row log[] = {
+        {"its number given to another", lost_and_its_number_given_to_another, VERDICT_PASS},
+        {"another's number, and nothing lost", the_nurses_and_recorded, VERDICT_FAIL},
+        {"lost before it was looked for", lost_and_logged_nowhere, VERDICT_PASS},
+    };
+
+    case_rows("audit-true", number);
+    case_rows("log-replays", log);
     case_rows("audit-complete", complete);
     case_rows("recovery-path", path);
     case_rows("no-duplicate", once);
