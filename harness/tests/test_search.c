@@ -275,6 +275,33 @@ static void reduction_finds_what_all_schedules_find(void)
     EXPECT_TRUE("reduction saves something", with * 6 < without * 5);
 }
 
+/* What is left out is what has run in the same state, with the same order of threads and as much of the bound left,
+ * and not a schedule more: these many must run. */
+static void no_more_is_left_out_than_has_run(void)
+{
+    static const struct {
+        uint64_t engine;
+        struct cost bound;
+        unsigned long run, of;
+    } rows[] = {
+        {3, {2, 0, 0}, 49, 69}, {3, {1, 1, 1}, 1630, 2113}, {5, {3, 0, 0}, 13, 20},
+        {7, {2, 1, 0}, 68, 86}, {8, {2, 1, 0}, 139, 189},   {11, {3, 1, 0}, 1429, 2983},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct toy toy = make_toy(rows[i].engine);
+        struct outcomes outcomes = {0};
+        struct search_count count;
+        char row[64];
+
+        snprintf(row, sizeof(row), "row %zu", i);
+        explore(&toy, &(struct search_options){0}, rows[i].bound, &outcomes, &count);
+        EXPECT_INT(row, (long long)count.run, (long long)rows[i].run);
+        EXPECT_INT(row, (long long)count.unreduced, (long long)rows[i].of);
+        outcomes_release(&outcomes);
+    }
+}
+
 static void shards_together_find_everything(void)
 {
     struct toy toy = make_toy(3);
@@ -358,6 +385,7 @@ static void what_could_not_be_run_is_not_complete(void)
 
 static CU_TestInfo tests[] = {
     {"reduction finds what all schedules find", reduction_finds_what_all_schedules_find},
+    {"no more is left out than has run", no_more_is_left_out_than_has_run},
     {"shards together find everything", shards_together_find_everything},
     {"deviations come in their order", deviations_come_in_their_order},
     {"what could not be run is not complete", what_could_not_be_run_is_not_complete},
