@@ -422,6 +422,7 @@ static int run_schedule(struct run *run, const struct schedule *exact, struct ch
     long timeout_ms =
         chosen ? timeout_for_chosen(run->conductor, chosen) : timeout_for(run->conductor, schedule);
 
+    run->is_chosen = chosen != NULL;
     if (begin(run, timeout_ms, out, err))
         return -1;
     if (chosen)

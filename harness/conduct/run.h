@@ -155,6 +155,7 @@ struct run {
         is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
     bool is_divergence, is_invalid, is_unstartable;
     bool is_exact;      /* a replay: its line alone says what happens */
+    bool is_chosen;     /* a schedule of the explorer's */
     bool is_recovering; /* what is done now is no step of the schedule */
     uint64_t exchanges_max;
 };

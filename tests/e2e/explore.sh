@@ -87,6 +87,13 @@ fails() {
 }
 check "a failure is told once, and runs again" fails
 
+# An edit that never fits the chart was tried and changed nothing; and the same when it is replayed.
+misfit() {
+    sed -e "s|\.\./\.\./fixtures|$PWD/fixtures|" -e 's|"/criticality"|"/nowhere/at/all"|' $scenario >"$SCRATCH/misfit.json"
+    explore 0 --engine strawman --reset --delays 0 --faults 0 --kills 0 "$SCRATCH/misfit.json" && says "complete for delays <= 0"
+}
+check "a foreign edit that the server refuses is a step without effect" misfit
+
 # In the background, waiting for the thing: the first attempts are in the file that grows for --resume.
 begin() {
     rm -rf "$SCRATCH/report"
