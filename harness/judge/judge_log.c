@@ -201,6 +201,18 @@ static uint64_t told_at_once(const struct fact_version *version)
     return 0;
 }
 
+/* Was the engine still finding out about its intent when this request arrived, as by reading back what it wrote? */
+static bool was_asking(const struct fact_intent *intent, uint64_t n)
+{
+    for (size_t i = 0; intent && i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+
+        if (exchange->arrived->n < n && (!exchange->replied || exchange->replied->n > n))
+            return true;
+    }
+    return false;
+}
+
 static int by_target(const void *a, const void *b)
 {
     const struct logged *const *left = a, *const *right = b;
@@ -209,7 +221,8 @@ static int by_target(const void *a, const void *b)
     return order ? order : (*left > *right) - (*left < *right); /* then as in the log */
 }
 
-/* Of two results on one target the older version must come first, if it was known before the newer was asked for. */
+/* Of two results on one target the older version must come first, if all about it was known before the newer was asked
+ * for. */
 static void judge_order(const struct reading *reading)
 {
     const struct logged **sorted =
@@ -231,7 +244,8 @@ static void judge_order(const struct reading *reading)
         uint64_t told = told_at_once(logged->version);
         if (version_is_newer(newest->version, logged->version) &&
             newest->event->intent != logged->event->intent && told &&
-            told < newest->version->exchange->arrived->n)
+            told < newest->version->exchange->arrived->n &&
+            !was_asking(logged->event->intent, newest->version->exchange->arrived->n))
             finding_fail(
                 reading->finding,
                 ENTRIES(logged->version->n, newest->version->n, newest->event->n, logged->event->n),

@@ -46,6 +46,7 @@ static enum newer newer_versions(const struct facts *facts, const struct fact_sl
 {
     const struct fact_write *refused = last_refused(slot, n);
     const struct fact_version *on = slot->base;
+    const uint64_t said = n;
     struct named_guard guard;
 
     if (refused) {
@@ -58,8 +59,14 @@ static enum newer newer_versions(const struct facts *facts, const struct fact_sl
     for (size_t i = on->position + 1; i < on->resource->version_count; i++) {
         const struct fact_version *version = on->resource->versions[i];
 
-        if (version->n > n)
-            break;
+        if (version->n >
+            n) { /* since the refusal: what the engine has seen by then is in its way as well */
+            uint64_t received = version_received(version, false);
+
+            if (received && received < said && !version_is_own(slot, version))
+                return NEWER_FOREIGN;
+            continue;
+        }
         if (version->undone && version->undone < n)
             continue;
         if (!version_is_own(slot, version))

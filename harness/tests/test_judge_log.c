@@ -181,6 +181,25 @@ static void in_the_other_order(struct kase *k)
     made(k, "note", "'2'");
 }
 
+/* The first is read back, and the answer takes longer than all of the second. */
+static void read_back_late(struct kase *k)
+{
+    note_begin(k);
+    case_intent(k, "more",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" SECOND "}");
+    case_submit(k, "more");
+    case_write(k, "note", WRITE);
+    uint64_t look = case_arrived(k, "note", "GET Patient/ada/_history/2", NULL, NULL);
+    case_read(k, "more", ADA);
+    case_write(k, "more", "PATCH Patient/ada", "If-Match: W/'2'", SECOND);
+    case_view(k, "more", "committed", ADA, "3");
+    case_replied(k, look, 200, NULL, NULL);
+    case_view(k, "note", "committed", ADA, "2");
+    case_recover(k);
+    made(k, "more", "'3'");
+    made(k, "note", "'2'");
+}
+
 static void found_out_later(struct kase *k)
 {
     two(k, true);
@@ -276,6 +295,7 @@ static void the_log_tells_what_was_done(void)
         {"a deletion without a number", deleted, VERDICT_PASS},
         {"two, in order", in_order, VERDICT_PASS},
         {"two, in the other order", in_the_other_order, VERDICT_FAIL},
+        {"two, and the first was being read back", read_back_late, VERDICT_PASS},
         {"two, the older found out about later", found_out_later, VERDICT_PASS},
         {"served again, with more", served_again, VERDICT_PASS},
         {"gone when served again", gone_when_served_again, VERDICT_FAIL},
