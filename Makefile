@@ -86,6 +86,8 @@ asan tsan:                    ## run the tests under a sanitizer
 check: style layers headers test asan tsan  ## everything a change must pass
 soundness: all                ## explore with and without reduction against every flaw: the same must be found
 	tests/e2e/explore.sh soundness
+kill-matrix: all              ## measure which method finds which flaw, and make docs/kill-matrix.md anew [RUNS=N SECONDS_EACH=N]
+	tests/kill-matrix.sh >$(BUILD)/kill-matrix.md && mv $(BUILD)/kill-matrix.md docs/kill-matrix.md
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
 breakages: $(OUT)/unit/simulator  ## a test of the tests: break the code in many places, each must be noticed [TABLE=FILE]
@@ -138,5 +140,5 @@ clean:                        ## remove what was built
 	rm -rf $(BUILD)
 help:                         ## show this list
 	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
-.PHONY: all certify test asan tsan check repeat soundness breakages bench fuzz definitions layers style headers install clean help
+.PHONY: all certify test asan tsan check repeat soundness kill-matrix breakages bench fuzz definitions layers style headers install clean help
 .SECONDARY:

@@ -29,8 +29,12 @@ static const struct command {
     {"explore",
      "[--engine SPEC] [--delays N] [--faults N] [--kills N] [--kinds A,B] [--budget TIME] "
      "[--schedules N] [--random] [--seed N] [--no-reduction] [--shard I/N] [--resume DIR] "
-     "[--jobs N] [--out DIR] [--personality NAME] [--reset] PATH...",
+     "[--jobs N] [--out DIR] [--personality NAME] [--reset] [--until-fail] PATH...",
      "search all schedules of scenarios within a bound", cmd_explore},
+    {"load",
+     "[--engine SPEC] [--kinds A,B] [--budget TIME] [--runs N] [--seed N] [--jobs N] [--out DIR] "
+     "[--personality NAME] [--until-fail] PATH...",
+     "run scenarios with everybody acting at once and random faults", cmd_load},
     {"replay",
      "[--engine SPEC] [--personality NAME] [--scenarios DIR] [--step] FILE | 'area/name@hash: "
      "steps'",

@@ -59,7 +59,7 @@ struct work {
     struct findings *findings;
     struct resume *resume;
     struct progress progress;
-    unsigned long given;
+    unsigned long given, taken;
     uint64_t started_us;
     const char *stopped; /* why it ended before its end, or NULL */
     bool is_cut;         /* by the budget or the number of schedules */
@@ -108,7 +108,7 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
 
     if (options_read(work->arena, argc, argv,
                      "budget delays engine faults jobs kills kinds no-reduction out personality "
-                     "random reset resume schedules seed shard",
+                     "random reset resume schedules seed shard until-fail",
                      &work->options, err) ||
         aim_read(&work->options, &work->aim, err) ||
         scenario_find(work->arena, work->options.paths, work->options.path_count, &files,
@@ -161,6 +161,8 @@ static int take_attempt(struct work *work, const struct errand *errand, const ch
 
     if (attempt_read(errand->arena, text, &attempt, err))
         return err_context(err, "%s", scenario->name);
+    attempt.run = ++work->taken;
+    attempt.over_us = clock_monotonic_us() - work->started_us;
     search_take(work->search, &errand->job, attempt.is_complete ? &attempt.trace : NULL);
     explored->exchanges += attempt.exchanges;
     explored->commits += attempt.commits;
@@ -211,6 +213,7 @@ static bool may_give(struct work *work)
 {
     if (work->stopped || interrupt_came())
         return false;
+    work->is_cut |= work->options.until_fail && findings_count(work->findings) > 0;
     work->is_cut |= (work->aim.budget_ms && elapsed_ms(work) >= work->aim.budget_ms) ||
                     (work->aim.schedules_max && work->given >= work->aim.schedules_max);
     return !work->is_cut;

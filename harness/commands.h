@@ -14,5 +14,6 @@ struct err;
 #define CHARTPROOF_VERSION "0.1.0"
 
 typedef int command_fn(int argc, char **argv, enum verdict *out_verdict, struct err *err);
-command_fn cmd_check, cmd_explore, cmd_init, cmd_list, cmd_recheck, cmd_replay, cmd_run, cmd_shrink;
+command_fn cmd_check, cmd_explore, cmd_init, cmd_list, cmd_load, cmd_recheck, cmd_replay, cmd_run,
+    cmd_shrink;
 #endif

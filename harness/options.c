@@ -34,10 +34,12 @@ static const struct {
     {"random", NULL, "schedules by chance, see --seed; the baseline to compare with"},
     {"reset", NULL, "one engine process for all runs, reset in between; else a fresh one for each"},
     {"resume", "DIR", "go on with a search that was interrupted; DIR is its report folder"},
+    {"runs", "N", "make so many runs and no more"},
     {"scenarios", "DIR", "where area/name is found; scenarios unless said"},
     {"schedules", "N", "run so many and no more"},
     {"seed", "N", "what random choices follow from; 1 unless said"},
     {"shard", "I/N", "the I-th of N parts of the search"},
+    {"until-fail", NULL, "no new run after the first FAIL"},
     {"step", NULL, "stop before each step and show what is held; Enter lets it happen"},
 };
 
@@ -85,9 +87,11 @@ static int put(struct options *options, const char *name, const char *value, str
         {"random", NULL, &options->random},
         {"reset", NULL, &options->reset},
         {"resume", &options->resume, NULL},
+        {"runs", &options->runs, NULL},
         {"schedules", &options->schedules, NULL},
         {"shard", &options->shard, NULL},
         {"step", NULL, &options->step},
+        {"until-fail", NULL, &options->until_fail},
     };
 
     if (strcmp(name, "seed") == 0)

@@ -23,9 +23,9 @@ struct options {
     const char *scenarios;   /* --scenarios DIR; "scenarios" */
     bool reset, step;
     bool has_engine, has_out; /* --engine, --out was given */
-    bool random, no_reduction;
+    bool random, no_reduction, until_fail;
     /* As typed, NULL where not said; the command that takes them reads them. */
-    const char *budget, *delays, *faults, *jobs, *kills, *kinds, *resume, *schedules, *shard;
+    const char *budget, *delays, *faults, *jobs, *kills, *kinds, *resume, *runs, *schedules, *shard;
     uint64_t seed; /* --seed N; 1 */
     const char *const *paths;
     size_t path_count;

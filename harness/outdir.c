@@ -80,6 +80,8 @@ static int prove_writable(const char *folder, struct arena *arena, struct err *e
 
 static bool is_numbered(const char *name)
 {
+    if (strncmp(name, "seed-", strlen("seed-")) == 0) /* of a load run */
+        name += strlen("seed-");
     size_t digits = strspn(name, "0123456789");
 
     return digits > 0 && strcmp(name + digits, ".json") == 0;

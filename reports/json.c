@@ -85,6 +85,10 @@ static void put_failure(struct cJSON *array, const struct result_failure *failur
         json_put_string(object, "shrunk", failure->shrunk);
     if (failure->proof)
         json_put_string(object, "proof", failure->proof);
+    if (failure->found_run) {
+        json_put_integer(object, "foundRun", (long long)failure->found_run);
+        json_put_integer(object, "foundMs", (long long)(failure->found_us / 1000));
+    }
     if (failure->schedules)
         json_put_integer(object, "schedules", (long long)failure->schedules);
 }

@@ -51,6 +51,8 @@ struct result_failure {
     const char *file;           /* failures/N.json */
     unsigned reproduced, tried; /* "reproduced k of n" */
     unsigned long schedules;    /* of a search: how many failed alike; else 0 */
+    unsigned long found_run;    /* of a search: the run that showed it first, from 1; else 0 */
+    uint64_t found_us;          /* and how long after the beginning that was */
     const char *proof; /* of a search: the proving steps, which make findings alike; or NULL */
     struct story_line *story;
     size_t story_count;

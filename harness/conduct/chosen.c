@@ -122,16 +122,6 @@ static void add_exchange(struct steering *steering, struct point *point, const s
         add_fits(steering, held->number, option);
 }
 
-/* An edit of what is not there, or no longer, waits until it is. */
-static bool is_edit_possible(const struct run *run, const struct scenario_step *own)
-{
-    if (strcmp(own->method, "POST") == 0 || strcmp(own->method, "PUT") == 0 ||
-        strchr(own->target, '?'))
-        return true;
-    const struct sim_version *version = sim_current(run->sim, own->target);
-    return version && !version->is_deletion;
-}
-
 static void add_own(struct steering *steering, struct point *point, size_t actor)
 {
     struct run *run = steering->run;
@@ -139,7 +129,7 @@ static void add_own(struct steering *steering, struct point *point, size_t actor
     const struct scenario_step *own = &who->steps[run->positions[actor]];
     struct step step;
 
-    if (!own_next(run, actor, &step) || (own->verb == VERB_EDIT && !is_edit_possible(run, own)))
+    if (!own_next(run, actor, &step) || !own_is_edit_possible(run, actor))
         return;
     struct option *option = add_option(steering, point);
     option->kind = OPTION_OWN;

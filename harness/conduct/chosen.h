@@ -28,6 +28,9 @@ struct chosen {
     bool is_random; /* behind the prefix: by chance, within `bound`, which then counts no delays */
     uint64_t seed;
     struct cost bound;
+    bool
+        is_load; /* nothing is held and nobody steers: see load.c; of the above only kinds, kills and seed count */
+    const char *keep; /* where the evidence of a run that FAILs goes; NULL: nowhere */
     /* Told, in the arena of the run: */
     struct trace trace;
 };

@@ -2,7 +2,7 @@
 /*
  * conduct - one run from a chart of its own to its evidence, and the one loop that drives it.
  *
- *   begin (chart, engine)  ->  schedule (milestone.c, exact.c or chosen.c)  ->  recovery  ->  last questions  ->  collect
+ *   begin (chart, engine)  ->  schedule (milestone.c, exact.c, chosen.c or load.c)  ->  recovery  ->  last questions  ->  collect
  *
  * 1. Everything waits in run_turn: the simulator's descriptor, HTTP calls to the engine, its process, an interrupt.
  *    Nothing sleeps, and no wait is longer than WAIT_MS.
@@ -426,7 +426,7 @@ static int run_schedule(struct run *run, const struct schedule *exact, struct ch
     if (begin(run, timeout_ms, out, err))
         return -1;
     if (chosen)
-        return run_chosen(run, chosen, err);
+        return chosen->is_load ? run_load(run, chosen, err) : run_chosen(run, chosen, err);
     return exact ? run_exact(run, exact, err) : run_milestones(run, schedule, err);
 }
 

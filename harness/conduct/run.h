@@ -11,7 +11,7 @@
  *   settle.c     decides that nothing happens any more without us; quiet.c  by what its processes do
  *   label.c      names for held exchanges: portal/note.update#2
  *   step.c       what is enabled, and doing it
- *   milestone.c, exact.c, chosen.c    choose the next step
+ *   milestone.c, exact.c, chosen.c    choose the next step; load.c   nobody does
  *   notify.c     deliveries of a subscription    patients.c   merges in the EHR
  *   leavings.c   what the engine printed, and files it left
  *   recovery.c   afterwards, everything up: until nothing changes any more
@@ -270,6 +270,8 @@ void step_record(struct run *run,
 bool own_matches(const struct run *run, size_t actor, const struct step *step); /* its next step? */
 /* The next step of an actor as a step; false when there is none or it cannot be done now. */
 bool own_next(struct run *run, size_t actor, struct step *out);
+/* An edit of what is not there, or no longer, waits until it is; other steps are not asked about. */
+bool own_is_edit_possible(const struct run *run, size_t actor);
 bool own_is_enabled(struct run *run, const struct step *step);
 int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 void own_skip(struct run *run, const struct step *step); /* a `?` that is passed over */
@@ -292,11 +294,12 @@ int patients_unmerge(struct run *run, const char *actor, const struct scenario_s
 /* leavings.c: what the engine printed since the last call and its files */
 void leavings_note(struct run *run);
 
-/* milestone.c, exact.c, chosen.c, recovery.c */
+/* milestone.c, exact.c, chosen.c, load.c, recovery.c */
 int run_milestones(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
 int run_exact(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;
 struct chosen;
 int run_chosen(struct run *run, struct chosen *chosen, struct err *err) ATTR_MUST_USE;
+int run_load(struct run *run, struct chosen *chosen, struct err *err) ATTR_MUST_USE;
 /* In the exact line: commit and reply of one exchange, back to back, become one step. */
 void run_join_pairs(struct run *run);
 int run_recovery(struct run *run, bool *out_recovered, struct err *err) ATTR_MUST_USE;

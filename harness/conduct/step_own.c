@@ -121,6 +121,17 @@ bool own_next(struct run *run, size_t actor, struct step *out)
     return true;
 }
 
+bool own_is_edit_possible(const struct run *run, size_t actor)
+{
+    const struct scenario_step *own = &run->scenario->actors[actor].steps[run->positions[actor]];
+
+    if (own->verb != VERB_EDIT || strcmp(own->method, "POST") == 0 ||
+        strcmp(own->method, "PUT") == 0 || strchr(own->target, '?'))
+        return true;
+    const struct sim_version *version = sim_current(run->sim, own->target);
+    return version && !version->is_deletion;
+}
+
 /* The position of the step that is meant: the next one, in a replay also a later one. */
 static size_t find(const struct run *run, size_t actor, const struct step *step)
 {

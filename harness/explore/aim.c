@@ -81,6 +81,7 @@ int aim_read(const struct options *options, struct aim *out, struct err *err)
     *out = (struct aim){
         .is_random = options->random, .is_unreduced = options->no_reduction, .seed = options->seed};
     if (read_count("schedules", options->schedules, 1, 1000000000, &out->schedules_max, err) ||
+        read_count("runs", options->runs, 1, 1000000000, &out->schedules_max, err) ||
         read_count("jobs", options->jobs, 1, JOBS_MAX, &jobs, err) ||
         read_budget(options->budget, &out->budget_ms, err) ||
         read_shard(options->shard, &out->shard, &out->of, err))

@@ -15,8 +15,10 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "harness/conduct/chosen.h"
 #include "harness/conduct/conduct.h"
+#include "harness/evidence.h"
 #include "harness/judged.h"
 #include "harness/scenario/scenario.h"
 #include "harness/trial.h"
@@ -94,6 +96,16 @@ static enum verdict put_judged(struct conducted *conducted, struct arena *arena,
     return judged.verdict;
 }
 
+/* What cannot be made again. A file that cannot be written is told by whoever looks for it. */
+static void keep(struct conducted *conducted, const struct chosen *chosen)
+{
+    struct err err = ERR_INIT;
+
+    conducted->evidence.seed = chosen->seed;
+    if (evidence_write(&conducted->evidence, chosen->keep, &err))
+        log_line("%s", err.text);
+}
+
 void attempt_make(struct conductor *conductor, const struct scenario *scenario,
                   struct chosen *chosen, struct buf *out)
 {
@@ -114,6 +126,8 @@ void attempt_make(struct conductor *conductor, const struct scenario *scenario,
     }
     if (conducted.is_complete)
         verdict = put_judged(&conducted, arena, &findings);
+    if (verdict == VERDICT_FAIL && chosen->keep)
+        keep(&conducted, chosen);
     buf_printf(out, "v %d %d %d %d %d %u %u %" PRIu64 "\n", (int)verdict, conducted.is_complete,
                conducted.is_unstartable, conducted.is_interrupted, conductor_shares(conductor),
                conducted.exchanges, conducted.commits, conducted.took_us);

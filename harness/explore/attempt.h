@@ -37,6 +37,9 @@ struct attempt {
     const char *replay;  /* the exact line, without its head */
     unsigned exchanges, commits;
     uint64_t took_us;
+    unsigned long
+        run; /* which of all the runs it was, from 1, and when it was over; by whoever counts them */
+    uint64_t over_us;
     struct attempt_fail *fails;
     size_t fail_count;
     struct trace trace;

@@ -135,6 +135,11 @@ static void read_job(struct arena *arena, char *text, struct chosen *out, size_t
     out->prefix_count = count;
 }
 
+const char *crew_kept(struct arena *arena, const char *folder, uint64_t seed)
+{
+    return arena_printf(arena, "%s/evidence/seed-%" PRIu64 ".json", folder, seed);
+}
+
 static void work(const struct crew_options *options, int fd)
 {
     struct err err = ERR_INIT;
@@ -158,6 +163,9 @@ static void work(const struct crew_options *options, int fd)
         chosen.bound = scenario->bound;
         chosen.kinds = scenario->bound.faults ? scenario->kinds : 0;
         chosen.tells_kills = scenario->bound.kills > 0;
+        chosen.is_load = options->load != NULL;
+        if (options->load)
+            chosen.keep = crew_kept(arena, options->load, chosen.seed);
         buf_clear(&out);
         attempt_make(conductor, scenario->scenario, &chosen, &out);
         arena_free(arena);

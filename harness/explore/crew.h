@@ -35,8 +35,13 @@ struct crew_options {
     bool use_reset;
     uint64_t seed;
     size_t workers;
+    const char *
+        load; /* nothing is held, see load.c, and what FAILs is kept in that folder; NULL: as usual */
     const struct crew_scenario *scenarios; /* by the numbers of the search; outlives the crew */
 };
+
+/* The file of a load run with that seed. */
+const char *crew_kept(struct arena *arena, const char *folder, uint64_t seed);
 
 struct crew *crew_open(const struct crew_options *options, struct err *err);
 void crew_close(struct crew *crew); /* NULL is fine */

@@ -165,6 +165,8 @@ static int tell(struct findings *findings, const struct scenario *scenario,
                     : bare_failure(findings, scenario, attempt, fail->invariant, trial->schedules);
         told->verdict = VERDICT_FAIL;
         told->proof = arena_strdup(arena, fail->proof);
+        told->found_run = attempt->run;
+        told->found_us = attempt->over_us;
         if (!failure)
             continue;
         told->file = file_of(findings, seen->index);
