@@ -3,8 +3,8 @@
 # kill-matrix.sh [FLAW...]: how soon each method finds each flaw of the strawman, as docs/kill-matrix.md (standard output).
 #
 # Every flaw has one scenario, that of tests/e2e/flaws.txt. The canonical run makes the schedule which that scenario names;
-# all the others have its actors and its chart alone, and at most RUNS runs (default 200), or for load the SECONDS
-# (default 5) a search may take. A search ends with its first FAIL. Two flaws are measured at a time.
+# all the others have its actors and its chart alone, at most RUNS runs (default 200) and at most SECONDS_EACH seconds (default
+# 5). A search ends with its first FAIL. Two flaws are measured at a time.
 . tests/lib.sh
 RUNS=${RUNS:-200} SECONDS_EACH=${SECONDS_EACH:-5}
 export RUNS SECONDS_EACH
