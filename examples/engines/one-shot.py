@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import sys
+import threading
 import urllib.parse
 
 BASE = urllib.parse.urlsplit(os.environ["FHIR"])
@@ -93,16 +94,20 @@ def main():
         mark = {"system": SYSTEM, "value": os.environ["KEY"]}
         resource["identifier"] = [*resource.get("identifier", []), mark]
     query = urllib.parse.urlencode({"identifier": mark["system"] + "|" + mark["value"]})
-    for _ in range(3):
+    is_open = False
+    for attempt in range(3):
+        if attempt > 0:
+            threading.Event().wait(int(os.environ["RETRY_MS"]) / 1000 * 2**attempt)
         reply = ask("POST", resource["resourceType"], print_json(resource), **{"If-None-Exist": query})
         if not reply or reply[0] >= 500:
+            is_open = True  # it may come through at any time from here
             continue
         if reply[0] in (200, 201) and reply[1]["Location"]:
             kind, name, _, version = reply[1]["Location"].split("/")[-4:]
             stored = ask("GET", "/".join((kind, name, "_history", version)))
             if stored and stored[0] == 200 and content(read_json(stored[2])) == content(resource):
                 end(0, "committed", result={"reference": kind + "/" + name, "versionId": version})
-        if reply[0] in (400, 401, 403, 404, 405, 413, 415, 422):
+        if reply[0] in (400, 401, 403, 404, 405, 413, 415, 422) and not is_open:
             end(20, "rejected", problem="refused with status %d" % reply[0])
         end(10, "needs-review", problem="the identifier is taken: look whether that is this write")
     end(10, "needs-review", problem="no certain answer: look whether it is in the chart")
