@@ -24,8 +24,7 @@
 #include "harness/explore/footprint.h"
 #include "harness/explore/kinds.h"
 
-#define DUES_MAX     200 /* in a row without a request */
-#define KILL_ONE_IN  12  /* by chance */
+#define KILL_ONE_IN  12 /* by chance */
 #define FAULT_ONE_IN 8
 #define LATE_ONE_IN  4
 
@@ -37,9 +36,7 @@ struct steering {
     struct cost spent;
     struct sim_fault faults[KINDS_MAX]; /* by row; name NULL: not one to be told */
     size_t points_room, options_room;
-    bool is_settled;   /* nothing reached the engine since it was */
-    unsigned dues;     /* in a row, that brought nothing */
-    uint64_t arrivals; /* when the last of them was made */
+    bool is_settled; /* nothing reached the engine since it was */
 };
 
 /* ---- what is enabled ---- */
@@ -323,18 +320,6 @@ static bool pass_over_impossible(struct run *run)
 
 /* ---- doing it ---- */
 
-static int count_due(struct steering *steering, struct err *err)
-{
-    uint64_t arrivals = sim_arrivals(steering->run->sim);
-
-    steering->dues = steering->arrivals == arrivals ? steering->dues + 1 : 0;
-    steering->arrivals = arrivals;
-    if (steering->dues <= DUES_MAX)
-        return 0;
-    return err_set(err, ERR_TIMEOUT,
-                   "timed work was made due %d times in a row and brought no request", DUES_MAX);
-}
-
 static int take(struct steering *steering, struct point *point, const char *text, struct err *err)
 {
     struct run *run = steering->run;
@@ -353,7 +338,7 @@ static int take(struct steering *steering, struct point *point, const char *text
         step_note_timeout(run);
         return 0;
     }
-    if (option && option->kind == OPTION_DUE && count_due(steering, err))
+    if (option && option->kind == OPTION_DUE && process_step_count_due(run, err))
         return -1;
     if (step_parse(run->arena, text, &step, err))
         return -1;

@@ -29,7 +29,6 @@ static int diverges(struct run *run, const char *what, const struct step *step, 
 /* Is something left to do at the end of the line? What a human does depends on what he sees, so it need not be. */
 static bool find_left(struct run *run, struct step *out)
 {
-    static const struct step due = {.actor = "engine", .what = "due"};
     size_t count = 0;
     struct label **labels = labels_in_order(run, &count);
 
@@ -44,8 +43,8 @@ static bool find_left(struct run *run, struct step *out)
         if (own_next(run, i, out) && strcmp(out->what, "submit") == 0)
             return true;
     }
-    *out = due;
-    return step_is_enabled(run, &due);
+    *out = due_step;
+    return step_is_enabled(run, &due_step);
 }
 
 int run_exact(struct run *run, const struct schedule *schedule, struct err *err)

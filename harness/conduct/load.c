@@ -23,7 +23,6 @@
 #define QUIET_US     1000  /* without an arrival: ask whether it has settled */
 #define FAULT_ONE_IN 8
 #define KILL_ONE_IN  8
-#define DUES_MAX     200 /* in a row without a request */
 
 struct load {
     struct run *run;
@@ -32,13 +31,10 @@ struct load {
     uint64_t *moments; /* by actor: when it may act next */
     uint64_t kill_us;  /* 0: not, or no more */
     uint64_t stir_us;  /* when something happened last */
-    uint64_t arrivals; /* at the last due work */
-    unsigned dues;     /* in a row, that brought nothing */
 };
 
 static const struct step kill_step = {.actor = "engine", .what = "kill"};
 static const struct step start_step = {.actor = "engine", .what = "start"};
-static const struct step due_step = {.actor = "engine", .what = "due"};
 
 /* ---- what arrived goes on ---- */
 
@@ -82,8 +78,7 @@ static int let_go(struct load *load, const struct sim_exchange *held, struct err
     load->run->asks_views = true;
     load->stir_us = clock_monotonic_us();
     if (!text)
-        return held->stop == SIM_BEFORE ? sim_pass(load->run->sim, held->number, NULL, err)
-                                        : sim_reply(load->run->sim, held->number, NULL, err);
+        return run_let_go(load->run, held, err);
     return sim_fault_parse(text, &fault, err) || strike(load, held->number, &fault, err) ? -1 : 0;
 }
 
@@ -159,18 +154,6 @@ static bool pass_over(struct run *run)
 
 /* ---- the run ---- */
 
-static int do_due(struct load *load, struct err *err)
-{
-    uint64_t arrivals = sim_arrivals(load->run->sim);
-
-    load->dues = load->arrivals == arrivals ? load->dues + 1 : 0;
-    load->arrivals = arrivals;
-    if (load->dues <= DUES_MAX)
-        return process_step_do(load->run, &due_step, err);
-    return err_set(err, ERR_TIMEOUT,
-                   "timed work was made due %d times in a row and brought no request", DUES_MAX);
-}
-
 /* Nobody acts and nothing arrives: is it the end? */
 static int rest(struct load *load, bool *out_done, struct err *err)
 {
@@ -183,7 +166,7 @@ static int rest(struct load *load, bool *out_done, struct err *err)
         return 0;
     }
     if (step_is_enabled(run, &due_step))
-        return do_due(load, err);
+        return process_step_count_due(run, err) ? -1 : process_step_do(run, &due_step, err);
     *out_done = next_moment(load) == UINT64_MAX && !pass_over(run);
     return 0;
 }

@@ -19,13 +19,9 @@
 #include "base/err.h"
 #include "harness/conduct/run.h"
 
-#define DUES_MAX 200 /* in a row without a request */
-
 struct course {
     const struct schedule *schedule;
-    size_t next;       /* the milestone to come */
-    unsigned dues;     /* in a row, that brought nothing */
-    uint64_t arrivals; /* when the last of them was made */
+    size_t next; /* the milestone to come */
 };
 
 static bool is_named_later(const struct run *run, const struct course *course,
@@ -95,8 +91,6 @@ static int do_unnamed_own(struct run *run, const struct course *course, bool *ou
     return 0;
 }
 
-static const struct step due_step = {.actor = "engine", .what = "due"};
-
 static bool due_is_named_later(const struct course *course)
 {
     for (size_t i = course->next; i < course->schedule->count; i++) {
@@ -121,18 +115,6 @@ static int not_reached(struct run *run, const struct step *step, struct err *err
     return -1;
 }
 
-/* Timers that are due again and again without a request would never end. */
-static int do_due(struct run *run, struct course *course, struct err *err)
-{
-    course->dues = course->arrivals == sim_arrivals(run->sim) ? course->dues + 1 : 0;
-    course->arrivals = sim_arrivals(run->sim);
-    if (course->dues > DUES_MAX)
-        return err_set(err, ERR_TIMEOUT,
-                       "timed work was made due %d times in a row and brought no request",
-                       DUES_MAX);
-    return step_do(run, &due_step, err);
-}
-
 /* Points 3 to 7. *out_did false: the run is at its end. */
 static int go_on(struct run *run, struct course *course, bool *out_did, struct err *err)
 {
@@ -142,7 +124,7 @@ static int go_on(struct run *run, struct course *course, bool *out_did, struct e
     if (step_is_enabled(run, &due_step) &&
         !(next && next->is_optional && due_is_named_later(course))) {
         *out_did = true;
-        return do_due(run, course, err);
+        return process_step_count_due(run, err) ? -1 : step_do(run, &due_step, err);
     }
     if (next && next->is_optional) {
         *out_did = true;

@@ -46,8 +46,7 @@ static int pass_oldest(struct run *run, bool *out_did, struct err *err)
             continue;
         *out_did = true;
         run->asks_views = true;
-        return held->stop == SIM_BEFORE ? sim_pass(run->sim, held->number, NULL, err)
-                                        : sim_reply(run->sim, held->number, NULL, err);
+        return run_let_go(run, held, err);
     }
     return 0;
 }
@@ -68,9 +67,7 @@ static int run_dry(struct run *run, struct err *err)
         if (did)
             continue;
         if (run->has_due) {
-            static const struct step due = {.actor = "engine", .what = "due"};
-
-            if (process_step_do(run, &due, err))
+            if (process_step_do(run, &due_step, err))
                 return -1;
         } else {
             return 0;

@@ -147,9 +147,11 @@ struct run {
     size_t errand_count;
     struct schedule done; /* the exact steps so far */
     size_t done_room;
-    const char *silence; /* why a call got no answer from an engine that runs, or NULL */
-    bool has_due;        /* by the last settle */
-    bool is_late;        /* more exchanges than steps_max */
+    const char *silence;   /* why a call got no answer from an engine that runs, or NULL */
+    bool has_due;          /* by the last settle */
+    unsigned dues;         /* in a row, that brought nothing */
+    uint64_t due_arrivals; /* when the last of them was made */
+    bool is_late;          /* more exchanges than steps_max */
     bool asks_views, asks_logs;
     bool
         is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
@@ -240,6 +242,8 @@ void errand_kill_all(struct run *run);
 int run_settle(struct run *run, struct err *err) ATTR_MUST_USE;
 size_t run_held_live(const struct run *run); /* by processes that do not stand still */
 size_t run_held_by(const struct run *run, const struct instance *instance);
+/* Whole, or what is left of it, where nobody named a part. */
+int run_let_go(struct run *run, const struct sim_exchange *held, struct err *err) ATTR_MUST_USE;
 bool run_has_open(
     const struct run *run); /* an intent neither ended nor with a human, as said last */
 
@@ -280,6 +284,9 @@ void own_skip(struct run *run, const struct step *step); /* a `?` that is passed
 bool process_step_is_enabled(const struct run *run, const struct step *step);
 int process_step_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 int process_step_all_up(struct run *run, struct err *err) ATTR_MUST_USE;
+extern const struct step due_step;
+/* Before timed work is made due: an engine whose timers are due again and again without a request would never end. */
+int process_step_count_due(struct run *run, struct err *err) ATTR_MUST_USE;
 
 /* notify.c: one delivery for each version that the step's `of` made */
 bool notify_is_possible(struct run *run, const struct scenario_step *step);

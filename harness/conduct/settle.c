@@ -88,6 +88,12 @@ static int ask_all(struct run *run, struct settled *out, struct err *err)
     return rc;
 }
 
+int run_let_go(struct run *run, const struct sim_exchange *held, struct err *err)
+{
+    return held->stop == SIM_BEFORE ? sim_pass(run->sim, held->number, NULL, err)
+                                    : sim_reply(run->sim, held->number, NULL, err);
+}
+
 bool run_has_open(const struct run *run)
 {
     for (size_t i = 0; i < run->intent_count; i++) {
@@ -254,8 +260,7 @@ static int pass_nobodys_look(struct run *run, bool *out_passed, struct err *err)
         if (held->is_write || held->is_client_gone || (held->intent && held->intent[0]))
             continue;
         *out_passed = true;
-        return held->stop == SIM_BEFORE ? sim_pass(run->sim, held->number, NULL, err)
-                                        : sim_reply(run->sim, held->number, NULL, err);
+        return run_let_go(run, held, err);
     }
     return 0;
 }

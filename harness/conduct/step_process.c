@@ -15,6 +15,8 @@
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/mapping.h"
 
+#define DUES_MAX 200 /* in a row without a request */
+
 static bool is_running(const struct run *run)
 {
     return run->conductor->now->child && child_is_running(run->conductor->now->child);
@@ -243,6 +245,20 @@ int process_step_do(struct run *run, const struct step *step, struct err *err)
     int rc = known->run(run, err);
     instance_choose(conductor, 0);
     return rc;
+}
+
+const struct step due_step = {.actor = "engine", .what = "due"};
+
+int process_step_count_due(struct run *run, struct err *err)
+{
+    uint64_t arrivals = sim_arrivals(run->sim);
+
+    run->dues = run->due_arrivals == arrivals ? run->dues + 1 : 0;
+    run->due_arrivals = arrivals;
+    if (run->dues <= DUES_MAX)
+        return 0;
+    return err_set(err, ERR_TIMEOUT,
+                   "timed work was made due %d times in a row and brought no request", DUES_MAX);
 }
 
 int process_step_all_up(struct run *run, struct err *err)
