@@ -30,14 +30,6 @@ static const struct mapping *mapping_of(const struct run *run)
     return run->conductor->options.adapter->mapping;
 }
 
-static const struct cJSON *text_value(struct arena *arena, const char *text)
-{
-    struct cJSON *holder = json_object(arena);
-
-    json_put_string(holder, "x", text);
-    return text ? json_get(holder, "x") : NULL;
-}
-
 static void add(struct template_value *values, const char *name, const struct cJSON *value,
                 bool is_ours)
 {
@@ -62,12 +54,12 @@ static void fill_values(struct run *run, struct arena *arena, const struct run_i
     const struct cJSON *payload = intent ? intent->payload : NULL;
 
     memset(values, 0, VALUES_MAX * sizeof(*values));
-    add(values, "engine", text_value(arena, conductor->now->url), true);
-    add(values, "fhir", text_value(arena, sim_url(run->sim)), true);
-    add(values, "dir", text_value(arena, conductor->place.dir), true);
+    add(values, "engine", template_string(arena, conductor->now->url), true);
+    add(values, "fhir", template_string(arena, sim_url(run->sim)), true);
+    add(values, "dir", template_string(arena, conductor->place.dir), true);
     add(values, "intent", payload, false);
-    add(values, "id", text_value(arena, intent ? intent->id : NULL), false);
-    add(values, "correlation", text_value(arena, intent ? intent->correlation : NULL), false);
+    add(values, "id", template_string(arena, intent ? intent->id : NULL), false);
+    add(values, "correlation", template_string(arena, intent ? intent->correlation : NULL), false);
     for (size_t i = 0; i < COUNT_OF(of_intent); i++)
         add(values, of_intent[i], json_get(payload, of_intent[i]), false);
     for (size_t i = 0; i < COUNT_OF(of_acts); i++) {
@@ -75,7 +67,7 @@ static void fill_values(struct run *run, struct arena *arena, const struct run_i
 
         for (const struct more *one = more; one && one->name; one++) {
             if (strcmp(one->name, of_acts[i]) == 0)
-                value = one->value ? one->value : text_value(arena, one->text);
+                value = one->value ? one->value : template_string(arena, one->text);
         }
         add(values, of_acts[i], value, false);
     }
@@ -148,7 +140,7 @@ int mapped_submit(struct run *run, struct run_intent *intent, const char *key, c
     int rc = 0;
 
     intent->payload = payload;
-    if (!mapping->exec && !submit)
+    if (!mapping->exec.command && !submit)
         rc = err_set(err, ERR_IO, "the adapter has no \"submit\" for %s", intent->name);
     else if (submit)
         rc = make(run, run->arena, &submit->call, intent,
@@ -166,7 +158,7 @@ int mapped_submit(struct run *run, struct run_intent *intent, const char *key, c
                                              .headers = json_print(run->scratch, headers),
                                              .body = body,
                                              .body_size = strlen(body)});
-    if (mapping->exec)
+    if (mapping->exec.command)
         return errand_submit(run, intent, n, body, err);
     engine_start_call(run, &request,
                       &(struct run_call){.entry = n,

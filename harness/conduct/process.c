@@ -29,7 +29,6 @@
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/mapping.h"
-#include "harness/scenario/template.h"
 
 #define POLL_MS    10 /* between two questions to a ready URL: there is no event to wait for */
 #define LAST_WORDS 5  /* lines of stderr in an error */
@@ -69,22 +68,6 @@ static int free_port(void)
     if (fd >= 0)
         close(fd);
     return port;
-}
-
-static const char **expand_all(struct arena *arena, const char *const *texts,
-                               const struct adapter_values *values, struct err *err)
-{
-    size_t count = 0;
-
-    while (texts && texts[count])
-        count++;
-    const char **out = arena_alloc(arena, (count + 1) * sizeof(*out));
-    for (size_t i = 0; i < count; i++) {
-        out[i] = adapter_expand(arena, texts[i], values, err);
-        if (!out[i])
-            return NULL;
-    }
-    return out;
 }
 
 bool process_is_ours(const struct conductor *conductor)
@@ -231,9 +214,9 @@ static struct child *spawn(struct conductor *conductor, const struct adapter *ad
                                     .dir = place->dir,
                                     .timeout_ms = arena_printf(arena, "%ld", place->timeout_ms),
                                     .retry_ms = arena_printf(arena, "%d", RETRY_MS)};
-    const char **command = expand_all(arena, adapter->command, &values, err);
+    const char **command = launch_expand(arena, adapter->command, &values, err);
     const char **environment =
-        command ? expand_all(arena, adapter->environment, &values, err) : NULL;
+        command ? launch_expand(arena, adapter->environment, &values, err) : NULL;
 
     *out_url = adapter->url ? adapter_expand(arena, adapter->url, &values, err) : NULL;
     if (!command || !environment || (adapter->url && !*out_url))
@@ -244,50 +227,22 @@ static struct child *spawn(struct conductor *conductor, const struct adapter *ad
                        err);
 }
 
-static const struct cJSON *text_of(struct arena *arena, const char *text)
-{
-    struct cJSON *holder = json_object(arena);
-
-    json_put_string(holder, "x", text);
-    return json_get(holder, "x");
-}
-
-static const char **fill_all(struct arena *arena, const char *const *texts,
-                             const struct template_value *values, struct err *err)
-{
-    size_t count = 0;
-
-    while (texts[count])
-        count++;
-    const char **out = arena_alloc(arena, (count + 1) * sizeof(*out));
-    for (size_t i = 0; i < count; i++) {
-        out[i] = template_text(arena, texts[i], values, false, err);
-        if (!out[i])
-            return NULL;
-    }
-    return out;
-}
-
 struct child *process_errand(struct conductor *conductor, const char *correlation, const char *key,
                              const char *input, struct err *err)
 {
-    const struct mapping *mapping = conductor->options.adapter->mapping;
+    const struct launch *exec = &conductor->options.adapter->mapping->exec;
     struct arena *arena = conductor->place.arena;
-    const struct template_value values[] = {
-        {"bin", text_of(arena, adapter_bin(arena)), true},
-        {"here", text_of(arena, conductor->options.adapter->here), true},
-        {"fhir", text_of(arena, sim_url(conductor->sim)), true},
-        {"dir", text_of(arena, conductor->place.dir), true},
-        {"timeoutMs", text_of(arena, arena_printf(arena, "%ld", conductor->place.timeout_ms)),
-         true},
-        {"retryMs", text_of(arena, arena_printf(arena, "%d", RETRY_MS)), true},
-        {"key", text_of(arena, key), false},
-        {"correlation", text_of(arena, correlation), false},
-        {.name = NULL},
-    };
-    const char **command = fill_all(arena, mapping->exec, values, err);
+    const struct adapter_values values = {
+        .here = conductor->options.adapter->here,
+        .fhir = sim_url(conductor->sim),
+        .dir = conductor->place.dir,
+        .timeout_ms = arena_printf(arena, "%ld", conductor->place.timeout_ms),
+        .retry_ms = arena_printf(arena, "%d", RETRY_MS),
+        .key = key,
+        .correlation = correlation};
+    const char **command = launch_expand(arena, exec->command, &values, err);
     const char **environment =
-        command ? fill_all(arena, mapping->exec_environment, values, err) : NULL;
+        command ? launch_expand(arena, exec->environment, &values, err) : NULL;
 
     if (!environment)
         return NULL;

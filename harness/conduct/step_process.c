@@ -27,7 +27,7 @@ static bool is_errands(const struct run *run)
 {
     const struct mapping *mapping = run->conductor->options.adapter->mapping;
 
-    return mapping && mapping->exec;
+    return mapping && mapping->exec.command;
 }
 
 static bool can_term(const struct run *run)

@@ -7,14 +7,11 @@
 #include "harness/scenario/adapter.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <regex.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/near.h"
@@ -22,6 +19,7 @@
 #include "harness/evidence.h"
 #include "harness/evidence_form.h"
 #include "harness/scenario/adapter_form.h"
+#include "harness/scenario/launch.h"
 #include "harness/scenario/mapping.h"
 
 #define READY_MS_DEFAULT 10000
@@ -69,161 +67,9 @@ static const char *const sensitive_default[] = {"AllergyIntolerance", "Medicatio
                                                 NULL};
 static const char *const nothing[] = {NULL};
 
-/* ---- ${...} ---- */
-
-const char *adapter_bin(struct arena *arena)
-{
-    const char *said = getenv("CHARTPROOF_BIN"); /* tests lie in another folder than the programs */
-    char path[PATH_MAX];
-    ssize_t size;
-
-    if (said && *said)
-        return said;
-    size = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    if (size <= 0)
-        return ".";
-    path[size] = '\0';
-    char *slash = strrchr(path, '/');
-    return slash && slash > path ? arena_copy(arena, path, (size_t)(slash - path)) : "/";
-}
-
-static const char *value_of(struct arena *arena, const char *name,
-                            const struct adapter_values *values)
-{
-    const struct {
-        const char *name, *value;
-    } rows[] = {
-        {"here", values->here},        {"fhir", values->fhir}, {"engine", values->engine},
-        {"port", values->port},        {"dir", values->dir},   {"timeoutMs", values->timeout_ms},
-        {"retryMs", values->retry_ms},
-    };
-
-    if (strcmp(name, "bin") == 0)
-        return adapter_bin(arena);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (strcmp(name, rows[i].name) == 0)
-            return rows[i].value;
-    }
-    return NULL;
-}
-
-/* Puts the value of what stands at `text` ("${name}...") behind `out`; the length read, or 0. */
-static size_t expand_one(struct arena *arena, struct buf *out, const char *text,
-                         const struct adapter_values *values, struct err *err)
-{
-    size_t length = strcspn(text, "}");
-    const char *name, *value;
-
-    if (text[length] != '}') {
-        err_set(err, ERR_INPUT, "\"%.80s\": expected a } behind ${", text);
-        return 0;
-    }
-    name = arena_copy(arena, text + 2, length - 2);
-    if (!near_is_known(name, adapter_values_known)) {
-        err_set(err, ERR_INPUT, "unknown ${...}: %s",
-                near_explain(arena, name, adapter_values_known));
-        return 0;
-    }
-    value = values ? value_of(arena, name, values) : "";
-    if (!value) {
-        err_set(err, ERR_INPUT, "${%s} is not known here", name);
-        return 0;
-    }
-    buf_puts(out, value);
-    return length + 1;
-}
-
-/* `values` NULL: only looks whether all names are known. */
-static char *expand(struct arena *arena, const char *text, const struct adapter_values *values,
-                    struct err *err)
-{
-    struct buf out = BUF_INIT;
-    char *whole = NULL;
-
-    while (*text) {
-        size_t used = 1;
-
-        if (strncmp(text, "${", 2) == 0)
-            used = expand_one(arena, &out, text, values, err);
-        else
-            buf_putc(&out, *text);
-        if (used == 0)
-            goto out;
-        text += used;
-    }
-    whole = buf_copy(&out, arena);
-out:
-    buf_release(&out);
-    return whole;
-}
-
-char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,
-                     struct err *err)
-{
-    return expand(arena, text, values, err);
-}
-
-/* ---- reading ---- */
-
-static const char *const *read_strings(struct arena *arena, const struct cJSON *array,
-                                       const char *const *otherwise)
-{
-    const char **out;
-
-    if (!array)
-        return otherwise;
-    out = arena_alloc(arena, (json_count(array) + 1) * sizeof(*out));
-    for (size_t i = 0; i < json_count(array); i++)
-        out[i] = json_text(json_at(array, i));
-    return out;
-}
-
-static int check_expands(struct arena *arena, const char *text, const char *pointer,
-                         struct err *err)
-{
-    if (!text || expand(arena, text, NULL, err))
-        return 0;
-    return err_context(err, "%s", pointer);
-}
-
-static int read_command(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
-                        struct err *err)
-{
-    adapter->command = read_strings(arena, json_get(start, "command"), NULL);
-    if (!adapter->command)
-        return 0; /* it runs already */
-    if (!adapter->command[0])
-        return err_set(err, ERR_INPUT, "/start/command: found nothing; expected a program");
-    for (size_t i = 0; adapter->command[i]; i++) {
-        if (check_expands(arena, adapter->command[i], arena_printf(arena, "/start/command/%zu", i),
-                          err))
-            return -1;
-    }
-    return 0;
-}
-
-static int read_environment(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
-                            struct err *err)
-{
-    const struct cJSON *map = json_get(start, "environment"), *item;
-    const char **out = arena_alloc(arena, (json_count(map) + 1) * sizeof(*out));
-    size_t count = 0;
-
-    cJSON_ArrayForEach(item, map)
-    {
-        const char *pointer = shape_pointer(arena, "/start/environment", item->string);
-
-        if (shape_is_comment(item->string))
-            continue;
-        if (!item->string[0] || strchr(item->string, '='))
-            return err_set(err, ERR_INPUT, "%s: expected the name of a variable", pointer);
-        if (check_expands(arena, json_text(item), pointer, err))
-            return -1;
-        out[count++] = arena_printf(arena, "%s=%s", item->string, json_text(item));
-    }
-    adapter->environment = out;
-    return 0;
-}
+/* What `start` may name; the values come when it starts. */
+static const struct adapter_values known = {
+    .here = "", .fhir = "", .engine = "", .port = "", .dir = "", .timeout_ms = "", .retry_ms = ""};
 
 static int read_url(struct arena *arena, struct adapter *adapter, const struct cJSON *start,
                     struct err *err)
@@ -246,7 +92,7 @@ static int read_url(struct arena *arena, struct adapter *adapter, const struct c
         }
         regfree(&pattern);
     }
-    return check_expands(arena, adapter->url, "/start/url", err);
+    return launch_check(arena, adapter->url, &known, "/start/url", err);
 }
 
 static int read_start(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
@@ -256,12 +102,16 @@ static int read_start(struct arena *arena, struct adapter *adapter, const struct
 
     if (!start)
         return 0; /* it runs already, or is a process for each intent */
-    if (read_command(arena, adapter, start, err) || read_environment(arena, adapter, start, err) ||
+    struct launch launch = {.command = NULL};
+
+    if (launch_read(arena, start, "/start", &known, &launch, err) ||
         read_url(arena, adapter, start, err))
         return -1;
+    adapter->command = launch.command;
+    adapter->environment = launch.environment;
     adapter->ready = json_string(start, "ready");
     adapter->ready_ms = (long)json_integer(start, "readyMs", READY_MS_DEFAULT);
-    return check_expands(arena, adapter->ready, "/start/ready", err);
+    return launch_check(arena, adapter->ready, &known, "/start/ready", err);
 }
 
 /* A second process: as the first, but for what is said. */
@@ -335,17 +185,17 @@ static int read_interface(struct arena *arena, struct adapter *adapter, const st
 static int read_capabilities(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
                              struct err *err)
 {
-    static const char *const known[] = {"create", "update", "patch", "delete", "bundle", NULL};
+    static const char *const operations[] = {"create", "update", "patch", "delete", "bundle", NULL};
     const struct cJSON *list = json_get(tree, "capabilities");
 
     for (size_t i = 0; i < json_count(list); i++) {
         const char *name = json_text(json_at(list, i));
 
-        if (!near_is_known(name, known))
+        if (!near_is_known(name, operations))
             return err_set(err, ERR_INPUT, "/capabilities/%zu: unknown operation %s", i,
-                           near_explain(arena, name, known));
+                           near_explain(arena, name, operations));
     }
-    adapter->capabilities = read_strings(arena, list, known);
+    adapter->capabilities = launch_strings(arena, list, operations);
     return 0;
 }
 
@@ -364,10 +214,10 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
     if (!adapter->correlation_header)
         adapter->correlation_header = "X-Correlation-Id";
     adapter->identifier_system = json_string(tree, "identifierSystem");
-    adapter->companions = read_strings(arena, json_get(tree, "companions"), nothing);
-    adapter->sensitive = read_strings(arena, json_get(tree, "sensitive"), sensitive_default);
-    adapter->logs = read_strings(arena, json_get(tree, "logs"), nothing);
-    adapter->encrypted = read_strings(arena, json_get(tree, "encrypted"), nothing);
+    adapter->companions = launch_strings(arena, json_get(tree, "companions"), nothing);
+    adapter->sensitive = launch_strings(arena, json_get(tree, "sensitive"), sensitive_default);
+    adapter->logs = launch_strings(arena, json_get(tree, "logs"), nothing);
+    adapter->encrypted = launch_strings(arena, json_get(tree, "encrypted"), nothing);
     adapter->attempts_max = (unsigned)json_integer(limits, "attempts", 0);
     adapter->requests_max = (unsigned)json_integer(limits, "requests", 0);
     adapter->backoff_ms = (long)json_integer(limits, "backoffMs", 0);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "harness/scenario/launch.h"
 
 struct arena;
 struct cJSON;
@@ -47,12 +48,4 @@ struct adapter {
 /* `spec`: a built-in name or a file. */
 struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err);
 
-const char *adapter_bin(struct arena *arena); /* the folder of this program, or CHARTPROOF_BIN */
-
-struct adapter_values { /* NULL where not known */
-    const char *here, *fhir, *engine, *port, *dir, *timeout_ms, *retry_ms;
-};
-/* Replaces ${...}; ${bin} is the folder of this program. ERR_INPUT for an unknown name. In the arena. */
-char *adapter_expand(struct arena *arena, const char *text, const struct adapter_values *values,
-                     struct err *err);
 #endif

@@ -7,17 +7,11 @@
 
 #include <stddef.h>
 
-const char *const adapter_values_known[] = {"bin", "here",      "fhir",    "engine", "port",
-                                            "dir", "timeoutMs", "retryMs", NULL};
-
 const char *const adapter_call_values[] = {
     "fhir",   "engine",   "dir",       "intent",   "key",         "correlation", "operation",
     "target", "resource", "patch",     "bundle",   "baseVersion", "source",      "tenant",
     "id",     "patient",  "requester", "review",   "decision",    "fields",      "seenVersion",
     "by",     "reason",   "kind",      "notified", NULL};
-
-const char *const adapter_exec_values[] = {"bin",     "here", "fhir",        "dir", "timeoutMs",
-                                           "retryMs", "key",  "correlation", NULL};
 
 const char *const adapter_parts[] = {
     "submit", "exec",   "status",  "cancel",  "reviews", "decision", "events", "audit", "mappings",

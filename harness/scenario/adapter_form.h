@@ -7,8 +7,7 @@
 
 extern const struct shape adapter_form;
 
-extern const char *const adapter_values_known[]; /* what may stand in ${...}; NULL-terminated */
-extern const char *const adapter_call_values[];  /* what may stand in ${...} of a call; likewise */
-extern const char *const adapter_exec_values[];  /* of an exec; likewise */
+extern const char
+    *const adapter_call_values[];         /* what may stand in ${...} of a call; NULL-terminated */
 extern const char *const adapter_parts[]; /* members that unlock invariants; NULL-terminated */
 #endif

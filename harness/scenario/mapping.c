@@ -16,6 +16,7 @@
 #include "base/shape.h"
 #include "harness/evidence.h"
 #include "harness/scenario/adapter_form.h"
+#include "harness/scenario/scenario_form.h"
 #include "harness/scenario/template.h"
 
 static const struct {
@@ -36,10 +37,6 @@ static const struct {
     [CALL_DUE] = {"due", "POST", PART_DUE},
     [CALL_RESET] = {"reset", "POST", 0},
 };
-
-static const char *const states[] = {"accepted",     "writing",    "unknown",    "committed",
-                                     "rejected",     "cancelled",  "superseded", "compensated",
-                                     "needs-review", "incomplete", NULL};
 
 /* ---- reading ---- */
 
@@ -124,11 +121,11 @@ static int check_states(struct arena *arena, const struct cJSON *status, struct 
 
     cJSON_ArrayForEach(item, json_get(status, "states"))
     {
-        if (shape_is_comment(item->string) || near_is_known(json_text(item), states))
+        if (shape_is_comment(item->string) || near_is_known(json_text(item), scenario_states))
             continue;
         return err_set(err, ERR_INPUT, "%s: unknown state %s",
                        shape_pointer(arena, "/status/states", item->string),
-                       near_explain(arena, json_text(item), states));
+                       near_explain(arena, json_text(item), scenario_states));
     }
     return 0;
 }
@@ -154,34 +151,18 @@ static int check_part(struct arena *arena, enum mapping_part part, const struct 
     return part == CALL_STATUS ? check_states(arena, member, err) : 0;
 }
 
-static const char *const *read_strings(struct arena *arena, const struct cJSON *array)
-{
-    const char **out = arena_alloc(arena, (json_count(array) + 1) * sizeof(*out));
-
-    for (size_t i = 0; i < json_count(array); i++)
-        out[i] = json_text(json_at(array, i));
-    return out;
-}
-
 static int read_exec(struct arena *arena, const struct cJSON *exec, struct mapping *mapping,
                      struct err *err)
 {
-    const struct cJSON *map = json_get(exec, "environment"), *item;
-    const char **environment = arena_alloc(arena, (json_count(map) + 1) * sizeof(*environment));
-    size_t count = 0;
+    static const struct adapter_values known = {.here = "",
+                                                .fhir = "",
+                                                .dir = "",
+                                                .timeout_ms = "",
+                                                .retry_ms = "",
+                                                .key = "",
+                                                .correlation = ""};
 
-    if (template_check(arena, exec, adapter_exec_values, "/exec", err))
-        return -1;
-    if (json_count(json_get(exec, "command")) == 0)
-        return err_set(err, ERR_INPUT, "/exec/command: found nothing; expected a program");
-    cJSON_ArrayForEach(item, map)
-    {
-        if (!shape_is_comment(item->string))
-            environment[count++] = arena_printf(arena, "%s=%s", item->string, json_text(item));
-    }
-    mapping->exec = read_strings(arena, json_get(exec, "command"));
-    mapping->exec_environment = environment;
-    return 0;
+    return launch_read(arena, exec, "/exec", &known, &mapping->exec, err);
 }
 
 const struct mapping *mapping_read(struct arena *arena, const struct cJSON *tree, struct err *err)
@@ -210,7 +191,7 @@ const struct mapping *mapping_read(struct arena *arena, const struct cJSON *tree
 
 unsigned mapping_parts(const struct mapping *mapping)
 {
-    unsigned all = PART_JOURNAL | (mapping->exec ? PART_SAID : 0u);
+    unsigned all = PART_JOURNAL | (mapping->exec.command ? PART_SAID : 0u);
 
     for (enum mapping_part part = 0; part < CALL_COUNT; part++)
         all |= mapping->calls[part].url ? parts[part].part : 0u;
@@ -283,7 +264,7 @@ static const char *state_of(struct arena *arena, const struct cJSON *status,
     const char *text = json_text(said) ? json_text(said) : json_print(arena, said);
     const char *mapped = json_string(json_get(status, "states"), text);
 
-    if (mapped || near_is_known(text, states))
+    if (mapped || near_is_known(text, scenario_states))
         return mapped ? mapped : text;
     if (!is_said)
         log_line("the engine says the state \"%.80s\", which its adapter does not map: it is taken "

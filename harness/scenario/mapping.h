@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "harness/scenario/launch.h"
 
 struct arena;
 struct cJSON;
@@ -51,7 +52,7 @@ struct mapping {
     const struct mapping_submit *submits;
     size_t submit_count;
     struct mapping_call calls[CALL_COUNT];
-    const char *const *exec, *const *exec_environment; /* NULL: requests, not processes */
+    struct launch exec; /* no command: requests, not processes */
 };
 
 /* NULL with ERR_INPUT and the JSON Pointer. `tree`: a whole adapter whose shape was checked. */

@@ -61,7 +61,7 @@ static const char *lacking_of_milestone(const struct adapter *adapter, const str
         return NULL;
     if (strcmp(step->what, "due") == 0)
         return adapter->parts & PART_DUE ? NULL : "due";
-    if (adapter->command || (is_kill && adapter->mapping && adapter->mapping->exec))
+    if (adapter->command || (is_kill && adapter->mapping && adapter->mapping->exec.command))
         return NULL;
     return "start";
 }

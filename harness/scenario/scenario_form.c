@@ -37,15 +37,15 @@ static const char *const controls[] = {"optimistic-concurrency",
                                        "triage-and-compensation",
                                        "privacy",
                                        NULL};
-static const char *const states[] = {"accepted",     "writing",    "unknown",    "committed",
-                                     "rejected",     "cancelled",  "superseded", "compensated",
-                                     "needs-review", "incomplete", NULL};
+const char *const scenario_states[] = {"accepted",     "writing",    "unknown",    "committed",
+                                       "rejected",     "cancelled",  "superseded", "compensated",
+                                       "needs-review", "incomplete", NULL};
 static const char *const next_steps[] = {"retry", "review", "problem", "none", NULL};
 static const char *const operations[] = {"create", "update", "patch", "delete", "bundle", NULL};
 static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", NULL};
 static const char *const decisions[] = {"apply", "discard", "merge", NULL};
 static const char *const sweeps[] = {"reconcile", "drift", NULL};
-/* Servers that the format knows; r4 alone is served by this version. */
+/* Servers that the format knows. */
 static const char *const personalities[] = {"r4",
                                             "stu3-conflicts",
                                             "hapi",
@@ -251,7 +251,7 @@ static const struct shape explore_form = {.name = "explore",
 static const struct shape expect_intent_form = {
     .name = "expectIntent",
     .members = (const struct shape_member[]){
-        {.name = "state", .kind = SHAPE_STRING_OR_LIST, .choices = states},
+        {.name = "state", .kind = SHAPE_STRING_OR_LIST, .choices = scenario_states},
         {.name = "next", .kind = SHAPE_STRING_OR_LIST, .choices = next_steps},
         {.name = NULL},
     }};

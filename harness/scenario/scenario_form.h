@@ -18,5 +18,6 @@ struct scenario_step_form {
 };
 size_t scenario_step_forms(const struct scenario_step_form **out_forms);
 
-extern const char *const scenario_verbs[]; /* NULL-terminated, in the order of enum verb */
+extern const char *const scenario_states[]; /* of an intent, as the engine interface has them */
+extern const char *const scenario_verbs[];  /* NULL-terminated, in the order of enum verb */
 #endif

@@ -71,6 +71,14 @@ static void put_encoded(struct buf *out, const char *text)
     }
 }
 
+const struct cJSON *template_string(struct arena *arena, const char *text)
+{
+    struct cJSON *holder = json_object(arena);
+
+    json_put_string(holder, "x", text);
+    return text ? json_get(holder, "x") : NULL;
+}
+
 char *template_text(struct arena *arena, const char *text, const struct template_value *values,
                     bool is_url, struct err *err)
 {
@@ -130,12 +138,10 @@ static int fill_string(struct arena *arena, const char *text, const struct templ
         *out = part ? json_copy(part) : NULL;
         return value ? 0 : -1;
     }
-    struct cJSON *holder = json_object(arena);
     const char *said = template_text(arena, text, values, false, err);
     if (!said)
         return -1;
-    json_put_string(holder, "x", said);
-    *out = json_copy(json_get(holder, "x"));
+    *out = json_copy(template_string(arena, said));
     return 0;
 }
 

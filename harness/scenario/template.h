@@ -24,6 +24,8 @@ struct template_value {
         is_ours; /* a URL of the harness's own: put into a URL as it is, others percent-encoded but for '/' */
 };
 
+/* A value that is a string; NULL for NULL. */
+const struct cJSON *template_string(struct arena *arena, const char *text);
 /* A text of JSON strings' rules; in the arena. ERR_INPUT for a name that is unknown or a value that is missing. */
 char *template_text(struct arena *arena, const char *text, const struct template_value *values,
                     bool is_url, struct err *err);
