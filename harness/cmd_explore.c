@@ -339,16 +339,15 @@ static void fill_invariants(struct work *work, const struct explored *explored,
 
     out->invariant_count = invariant_table(&table);
     out->invariants = arena_alloc(work->arena, out->invariant_count * sizeof(*out->invariants));
-    for (size_t i = 0; i < out->invariant_count; i++)
-        out->invariants[i] =
-            (struct result_invariant){.name = table[i].name,
-                                      .control = table[i].control,
-                                      .clinician = table[i].clinician,
-                                      .engineer = table[i].engineer,
-                                      .verdict = verdict_of(explored->judged[i]),
-                                      .is_judged = explored->judged[i] != '-',
-                                      .needs = explored->judged[i] == '-' ? table[i].unlocks : NULL,
-                                      .text = ""};
+    for (size_t i = 0; i < out->invariant_count; i++) {
+        struct result_invariant *invariant = &out->invariants[i];
+
+        *invariant = invariant_blank(&table[i]);
+        invariant->verdict = verdict_of(explored->judged[i]);
+        invariant->is_judged = explored->judged[i] != '-';
+        invariant->needs = invariant->is_judged ? NULL : table[i].unlocks;
+        invariant->text = "";
+    }
 }
 
 static void fill_scenario(struct work *work, size_t index, struct result_scenario *out)
@@ -378,7 +377,7 @@ static void fill_scenario(struct work *work, size_t index, struct result_scenari
                                     .exchanges = explored->exchanges,
                                     .commits = explored->commits,
                                     .took_us = explored->took_us,
-                                    .settled_by = has_hook ? "hook" : "quiet",
+                                    .settled_by = adapter_settled_by(work->adapter),
                                     .coverage = coverage};
     if (count.run == 0) { /* nothing was tried, so nothing is known */
         out->verdict = VERDICT_UNKNOWN;
@@ -424,10 +423,7 @@ static int report(struct work *work, struct err *err)
     if (work->findings)
         findings_result(work->findings, &result);
     result.took_us = clock_monotonic_us() - work->started_us;
-    int rc = outdir_result(work->options.out, &result, work->arena, err);
-    report_terminal(stdout, &result, use_color(STDOUT_FILENO));
-    if (work->stopped)
-        log_line("%s", work->stopped);
+    int rc = outdir_report(work->options.out, &result, work->stopped, work->arena, err);
     return rc ? -1 : (int)result.verdict;
 }
 

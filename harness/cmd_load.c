@@ -14,7 +14,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "harness/commands.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/evidence.h"
@@ -67,18 +66,15 @@ static void begin_result(struct work *work, size_t index, struct result_scenario
                                     .title = scenario->title,
                                     .personality = scenario->personality,
                                     .verdict = VERDICT_PASS,
-                                    .settled_by = "hook",
+                                    .settled_by = adapter_settled_by(work->adapter),
                                     .invariant_count = invariant_table(&table)};
     out->invariants =
         arena_alloc(work->arena, (out->invariant_count + 1) * sizeof(*out->invariants));
-    for (size_t i = 0; i < out->invariant_count; i++)
-        out->invariants[i] = (struct result_invariant){.name = table[i].name,
-                                                       .control = table[i].control,
-                                                       .clinician = table[i].clinician,
-                                                       .engineer = table[i].engineer,
-                                                       .verdict = VERDICT_PASS,
-                                                       .needs = table[i].unlocks,
-                                                       .text = ""};
+    for (size_t i = 0; i < out->invariant_count; i++) {
+        out->invariants[i] = invariant_blank(&table[i]);
+        out->invariants[i].needs = table[i].unlocks;
+        out->invariants[i].text = "";
+    }
 }
 
 static int read_scenarios(struct work *work, const char *const *files, size_t count,
@@ -353,11 +349,7 @@ static int report(struct work *work, struct err *err)
         result->verdict = verdict_merge(result->verdict, scenario->verdict);
     }
     result->took_us = clock_monotonic_us() - work->started_us;
-    int rc = outdir_result(work->options.out, result, work->arena, err);
-    report_terminal(stdout, result, use_color(STDOUT_FILENO));
-    if (work->stopped)
-        log_line("%s", work->stopped);
-    return rc ? -1 : 0;
+    return outdir_report(work->options.out, result, work->stopped, work->arena, err);
 }
 
 int cmd_load(int argc, char **argv, enum verdict *out_verdict, struct err *err)

@@ -13,7 +13,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "harness/commands.h"
 #include "harness/conduct/conduct.h"
 #include "harness/conduct/interrupt.h"
@@ -194,12 +193,12 @@ static void fill_rest(struct work *work)
                                      .verdict = VERDICT_UNKNOWN,
                                      .problem = work->stopped};
     }
-    result->verdict = VERDICT_PASS;
-    for (size_t i = 0; i < result->scenario_count; i++)
-        result->verdict = verdict_merge(result->verdict, result->scenarios[i].verdict);
     bool was_any_run = false;
-    for (size_t i = 0; i < result->scenario_count; i++)
+    result->verdict = VERDICT_PASS;
+    for (size_t i = 0; i < result->scenario_count; i++) {
         was_any_run |= result_was_run(&result->scenarios[i]);
+        result->verdict = verdict_merge(result->verdict, result->scenarios[i].verdict);
+    }
     if (!was_any_run) /* nothing was tried, so nothing is known */
         result->verdict = VERDICT_UNKNOWN;
     result->took_us = clock_monotonic_us() - work->started_us;
@@ -208,12 +207,7 @@ static void fill_rest(struct work *work)
 static int report(struct work *work, struct err *err)
 {
     fill_rest(work);
-    int rc = outdir_result(work->options.out, &work->result, work->arena, err);
-
-    report_terminal(stdout, &work->result, use_color(STDOUT_FILENO));
-    if (work->stopped)
-        log_line("%s", work->stopped);
-    return rc;
+    return outdir_report(work->options.out, &work->result, work->stopped, work->arena, err);
 }
 
 int cmd_run(int argc, char **argv, enum verdict *out_verdict, struct err *err)

@@ -10,13 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "harness/commands.h"
 #include "harness/conduct/conduct.h"
 #include "harness/explore/smaller.h"
@@ -155,11 +153,7 @@ static int report(struct shrinking *shrinking, const char *problem, enum verdict
     result.verdict = smaller->is_interrupted ? VERDICT_UNKNOWN : scenario.verdict;
     result.took_us = clock_monotonic_us() - shrinking->started_us;
     *out_verdict = result.verdict;
-    int rc = outdir_result(shrinking->out, &result, shrinking->arena, err);
-    report_terminal(stdout, &result, use_color(STDOUT_FILENO));
-    if (problem)
-        log_line("%s", problem);
-    return rc;
+    return outdir_report(shrinking->out, &result, problem, shrinking->arena, err);
 }
 
 int cmd_shrink(int argc, char **argv, enum verdict *out_verdict, struct err *err)

@@ -20,7 +20,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "harness/evidence.h"
+#include "harness/options.h"
 #include "harness/scenario/scenario.h"
 #include "harness/trial.h"
 #include "reports/reports.h"
@@ -192,8 +194,8 @@ int outdir_shrunk(const char *folder, size_t number, const struct outdir_shrunk 
                          trial_replay(shrunk->trial, scenario), arena, err);
 }
 
-int outdir_result(const char *folder, const struct result *result, struct arena *arena,
-                  struct err *err)
+static int write_result(const char *folder, const struct result *result, struct arena *arena,
+                        struct err *err)
 {
     static const struct {
         const char *name;
@@ -210,4 +212,15 @@ int outdir_result(const char *folder, const struct result *result, struct arena 
             return -1;
     }
     return 0;
+}
+
+int outdir_report(const char *folder, const struct result *result, const char *stopped,
+                  struct arena *arena, struct err *err)
+{
+    int rc = write_result(folder, result, arena, err);
+
+    report_terminal(stdout, result, use_color(STDOUT_FILENO));
+    if (stopped)
+        log_line("%s", stopped);
+    return rc;
 }

@@ -40,6 +40,7 @@ int outdir_shrunk(const char *folder, size_t number, const struct outdir_shrunk 
                   struct arena *arena, struct err *err) ATTR_MUST_USE;
 /* The scenario's chart, its files by absolute path. */
 struct cJSON *outdir_chart(const struct scenario *scenario, struct arena *arena);
-int outdir_result(const char *folder, const struct result *result, struct arena *arena,
-                  struct err *err) ATTR_MUST_USE;
+/* result.json and junit.xml; then the terminal's report on stdout, and on stderr why it `stopped` (NULL: it did not). */
+int outdir_report(const char *folder, const struct result *result, const char *stopped,
+                  struct arena *arena, struct err *err) ATTR_MUST_USE;
 #endif

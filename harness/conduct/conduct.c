@@ -364,7 +364,7 @@ static void collect(struct run *run, struct conducted *out)
     evidence->seed = run->conductor->options.seed;
     evidence->replay =
         arena_printf(arena, "%s@%s: %s", run->scenario->name, run->scenario->hash, out->replay);
-    evidence->settled_by = adapter->parts & PART_SETTLED ? "hook" : "quiet";
+    evidence->settled_by = adapter_settled_by(adapter);
     evidence->parts = adapter->parts;
     evidence->identifier_system = adapter->identifier_system;
     evidence->companions = adapter->companions;

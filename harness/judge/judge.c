@@ -453,6 +453,15 @@ const struct invariant *invariant_find(const char *name)
     return NULL;
 }
 
+struct result_invariant invariant_blank(const struct invariant *invariant)
+{
+    return (struct result_invariant){.name = invariant->name,
+                                     .control = invariant->control,
+                                     .clinician = invariant->clinician,
+                                     .engineer = invariant->engineer,
+                                     .verdict = VERDICT_PASS};
+}
+
 /* ---- findings ---- */
 
 /* Adds what proves it, in order and without doubles. */
@@ -556,14 +565,8 @@ struct result_invariant *judge_all(const struct evidence *evidence, struct arena
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct finding finding = {.arena = arena, .result = &results[i]};
 
-        results[i] = (struct result_invariant){
-            .name = table[i].name,
-            .control = table[i].control,
-            .clinician = table[i].clinician,
-            .engineer = table[i].engineer,
-            .verdict = VERDICT_PASS,
-            .is_judged = true,
-        };
+        results[i] = invariant_blank(&table[i]);
+        results[i].is_judged = true;
         judge_one(&table[i], facts, &finding);
     }
     *out_count = COUNT_OF(table);

@@ -42,6 +42,8 @@ struct invariant {
 
 size_t invariant_table(const struct invariant **out_table);
 const struct invariant *invariant_find(const char *name); /* or NULL */
+/* What a report says of it before anything was judged: PASS, not judged. */
+struct result_invariant invariant_blank(const struct invariant *invariant);
 
 /* Judges by every invariant; `out_count` results in the arena, in the table's order. */
 struct result_invariant *judge_all(const struct evidence *evidence, struct arena *arena,

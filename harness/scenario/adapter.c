@@ -295,3 +295,8 @@ struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *
     }
     return adapter;
 }
+
+const char *adapter_settled_by(const struct adapter *adapter)
+{
+    return adapter->parts & PART_SETTLED ? "hook" : "quiet";
+}

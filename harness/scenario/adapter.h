@@ -48,4 +48,6 @@ struct adapter {
 /* `spec`: a built-in name or a file. */
 struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err);
 
+/* How it is known to be at rest: "hook" or "quiet". */
+const char *adapter_settled_by(const struct adapter *adapter);
 #endif
