@@ -15,8 +15,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 
 #define MARK       "CHARTPROOF_ENGINE="
 #define ROUNDS_MAX 1000 /* one that multiplies faster than it can be ended is not waited for */
@@ -59,17 +60,13 @@ void orphan_remove(struct orphan_own *own)
     }
 }
 
-/* The whole file; nothing when it is gone. */
+/* What of the file can be read: it may be going. */
 static void read_file(const char *path, struct buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char bytes[4096];
-    ssize_t got = 0;
+    struct err ignored = ERR_INIT;
 
-    while (fd >= 0 && (got = read(fd, bytes, sizeof(bytes))) > 0)
-        buf_add(out, bytes, (size_t)got);
-    if (fd >= 0)
-        close(fd);
+    if (buf_read_file(out, path, SIZE_MAX, &ignored))
+        return;
 }
 
 /* Number of the mark that the process bears, made by `harness`; 0: none. */

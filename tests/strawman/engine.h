@@ -195,4 +195,6 @@ unsigned view_number(const char *id); /* 0: no such */
 struct cJSON *view_intent(struct arena *arena, const struct engine *engine, unsigned number);
 bool view_is_active(const struct cJSON *intent); /* neither ended nor with a human */
 bool view_is_open(const struct cJSON *intent);   /* with a human */
+/* Did that intent make the version (NULL: some version) of that resource? */
+bool view_has_made(const struct cJSON *intent, const char *reference, const char *version);
 #endif

@@ -12,25 +12,6 @@
 #include "tests/strawman/engine.h"
 #include "tests/strawman/flaws.h"
 
-static bool names(const struct cJSON *result, const char *reference, const char *version)
-{
-    return text_is(result, "reference", reference) &&
-           (!version || text_is(result, "versionId", version));
-}
-
-/* Did that intent make the version (NULL: some version) of that resource? */
-static bool has_made(const struct cJSON *intent, const char *reference, const char *version)
-{
-    const struct cJSON *results = json_get(intent, "results");
-
-    if (names(json_get(intent, "result"), reference, version))
-        return true;
-    for (size_t i = 0; i < json_count(results); i++)
-        if (names(json_at(results, i), reference, version))
-            return true;
-    return false;
-}
-
 static bool is_target(struct arena *arena, const struct cJSON *intent, const char *reference)
 {
     const struct cJSON *targets = plan_targets(arena, json_get(intent, "payload"));
@@ -72,7 +53,7 @@ static void take(struct engine *engine, struct arena *arena, const char *referen
     for (unsigned number = 1; number <= book_intents(engine->book); number++) {
         const struct cJSON *intent = book_intent(engine->book, number);
 
-        if (!version || !has_made(intent, reference, version))
+        if (!version || !view_has_made(intent, reference, version))
             continue;
         is_own = true;
         if (flaw_is(FLAW_ECHO_LOOP))

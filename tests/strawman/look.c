@@ -53,13 +53,6 @@ static bool same_item(struct run *run, const struct cJSON *a, const struct cJSON
     return a && b ? strcmp(json_print(run->arena, a), json_print(run->arena, b)) == 0 : !a && !b;
 }
 
-static bool names(const struct cJSON *result, const char *reference, const char *version)
-{
-    const char *a = json_string(result, "reference"), *b = json_string(result, "versionId");
-
-    return a && b && version && strcmp(a, reference) == 0 && strcmp(b, version) == 0;
-}
-
 /* Is that version the work of an earlier intent of the same source and requester? */
 static bool is_earlier_own(struct run *run, const char *reference, const char *version)
 {
@@ -70,19 +63,15 @@ static bool is_earlier_own(struct run *run, const char *reference, const char *v
 
         if (number >= run->job->intent && !flaw_is(FLAW_RETRY_OVERTAKEN))
             break; /* flaw: what the source said later is taken for what it said before */
-        const struct cJSON *payload = json_get(intent, "payload"),
-                           *results = json_get(intent, "results");
+        const struct cJSON *payload = json_get(intent, "payload");
 
         if (!same_item(run, json_get(json_get(payload, "source"), "system"),
                        json_get(source, "system")) ||
             !same_item(run, json_get(payload, "tenant"), json_get(run->payload, "tenant")) ||
             !same_item(run, json_get(payload, "requester"), json_get(run->payload, "requester")))
             continue;
-        if (names(json_get(intent, "result"), reference, version))
+        if (version && view_has_made(intent, reference, version))
             return true;
-        for (size_t i = 0; i < json_count(results); i++)
-            if (names(json_at(results, i), reference, version))
-                return true;
     }
     return false;
 }

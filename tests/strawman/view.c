@@ -58,3 +58,21 @@ struct cJSON *view_intent(struct arena *arena, const struct engine *engine, unsi
     json_put_string(view, "review", view_is_open(intent) ? json_string(review, "id") : NULL);
     return view;
 }
+
+static bool names(const struct cJSON *result, const char *reference, const char *version)
+{
+    return text_is(result, "reference", reference) &&
+           (!version || text_is(result, "versionId", version));
+}
+
+bool view_has_made(const struct cJSON *intent, const char *reference, const char *version)
+{
+    const struct cJSON *results = json_get(intent, "results");
+
+    if (names(json_get(intent, "result"), reference, version))
+        return true;
+    for (size_t i = 0; i < json_count(results); i++)
+        if (names(json_at(results, i), reference, version))
+            return true;
+    return false;
+}
