@@ -21,6 +21,7 @@
 #include "harness/scenario/adapter_form.h"
 #include "harness/scenario/launch.h"
 #include "harness/scenario/mapping.h"
+#include "harness/scenario/scenario_form.h"
 
 #define READY_MS_DEFAULT 10000
 #define FLAW_BYTES_MAX   64
@@ -185,17 +186,16 @@ static int read_interface(struct arena *arena, struct adapter *adapter, const st
 static int read_capabilities(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
                              struct err *err)
 {
-    static const char *const operations[] = {"create", "update", "patch", "delete", "bundle", NULL};
     const struct cJSON *list = json_get(tree, "capabilities");
 
     for (size_t i = 0; i < json_count(list); i++) {
         const char *name = json_text(json_at(list, i));
 
-        if (!near_is_known(name, operations))
+        if (!near_is_known(name, scenario_operations))
             return err_set(err, ERR_INPUT, "/capabilities/%zu: unknown operation %s", i,
-                           near_explain(arena, name, operations));
+                           near_explain(arena, name, scenario_operations));
     }
-    adapter->capabilities = launch_strings(arena, list, operations);
+    adapter->capabilities = launch_strings(arena, list, scenario_operations);
     return 0;
 }
 

@@ -41,7 +41,7 @@ const char *const scenario_states[] = {"accepted",     "writing",    "unknown", 
                                        "rejected",     "cancelled",  "superseded", "compensated",
                                        "needs-review", "incomplete", NULL};
 static const char *const next_steps[] = {"retry", "review", "problem", "none", NULL};
-static const char *const operations[] = {"create", "update", "patch", "delete", "bundle", NULL};
+const char *const scenario_operations[] = {"create", "update", "patch", "delete", "bundle", NULL};
 static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", NULL};
 static const char *const decisions[] = {"apply", "discard", "merge", NULL};
 static const char *const sweeps[] = {"reconcile", "drift", NULL};
@@ -96,7 +96,10 @@ static const struct shape source_form = {
 static const struct shape intent_form = {
     .name = "intent",
     .members = (const struct shape_member[]){
-        {.name = "operation", .kind = SHAPE_STRING, .is_required = true, .choices = operations},
+        {.name = "operation",
+         .kind = SHAPE_STRING,
+         .is_required = true,
+         .choices = scenario_operations},
         {.name = "target", .kind = SHAPE_OF, .of = &target_form},
         {.name = "baseVersion", .kind = SHAPE_STRING},
         {.name = "resource", .kind = SHAPE_OBJECT},

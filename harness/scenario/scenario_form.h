@@ -18,6 +18,7 @@ struct scenario_step_form {
 };
 size_t scenario_step_forms(const struct scenario_step_form **out_forms);
 
-extern const char *const scenario_states[]; /* of an intent, as the engine interface has them */
-extern const char *const scenario_verbs[];  /* NULL-terminated, in the order of enum verb */
+extern const char *const scenario_operations[]; /* of an intent; NULL-terminated, as all of these */
+extern const char *const scenario_states[];     /* of an intent, as the engine interface has them */
+extern const char *const scenario_verbs[];      /* NULL-terminated, in the order of enum verb */
 #endif
