@@ -14,6 +14,7 @@
 #include "engine/look.h"
 #include "engine/metrics.h"
 #include "engine/outcome.h"
+#include "engine/whose.h"
 #include "fhir/document.h"
 
 static const struct {
@@ -27,9 +28,12 @@ static const struct {
 
 /* ---- guards ---- */
 
-static void take_guard(struct slot *slot, enum look look, const struct seen *seen)
+static void take_guard(struct slot *slot, enum look look, const struct seen *seen, bool is_others)
 {
-    if (look == LOOK_FOUND && slot->how == WRITE_UPDATE) {
+    if (is_others) {
+        slot->state = SLOT_HUMAN;
+        slot->why = "other-patient";
+    } else if (look == LOOK_FOUND && slot->how == WRITE_UPDATE) {
         slot->state = SLOT_HUMAN; /* it may have been changed since the source looked */
         slot->why = "base-unknown";
     } else if (look == LOOK_FOUND) {
@@ -51,6 +55,7 @@ enum go command_prepare(struct job *job)
     for (size_t i = 0; i < intent->slot_count; i++) {
         struct slot *slot = &intent->slots[i];
         struct seen seen;
+        bool is_others = false;
 
         if (slot->state != SLOT_PENDING || slot->how == WRITE_CREATE || slot->guard)
             continue;
@@ -60,7 +65,9 @@ enum go command_prepare(struct job *job)
         if (look == LOOK_FOUND &&
             ledger_is_replaced(job->engine->ledger, seen.reference, seen.version))
             return GO_LATER; /* a stale read: we know a newer version */
-        take_guard(slot, look, &seen);
+        if (look == LOOK_FOUND && whose(job, seen.content, &is_others) != GO_ON)
+            return GO_LATER;
+        take_guard(slot, look, &seen, is_others);
         if (slot->state == SLOT_EFFECTIVE)
             job_commit(job, slot);
     }

@@ -95,7 +95,8 @@ static struct task_end run(void *arg, struct worker_lane *lane)
 
     if (ledger_find(check->engine->ledger, arena, check->id, &row))
         intent = intent_load(arena, &row, &err);
-    if (!intent || (intent->state != INTENT_COMMITTED && intent->state != INTENT_INCOMPLETE))
+    if (!intent || intent_is_kept_away(intent) ||
+        (intent->state != INTENT_COMMITTED && intent->state != INTENT_INCOMPLETE))
         goto out;
     job_init(job, check->engine, lane, arena, intent);
     unsigned requests = intent->requests_since;
@@ -103,7 +104,8 @@ static struct task_end run(void *arg, struct worker_lane *lane)
     bool is_examined = compare(job, found);
     intent->requests_since =
         requests; /* sweeps of years are not to use up what the intent may ask */
-    if (json_count(found) > 0 && job_write(job, &err)) {
+    bool is_kept_away = job_keep_away(job);
+    if ((json_count(found) > 0 || is_kept_away) && job_write(job, &err)) {
         job_failed(job, &err);
         goto out;
     }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/limits.h"
@@ -59,6 +60,11 @@ bool intent_is_terminal(enum intent_state state)
 bool intent_is_open(enum intent_state state)
 {
     return state == INTENT_NEEDS_REVIEW || state == INTENT_INCOMPLETE;
+}
+
+bool intent_is_kept_away(const struct intent *intent)
+{
+    return intent->is_due_kept && intent->due_ms > (int64_t)clock_wall_ms();
 }
 
 unsigned intent_parts(const struct intent *intent)

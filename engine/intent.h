@@ -109,6 +109,8 @@ struct intent {
 
 /* Is the `identifier` of this type one and not a list (R4)? */
 bool intent_has_one_identifier(const char *type);
+/* Did the server ask for time, for this intent, that is not over? */
+bool intent_is_kept_away(const struct intent *intent);
 /* What its bounds are counted for: slots, 1 at least. */
 unsigned intent_parts(const struct intent *intent);
 /* Is `request` an intent that this engine can take? Else ERR_INPUT with the JSON Pointer in the

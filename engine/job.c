@@ -130,6 +130,15 @@ int job_write(struct job *job, struct err *err)
     return rc;
 }
 
+bool job_keep_away(struct job *job)
+{
+    if (job->retry_after_ms < 0)
+        return false;
+    job->intent->due_ms = (int64_t)clock_wall_ms() + job->retry_after_ms;
+    job->intent->is_due_kept = true;
+    return true;
+}
+
 enum go job_failed(struct job *job, const struct err *err)
 {
     if (err->code == ERR_INPUT)

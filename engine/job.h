@@ -57,5 +57,8 @@ void job_audit(struct job *job, const char *outcome, const struct slot *slot,
  * our own. */
 void job_commit(struct job *job, const struct slot *slot);
 int job_write(struct job *job, struct err *err) ATTR_MUST_USE;
+/* Did the server ask for time in this turn? Then sweeps leave it alone until that is over (intent_is_kept_away), once the
+ * next step is written. */
+bool job_keep_away(struct job *job);
 enum go job_failed(struct job *job, const struct err *err); /* after job_write said -1 */
 #endif

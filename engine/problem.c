@@ -21,6 +21,14 @@ static const struct {
      "Somebody deleted it. To bring it back decide so, or submit a new intent."},
     {"conflict", "version-conflict", "The chart has moved on since the intent was made",
      "Compare what is intended with the current chart and decide: apply, merge or discard."},
+    {"other-patient", "other-patient", "The chart entry is another patient's",
+     "The patient or the encounter of the entry is not the one that the intent is for. Nothing was "
+     "sent there. Discard, "
+     "and find out whose it is."},
+    {"guard-ignored", "guard-ignored", "The server wrote over a version that it was asked to keep",
+     "The write stands, on top of what somebody else entered meanwhile. Compare what is intended "
+     "with the current chart, "
+     "and put right by hand what was lost."},
     {"overtaken", "overtaken", "What the source said later is in the chart already",
      "It was delivered after its successor. Apply to put the older word in its place, or discard."},
     {"base-unknown", "base-unknown", "It is not said which version the update was made on",
@@ -90,7 +98,7 @@ const char *problem_sentence(const struct slot *slot)
 bool problem_is_conflict(const struct slot *slot)
 {
     static const char *const kinds[] = {"version-conflict", "target-deleted", "already-exists",
-                                        "several-matches"};
+                                        "several-matches", "other-patient"};
 
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         if (strcmp(problem_kind(slot), kinds[i]) == 0)

@@ -13,18 +13,25 @@
 #include "engine/metrics.h"
 #include "engine/outcome.h"
 #include "engine/triage.h"
+#include "engine/whose.h"
 #include "fhir/document.h"
 #include "fhir/patch.h"
 
 /* A history that lacks the version that a reply named is looked at again so often. */
 #define CLAIM_LOOKS 2
 
+/* It stands in the chart; `why` not NULL: but not as it should. */
+static void stands(struct job *job, struct slot *slot, const char *version, const char *why)
+{
+    slot->state = why ? SLOT_DEVIANT : SLOT_EFFECTIVE;
+    slot->version = version;
+    slot->why = why;
+    job_commit(job, slot);
+}
+
 static void effective(struct job *job, struct slot *slot, const char *version, bool is_as_sent)
 {
-    slot->state = is_as_sent ? SLOT_EFFECTIVE : SLOT_DEVIANT;
-    slot->version = version;
-    slot->why = is_as_sent ? NULL : "stored-otherwise";
-    job_commit(job, slot);
+    stands(job, slot, version, is_as_sent ? NULL : "stored-otherwise");
 }
 
 static enum go human(struct slot *slot, const char *why)
@@ -395,9 +402,14 @@ static enum go moved_on(struct job *job, struct slot *slot, const struct target 
 {
     const struct cJSON *current = target->current.content;
     bool is_ours = is_our_chain(job, target, slot_reference(slot, job->arena));
+    bool is_others;
 
     if (target->current_look != LOOK_FOUND)
         return human(slot, "target-deleted");
+    if (whose(job, current, &is_others) != GO_ON)
+        return GO_LATER;
+    if (is_others)
+        return human(slot, "other-patient");
     if (slot->is_decided)
         return human(slot, "conflict");
     if (slot->how == WRITE_DELETE && is_ours) {
@@ -428,6 +440,19 @@ static const struct seen *successor(const struct target *target)
                : NULL;
 }
 
+/* Is the version that the reply named what was sent, though it does not follow the guard? A server that did not look at the
+ * guard wrote it over what somebody else entered meanwhile. */
+static bool stands_elsewhere(struct job *job, const struct slot *slot, const struct target *target)
+{
+    const struct history *history = &target->history;
+    size_t at = slot->version ? place(history, slot->version) : history->count;
+
+    if (at == history->count || at < target->guard_at + 2)
+        return false;
+    return resolve_holds(job, history->versions[at].content,
+                         resolve_intended(job, slot, history->versions[at - 1].content));
+}
+
 /* A reply said it was applied: find it, and see that it is what was sent. */
 static enum go resolve_claimed(struct job *job, struct slot *slot)
 {
@@ -452,6 +477,10 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
 
         if (is_as_sent || !slot->version || strcmp(made->version, slot->version) == 0) {
             effective(job, slot, made->version, is_as_sent);
+            return GO_ON;
+        }
+        if (stands_elsewhere(job, slot, &target)) {
+            stands(job, slot, slot->version, "guard-ignored");
             return GO_ON;
         }
         if (job->intent->waits >= CLAIM_LOOKS) /* somebody else's is in its place */

@@ -19,6 +19,7 @@
 #include "engine/reconcile.h"
 #include "engine/resolve.h"
 #include "engine/triage.h"
+#include "engine/whose.h"
 #include "fhir/document.h"
 
 struct sight { /* what is known of one slot that waits for a human */
@@ -27,6 +28,7 @@ struct sight { /* what is known of one slot that waits for a human */
     enum look look;
     struct seen current;
     const struct cJSON *base, *intended;
+    bool is_others; /* what is there is not the intent's patient's */
 };
 
 static bool is_open(const struct slot *slot)
@@ -60,6 +62,9 @@ static enum go look_at(struct job *job, struct slot *slot, struct sight *out)
         return GO_LATER;
     out->base = base.content;
     out->intended = resolve_intended(job, slot, base.content);
+    if (out->look == LOOK_FOUND && whose(job, out->current.content, &out->is_others) != GO_ON &&
+        !job->is_exhausted)
+        return GO_LATER;
     return GO_ON;
 }
 
@@ -76,7 +81,18 @@ static bool is_why(const struct slot *slot, const char *why)
     return slot->why && strcmp(slot->why, why) == 0;
 }
 
-static void put_allowed(const struct job *job, const struct sight *sight, struct cJSON *body)
+static bool is_any_others(const struct sight *sights, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sights[i].is_others)
+            return true;
+    }
+    return false;
+}
+
+/* `sight`: the one that leads. Nobody can decide that an entry of another patient be written. */
+static void put_allowed(const struct job *job, const struct sight *sight, bool is_others,
+                        struct cJSON *body)
 {
     const struct intent *intent = job->intent;
     const struct slot *slot = sight->slot;
@@ -86,8 +102,8 @@ static void put_allowed(const struct job *job, const struct sight *sight, struct
     bool can_merge = !intent->bundle_type && sight->intended && sight->current.content &&
                      slot->how != WRITE_DELETE && slot->how != WRITE_CREATE;
 
-    allow(allowed, "apply", is_incomplete || !is_lasting);
-    allow(allowed, "merge", can_merge);
+    allow(allowed, "apply", !is_others && (is_incomplete || !is_lasting));
+    allow(allowed, "merge", !is_others && can_merge);
     /* What stands, or may stand, in the chart cannot be called off by saying so. */
     allow(allowed, "discard", !is_incomplete && !is_why(slot, "outcome-unknown"));
 }
@@ -236,7 +252,7 @@ static const char *body_of(struct job *job, const char *id, const struct sight *
         put_compound(job, sights, count, body);
     else
         put_simple(job, lead, body);
-    put_allowed(job, lead, body);
+    put_allowed(job, lead, is_any_others(sights, count), body);
     put_slots(sights, count, body);
     json_put_string(body, "correlationId", intent->row.correlation);
     return json_print(job->arena, body);
@@ -309,17 +325,9 @@ static void keep_away(struct job *job)
 {
     struct err err = ERR_INIT;
 
-    if (job->retry_after_ms >= 0) {
-        job->intent->due_ms = (int64_t)clock_wall_ms() + job->retry_after_ms;
-        job->intent->is_due_kept = true;
-    }
+    job_keep_away(job);
     if (job_write(job, &err)) /* the requests made count in any case */
         job_failed(job, &err);
-}
-
-static bool is_kept_away(const struct intent *intent)
-{
-    return intent->is_due_kept && intent->due_ms > (int64_t)clock_wall_ms();
 }
 
 /* The slot is to be sent with `content` onto the version that was seen. */
@@ -489,7 +497,7 @@ static struct task_end decide_on(struct decision *decision, struct job *job,
         return refuse(decision, 503, "The chart cannot be read now",
                       "Nothing was decided. Try again later.");
     }
-    if (has_moved(review, sights, count) ||
+    if (has_moved(review, sights, count) || is_any_others(sights, count) ||
         !is_same_version(json_string(decision->body, "seenVersion"),
                          json_string(review, "seenVersion"))) {
         const char *body = body_of(job, intent->review, sights, count);
@@ -578,7 +586,7 @@ static struct task_end run_refresh(void *arg, struct worker_lane *lane)
         !ledger_find_number(refresh->engine->ledger, arena, row.intent, &intent_row) ||
         !(intent = intent_load(arena, &intent_row, &err)))
         return (struct task_end){.is_timed = false};
-    if (is_kept_away(intent))
+    if (intent_is_kept_away(intent))
         return (struct task_end){.is_timed = false};
     job_init(job, refresh->engine, lane, arena, intent);
     struct sight *sights = arena_alloc(arena, sizeof(*sights) * (intent->slot_count + 1));

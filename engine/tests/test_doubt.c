@@ -88,6 +88,21 @@ static void a_sweep_leaves_the_server_alone_after_a_decision(void)
     EXPECT_STR("then", ward_state(&ward, "k1"), "committed");
 }
 
+/* A server that did not look at the guard, and said so by the version it named: written it is, and a human has to look at
+ * what was there. */
+static void what_went_over_a_foreign_version_is_told(void)
+{
+    begin();
+    ward_edit(&ward, "PATCH", ALLERGY, RAISE);
+    ward_fault(&ward, "{\"fault\":\"flap-precondition\"," ONE_WRITE);
+    submit(NOTE);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("state", ward_state(&ward, "k1"), "incomplete");
+    EXPECT_INT("one write", (long long)ward_writes(&ward), 1);
+    EXPECT_INT("it is in the audit", (long long)ward_audit(&ward, "k1", "committed"), 1);
+    EXPECT_INT("and that it is not over", (long long)ward_audit(&ward, "k1", "incomplete"), 1);
+}
+
 #define WITH_WARD(test)                                                                            \
     static void ward_##test(void)                                                                  \
     {                                                                                              \
@@ -97,12 +112,14 @@ static void a_sweep_leaves_the_server_alone_after_a_decision(void)
     }
 WITH_WARD(a_refusal_is_no_end_while_an_attempt_may_come)
 WITH_WARD(a_sweep_leaves_the_server_alone_after_a_decision)
+WITH_WARD(what_went_over_a_foreign_version_is_told)
 
 static CU_TestInfo tests[] = {
     {"a refusal is no end while an attempt may come",
      ward_a_refusal_is_no_end_while_an_attempt_may_come},
     {"a sweep leaves the server alone after a decision",
      ward_a_sweep_leaves_the_server_alone_after_a_decision},
+    {"what went over a foreign version is told", ward_what_went_over_a_foreign_version_is_told},
     CU_TEST_INFO_NULL,
 };
 SUITE("doubt", tests)

@@ -84,6 +84,17 @@ static void what_cannot_be_looked_at_is_not_examined(void)
     sweep(0, 0);
 }
 
+/* Who asked for time is not looked at by the next sweep either. */
+static void a_sweep_comes_no_sooner_than_it_was_asked_to(void)
+{
+    begin();
+    submit("committed");
+    ward_fault(&ward, "{\"fault\":\"error-before(429,86400)\",\"match\":{\"interaction\":\"look\"},"
+                      "\"times\":1}");
+    sweep(0, 0);
+    sweep(0, 0);
+}
+
 static const char *notification(const char *version)
 {
     return arena_printf(
@@ -144,6 +155,11 @@ static void ward_what_cannot_be_looked_at(void)
     in_ward(what_cannot_be_looked_at_is_not_examined);
 }
 
+static void ward_a_sweep_comes_no_sooner(void)
+{
+    in_ward(a_sweep_comes_no_sooner_than_it_was_asked_to);
+}
+
 static void ward_a_notification(void)
 {
     in_ward(a_notification_makes_it_look_again_and_nothing_else);
@@ -153,6 +169,7 @@ static CU_TestInfo tests[] = {
     {"drift is told once", ward_drift_is_told_once},
     {"an edit is no drift", ward_an_edit_is_no_drift},
     {"what cannot be looked at is not examined", ward_what_cannot_be_looked_at},
+    {"a sweep comes no sooner than it was asked to", ward_a_sweep_comes_no_sooner},
     {"a notification makes it look again and nothing else", ward_a_notification},
     CU_TEST_INFO_NULL,
 };
