@@ -201,16 +201,22 @@ static uint64_t told_at_once(const struct fact_version *version)
     return 0;
 }
 
-/* Was the engine still finding out about its intent when this request arrived, as by reading back what it wrote? */
+/* Was the engine still finding out about its intent when this request arrived, as by reading back what it wrote? Also when
+ * its last question had only been put off. */
 static bool was_asking(const struct fact_intent *intent, uint64_t n)
 {
+    const struct sim_entry *last = NULL;
+
     for (size_t i = 0; intent && i < intent->exchange_count; i++) {
         const struct fact_exchange *exchange = intent->exchanges[i];
 
-        if (exchange->arrived->n < n && (!exchange->replied || exchange->replied->n > n))
+        if (exchange->arrived->n >= n)
+            continue;
+        if (!exchange->replied || exchange->replied->n > n)
             return true;
+        last = !last || exchange->replied->n > last->n ? exchange->replied : last;
     }
-    return false;
+    return last && (last->status == 429 || last->status >= 500);
 }
 
 static int by_target(const void *a, const void *b)

@@ -181,8 +181,8 @@ static void in_the_other_order(struct kase *k)
     made(k, "note", "'2'");
 }
 
-/* The first is read back, and the answer takes longer than all of the second. */
-static void read_back_late(struct kase *k)
+/* The first is read back, and the answer says `status` before or after all of the second. */
+static void read_back(struct kase *k, int status, bool is_late)
 {
     note_begin(k);
     case_intent(k, "more",
@@ -190,14 +190,34 @@ static void read_back_late(struct kase *k)
     case_submit(k, "more");
     case_write(k, "note", WRITE);
     uint64_t look = case_arrived(k, "note", "GET Patient/ada/_history/2", NULL, NULL);
+    if (!is_late)
+        case_replied(k, look, status, NULL, NULL);
     case_read(k, "more", ADA);
     case_write(k, "more", "PATCH Patient/ada", "If-Match: W/'2'", SECOND);
     case_view(k, "more", "committed", ADA, "3");
-    case_replied(k, look, 200, NULL, NULL);
+    if (is_late)
+        case_replied(k, look, status, NULL, NULL);
+    else
+        case_read(k, "note", ADA);
     case_view(k, "note", "committed", ADA, "2");
     case_recover(k);
     made(k, "more", "'3'");
     made(k, "note", "'2'");
+}
+
+static void read_back_late(struct kase *k)
+{
+    read_back(k, 200, true);
+}
+
+static void read_back_in_vain(struct kase *k)
+{
+    read_back(k, 503, false);
+}
+
+static void read_back_in_time(struct kase *k)
+{
+    read_back(k, 200, false);
 }
 
 static void found_out_later(struct kase *k)
@@ -296,6 +316,8 @@ static void the_log_tells_what_was_done(void)
         {"two, in order", in_order, VERDICT_PASS},
         {"two, in the other order", in_the_other_order, VERDICT_FAIL},
         {"two, and the first was being read back", read_back_late, VERDICT_PASS},
+        {"two, and to read the first back was put off", read_back_in_vain, VERDICT_PASS},
+        {"two, and the first had been read back", read_back_in_time, VERDICT_FAIL},
         {"two, the older found out about later", found_out_later, VERDICT_PASS},
         {"served again, with more", served_again, VERDICT_PASS},
         {"gone when served again", gone_when_served_again, VERDICT_FAIL},
