@@ -291,7 +291,7 @@ static bool has_timer(const struct facts *facts, const struct sim_entry *end, ui
 static bool has_waited(const struct facts *facts, const struct fact_intent *intent,
                        const struct sim_entry *end, uint64_t until)
 {
-    static const char *const what[] = {"sweep", "submit"};
+    static const char *const what[] = {"sweep", "submit", "notify"}; /* news: to look is no retry */
     bool is_timer_said = false;
 
     for (size_t i = 0; i < COUNT_OF(what); i++)

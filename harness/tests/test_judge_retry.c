@@ -40,6 +40,11 @@ static void by_a_sweep(struct kase *k)
     retried(k, "sweep", 0);
 }
 
+static void by_news(struct kase *k)
+{
+    retried(k, "notify", 0);
+}
+
 static void at_once(struct kase *k)
 {
     retried(k, NULL, 0);
@@ -161,6 +166,11 @@ static void named_a_short_timer(struct kase *k)
 static void came_too_early(struct kase *k)
 {
     throttled(k, NULL, 500000);
+}
+
+static void cut_by_news(struct kase *k)
+{
+    throttled(k, "notify", 500000);
 }
 
 static void cut_by_a_sweep(struct kase *k)
@@ -300,6 +310,7 @@ static void retries_are_bounded(void)
         {"a timer was said", after_a_timer, VERDICT_PASS},
         {"timed work was made due", after_it_was_due, VERDICT_PASS},
         {"a sweep cuts a back-off", by_a_sweep, VERDICT_PASS},
+        {"a notification is news", by_news, VERDICT_PASS},
         {"after its own time-out", after_its_own_time_out, VERDICT_PASS},
         {"Retry-After was kept", waited_as_asked, VERDICT_PASS},
         {"Retry-After was made due", made_due, VERDICT_PASS},
@@ -326,6 +337,7 @@ static void retries_are_bounded(void)
         {"before Retry-After", came_too_early, VERDICT_FAIL},
         {"a timer shorter than Retry-After was made due", named_a_short_timer, VERDICT_FAIL},
         {"a sweep may not cut Retry-After", cut_by_a_sweep, VERDICT_FAIL},
+        {"nor may news", cut_by_news, VERDICT_FAIL},
         {"refused for good and sent again", refused_and_again, VERDICT_FAIL},
         {"more attempts than promised", nine_attempts, VERDICT_FAIL},
         {"more requests than promised", forty_one_requests, VERDICT_FAIL},
