@@ -126,7 +126,7 @@ static void add_own(struct steering *steering, struct point *point, size_t actor
     const struct scenario_step *own = &who->steps[run->positions[actor]];
     struct step step;
 
-    if (!own_next(run, actor, &step) || !own_is_edit_possible(run, actor))
+    if (!own_next(run, actor, &step) || !own_fits_chart(run, actor))
         return;
     struct option *option = add_option(steering, point);
     option->kind = OPTION_OWN;

@@ -99,7 +99,7 @@ static int let_all_go(struct load *load, struct err *err)
 
 static bool can_act(const struct load *load, size_t actor, struct step *out)
 {
-    return own_next(load->run, actor, out) && own_is_edit_possible(load->run, actor);
+    return own_next(load->run, actor, out) && own_fits_chart(load->run, actor);
 }
 
 static int act(struct load *load, uint64_t now_us, struct err *err)

@@ -240,6 +240,9 @@ void errand_kill_all(struct run *run);
 /* settle.c */
 /* Until nothing happens without us; then asks what is to be asked. Looks of nobody pass. */
 int run_settle(struct run *run, struct err *err) ATTR_MUST_USE;
+/* Until the engine goes on with nothing more of what it was asked, a call just made too: it is answered, has made a
+ * request, or waits behind one that is held. */
+int run_rest(struct run *run, struct err *err) ATTR_MUST_USE;
 size_t run_held_live(const struct run *run); /* by processes that do not stand still */
 size_t run_held_by(const struct run *run, const struct instance *instance);
 /* Whole, or what is left of it, where nobody named a part. */
@@ -274,8 +277,9 @@ void step_record(struct run *run,
 bool own_matches(const struct run *run, size_t actor, const struct step *step); /* its next step? */
 /* The next step of an actor as a step; false when there is none or it cannot be done now. */
 bool own_next(struct run *run, size_t actor, struct step *out);
-/* An edit of what is not there, or no longer, waits until it is; other steps are not asked about. */
-bool own_is_edit_possible(const struct run *run, size_t actor);
+/* An edit of what is not there, or no longer, waits until it is; so does an intent made on a version that is not there
+ * yet. Other steps are not asked about. */
+bool own_fits_chart(struct run *run, size_t actor);
 bool own_is_enabled(struct run *run, const struct step *step);
 int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 void own_skip(struct run *run, const struct step *step); /* a `?` that is passed over */

@@ -121,10 +121,28 @@ bool own_next(struct run *run, size_t actor, struct step *out)
     return true;
 }
 
-bool own_is_edit_possible(const struct run *run, size_t actor)
+static const char *version_label(void *arg, const char *reference, unsigned ordinal)
+{
+    const struct run *run = arg;
+
+    return sim_version_of(run->sim, reference, ordinal);
+}
+
+/* Has the chart the versions that the payload names? Nobody can have seen what is not there yet. */
+static bool has_its_versions(struct run *run, const struct scenario_step *own)
+{
+    struct err missing = ERR_INIT;
+
+    return !own->payload ||
+           scenario_resolve(run->scratch, own->payload, version_label, run, &missing);
+}
+
+bool own_fits_chart(struct run *run, size_t actor)
 {
     const struct scenario_step *own = &run->scenario->actors[actor].steps[run->positions[actor]];
 
+    if (own->verb == VERB_SUBMIT || own->verb == VERB_RESUBMIT)
+        return has_its_versions(run, own);
     if (own->verb != VERB_EDIT || strcmp(own->method, "POST") == 0 ||
         strcmp(own->method, "PUT") == 0 || strchr(own->target, '?'))
         return true;
@@ -174,13 +192,6 @@ void own_skip(struct run *run, const struct step *step)
 
     if (actor < run->scenario->actor_count && own_matches(run, actor, step))
         run->positions[actor]++;
-}
-
-static const char *version_label(void *arg, const char *reference, unsigned ordinal)
-{
-    const struct run *run = arg;
-
-    return sim_version_of(run->sim, reference, ordinal);
 }
 
 /* The payload as JSON text, versions as this server's labels. */
