@@ -45,6 +45,8 @@ struct resource {
     const char *type, *id, *reference;
     size_t serial;
     const struct version *current;
+    const struct version
+        *replaced;  /* ours, in the place of the chart's; NULL: none. See store_replace */
     unsigned floor; /* see 5 */
     UT_hash_handle hh;
 };
@@ -150,8 +152,9 @@ void store_free(struct store *store)
         return;
     for (size_t i = 0; i < store->version_count; i++)
         overlook(store, store->versions[i]);
+    /* `current` may be the chart's, which may be gone before us */
     for (struct resource *resource = store->overlay; resource; resource = resource->hh.next)
-        overlook(store, resource->current); /* one of the chart's that was replaced */
+        overlook(store, resource->replaced);
     HASH_CLEAR(hh, store->overlay);
     index_free(store->index);
     free(store->versions);
@@ -578,6 +581,8 @@ const struct version *store_replace(struct store *store, const struct version *v
             store->versions[i] = other;
     }
     store->has_replaced |= version->commit == 0;
+    if (version->commit == 0)
+        resource->replaced = other;
     resource->current = other;
     show(store, other, version);
     index_drop(store->index, other->serial, keys_of(version), keys_of(other));

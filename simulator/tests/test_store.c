@@ -184,6 +184,24 @@ static void wall_time_never_runs_backwards(void)
     store_free(store);
 }
 
+static void forget(void *arg, const struct version *version)
+{
+    (void)arg, (void)version;
+}
+
+/* What was taken back leaves the chart's version current, and the chart may go before the store does. */
+static void a_store_outlives_its_chart(void)
+{
+    struct sim_chart *chart = chart_of("{\"resourceType\":\"Patient\",\"id\":\"a\"}");
+    struct store *store = open_store(chart);
+
+    put(store, "Patient", "a", "{\"resourceType\":\"Patient\"}");
+    store_undo(store, &(struct store_undo){.first = 1, .gone = forget});
+    EXPECT_INT("commits left", (long long)store_current(store, "Patient", "a")->commit, 0);
+    sim_chart_free(chart);
+    store_free(store); /* reads nothing of it: for memcheck and ASan */
+}
+
 static CU_TestInfo tests[] = {
     {"bytes are kept but for id and meta", bytes_are_kept_but_for_id_and_meta},
     {"versions follow each other", versions_follow_each_other},
@@ -192,6 +210,7 @@ static CU_TestInfo tests[] = {
     {"ids start anew and are never in use", ids_start_anew_and_are_never_in_use},
     {"lookup finds loaded and written once", lookup_finds_loaded_and_written_once},
     {"wall time never runs backwards", wall_time_never_runs_backwards},
+    {"a store outlives its chart", a_store_outlives_its_chart},
     CU_TEST_INFO_NULL,
 };
 
