@@ -8,6 +8,8 @@
  */
 #include "engine/drift.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -25,13 +27,37 @@ struct check {
     struct cJSON *examined, *found;
 };
 
+static bool is_in(const struct history *history, const char *version)
+{
+    for (size_t i = 0; i < history->count; i++) {
+        if (history->versions[i].version && strcmp(history->versions[i].version, version) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The server has no such version, it says. It may only have no versions to show: the whole history, or the resource itself,
+ * has to say the same. */
+static enum seen_as look_for(struct job *job, const struct slot *slot)
+{
+    struct history history;
+    struct seen current;
+
+    enum look look = look_history(job, slot->type, slot->id, &history);
+    if (look == LOOK_FOUND)
+        return history.is_whole && !is_in(&history, slot->version) ? SEEN_GONE : SEEN_NOT;
+    if (look == LOOK_LATER)
+        return SEEN_NOT;
+    return look_current(job, slot->type, slot->id, &current) == LOOK_NONE ? SEEN_GONE : SEEN_NOT;
+}
+
 static enum seen_as look_at(struct job *job, const struct slot *slot)
 {
     struct seen stored, base = {.content = NULL};
     enum look look = look_version(job, slot->type, slot->id, slot->version, &stored);
 
     if (look == LOOK_GONE || look == LOOK_NONE)
-        return SEEN_GONE;
+        return look_for(job, slot);
     if (look != LOOK_FOUND)
         return SEEN_NOT;
     if (slot->how == WRITE_PATCH &&

@@ -80,6 +80,8 @@ static void what_cannot_be_looked_at_is_not_examined(void)
 {
     begin();
     submit("committed");
+    ward_fault(&ward, "{\"fault\":\"history-gone\",\"match\":{\"interaction\":\"vread\"}}");
+    sweep(0, 0);
     ward_fault(&ward, "{\"fault\":\"error-before(503)\",\"match\":{\"interaction\":\"look\"}}");
     sweep(0, 0);
 }
