@@ -512,15 +512,17 @@ static void settled(struct call *call)
 {
     struct cJSON *answer = json_object(call->arena);
     long long wait_ms = number_parameter(call, "waitMs");
+    long long returned = number_parameter(call, "returned");
     struct worker_counts counts;
 
-    worker_settle(call->engine->worker,
+    worker_settle(call->engine->worker, returned < 0 ? 0 : (unsigned long long)returned,
                   wait_ms < 0             ? 0
                   : wait_ms > WAIT_MS_MAX ? WAIT_MS_MAX
                                           : (long)wait_ms,
                   &counts);
     json_put_integer(answer, "runnable", counts.runnable);
     json_put_integer(answer, "waiting", counts.waiting);
+    json_put_integer(answer, "requests", (long long)counts.requests);
     if (counts.due_ms >= 0)
         json_put_integer(answer, "dueInMs", counts.due_ms);
     else

@@ -58,6 +58,7 @@ struct worker {
     struct job *ready_first, *ready_last;
     struct queue *queues;
     unsigned runnable, waiting, backlog;
+    unsigned long long requests; /* worker_enter so far */
     unsigned idle, ready_count, thread_count;
     pthread_t *threads;
     pthread_t timer_thread;
@@ -468,6 +469,7 @@ void worker_enter(struct worker *worker)
     lock(worker);
     worker->runnable--;
     worker->waiting++;
+    worker->requests++;
     MUST_ZERO(pthread_cond_broadcast(&worker->changed));
     while (worker->is_stopping) /* nothing new leaves any more; the process exits */
         MUST_ZERO(pthread_cond_wait(&worker->changed, &worker->mutex));
@@ -484,13 +486,15 @@ void worker_leave(struct worker *worker)
     unlock(worker);
 }
 
-void worker_settle(struct worker *worker, long wait_ms, struct worker_counts *out)
+void worker_settle(struct worker *worker, unsigned long long returned, long wait_ms,
+                   struct worker_counts *out)
 {
     uint64_t until = clock_monotonic_us() + (uint64_t)wait_ms * 1000;
     uint64_t nearest = UINT64_MAX;
 
     lock(worker);
-    while (worker->runnable > 0 && !worker->is_stopping && clock_monotonic_us() < until)
+    while ((worker->runnable > 0 || worker->requests - worker->waiting < returned) &&
+           !worker->is_stopping && clock_monotonic_us() < until)
         wait_until(&worker->changed, &worker->mutex, until);
     for (struct job *job = worker->jobs; job; job = job->next) {
         if (job->state == TASK_TIMED && job->due_us < nearest)
@@ -501,6 +505,7 @@ void worker_settle(struct worker *worker, long wait_ms, struct worker_counts *ou
 
     *out = (struct worker_counts){.runnable = worker->runnable,
                                   .waiting = worker->waiting,
+                                  .requests = worker->requests,
                                   .due_ms = nearest == UINT64_MAX ? -1 : rest_ms};
     unlock(worker);
 }

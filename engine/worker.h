@@ -68,10 +68,12 @@ void worker_leave(struct worker *worker);
 
 struct worker_counts {
     unsigned runnable, waiting;
-    long due_ms; /* until the nearest timer; -1: none */
+    unsigned long long requests; /* begun so far */
+    long due_ms;                 /* until the nearest timer; -1: none */
 };
-/* Waits until nothing is runnable, at most wait_ms. */
-void worker_settle(struct worker *worker, long wait_ms, struct worker_counts *out);
+/* Waits until nothing is runnable and that many requests have come back, at most wait_ms. */
+void worker_settle(struct worker *worker, unsigned long long returned, long wait_ms,
+                   struct worker_counts *out);
 void worker_due(struct worker *worker); /* every timer has run out */
 void worker_sweep(
     struct worker *worker); /* every timer but kept ones; waits until those tasks had their turn */

@@ -320,7 +320,7 @@ static void a_full_disk_makes_no_liar(void)
                                     .request = i % ROUND_WRITES == 2 ? large : "{}"};
         worker_add(worker, &(struct task){.fn = try_to_accept, .arg = attempt, .sequence = -1});
         if (i % ROUND_WRITES == ROUND_WRITES - 1)
-            worker_settle(worker, 60000, &counts);
+            worker_settle(worker, 0, 60000, &counts);
     }
     setrlimit(RLIMIT_FSIZE, &before);
     rig_reopen(&rig);

@@ -86,7 +86,7 @@ static struct worker_counts settle(struct worker *worker, unsigned waiting)
     struct worker_counts counts;
 
     do
-        worker_settle(worker, 10000, &counts);
+        worker_settle(worker, 0, 10000, &counts);
     while (counts.waiting != waiting && sched_yield() == 0);
     return counts;
 }
@@ -238,7 +238,7 @@ static struct task_end until_stopped(void *arg, struct worker_lane *lane)
     pthread_mutex_lock(&scene.mutex);
     scene.turns++;
     pthread_mutex_unlock(&scene.mutex);
-    worker_settle(lane->worker, 60000, &counts);
+    worker_settle(lane->worker, 0, 60000, &counts);
     return (struct task_end){.is_timed = false};
 }
 
@@ -261,7 +261,28 @@ static void what_becomes_ready_too_late_holds_nothing_up(void)
     worker_free(worker);
 }
 
+/* Those let through may not have woken yet: what is answered waits for them. */
+static void settling_waits_for_requests_to_come_back(void)
+{
+    struct worker *worker = start();
+    struct worker_counts counts;
+
+    begin(false);
+    add(worker, "a", "one", -1);
+    add(worker, "b", "two", -1);
+    expect_counts("both are in a request", worker, 2, false);
+    worker_settle(worker, 1, 1, &counts);
+    EXPECT_INT("none comes back: the time is over", counts.waiting, 2);
+    EXPECT_INT("begun", (long long)counts.requests, 2);
+    open_gate();
+    worker_settle(worker, 2, 10000, &counts);
+    EXPECT_INT("both have come back", counts.waiting, 0);
+    EXPECT_INT("and are done", worker_backlog(worker), 0);
+    end(worker);
+}
+
 static CU_TestInfo tests[] = {
+    {"settling waits for requests to come back", settling_waits_for_requests_to_come_back},
     {"tasks of one key run in order", tasks_of_one_key_run_in_order},
     {"what has not begun runs by its sequence", what_has_not_begun_runs_by_its_sequence},
     {"tasks of different keys wait together", tasks_of_different_keys_wait_together},

@@ -411,19 +411,22 @@ int engine_reset(struct run *run, struct err *err)
     return ask_ok(run, "POST", "/v1/reset", NULL, &reply, err);
 }
 
-int engine_settled(struct run *run, struct settled *out, struct err *err)
+int engine_settled(struct run *run, long long returned, struct settled *out, struct err *err)
 {
     if (is_mapped(run))
         return mapped_settled(run, out, err);
     struct http_reply reply;
 
     arena_reset(run->scratch);
-    if (ask_ok(run, "GET", "/v1/settled?waitMs=1000", NULL, &reply, err))
+    const char *path =
+        arena_printf(run->scratch, "/v1/settled?waitMs=1000&returned=%lld", returned);
+    if (ask_ok(run, "GET", path, NULL, &reply, err))
         return -1;
     const struct cJSON *answer = json_parse(run->scratch, reply.body, reply.body_size, err);
     *out = (struct settled){.runnable = json_integer(answer, "runnable", -1),
                             .waiting = json_integer(answer, "waiting", -1),
                             .due_in_ms = json_integer(answer, "dueInMs", -1),
+                            .requests = json_integer(answer, "requests", -1),
                             .body = reply.body};
     if (!answer)
         return err_context(err, "engine: GET /v1/settled");

@@ -299,7 +299,8 @@ int mapped_settled(struct run *run, struct settled *out, struct err *err)
     struct cJSON *said = json_object(run->scratch);
     *out = (struct settled){.runnable = number_at(answer, call, "runnable", "/runnable"),
                             .waiting = number_at(answer, call, "waiting", "/waiting"),
-                            .due_in_ms = number_at(answer, call, "dueInMs", "/dueInMs")};
+                            .due_in_ms = number_at(answer, call, "dueInMs", "/dueInMs"),
+                            .requests = -1};
     if (!answer)
         return err_context(err, "engine: settled");
     if (out->runnable < 0 || out->waiting < 0)

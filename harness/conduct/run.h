@@ -151,7 +151,12 @@ struct run {
     bool has_due;          /* by the last settle */
     unsigned dues;         /* in a row, that brought nothing */
     uint64_t due_arrivals; /* when the last of them was made */
-    bool is_late;          /* more exchanges than steps_max */
+    struct {
+        bool is_known, is_wrong; /* wrong: it does not count what arrives */
+        long long ahead;         /* the requests it has begun are our arrivals and so many */
+    } count;                     /* see settle.c */
+    uint64_t settled_at;         /* the length of the journal when it settled last; 0: look anew */
+    bool is_late;                /* more exchanges than steps_max */
     bool asks_views, asks_logs;
     bool
         is_ready_due; /* started; `ready` is noted once it has settled, whatever it sent meanwhile */
@@ -225,9 +230,12 @@ bool intent_has_ended(const struct run_intent *intent); /* terminal, as said las
 
 struct settled {
     long long runnable, waiting, due_in_ms; /* due_in_ms: -1: nothing waits for a timer */
+    long long requests;                     /* begun since it started; -1: it does not say */
     const char *body;                       /* until the next question */
 };
-int engine_settled(struct run *run, struct settled *out, struct err *err) ATTR_MUST_USE;
+/* `returned`: it may answer once that many of its requests have come back. */
+int engine_settled(struct run *run, long long returned, struct settled *out,
+                   struct err *err) ATTR_MUST_USE;
 int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUST_USE;
 int engine_ask_logs(struct run *run, struct err *err) ATTR_MUST_USE;   /* events, audit */
 int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* all the rest */

@@ -6,6 +6,12 @@
  * the first time, then after an event or a short wait, since what we wait for (a reply read by the engine's thread)
  * has no event of its own.
  *
+ * An engine that counts the requests it has begun saves the second question of a step that ends in a request. What was
+ * under way when it answered is waited for. Settled then is as well: runnable 0, all that it had begun has arrived, and
+ * waiting equals the held exchanges with a live client. As many of its requests had come back, then, as we have
+ * answered or lost, so no answer of ours was unread; and it was given nothing since. How its count and ours compare is
+ * learnt wherever the first rule holds.
+ *
  * Without the hook: no processor used by its process group, no thread that wants one, nothing under way, for longer than its
  * first back-off (such runs are timing-assumed: nothing was tried during a back-off).
  *
@@ -22,6 +28,7 @@
 #include "harness/scenario/adapter.h"
 
 #define ASK_AGAIN_MS_MAX 5
+#define ARRIVAL_MS_MAX   5
 #define REST_ROUNDS                                                                                \
     16 /* said so often it is believed: it may not have read our call when it says so first */
 #define QUIET_LOOK_MS 2
@@ -65,21 +72,22 @@ size_t run_held_by(const struct run *run, const struct instance *instance)
 }
 
 /* The sum over all that are up; `body` is what the last one said. */
-static int ask_all(struct run *run, struct settled *out, struct err *err)
+static int ask_all(struct run *run, long long returned, struct settled *out, struct err *err)
 {
     struct conductor *conductor = run->conductor;
     int rc = 0;
 
-    *out = (struct settled){.due_in_ms = -1};
+    *out = (struct settled){.due_in_ms = -1, .requests = -1};
     for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
-        struct settled one = {.due_in_ms = -1};
+        struct settled one = {.due_in_ms = -1, .requests = -1};
 
         if (!instance_is_up(conductor, &conductor->instances[i]))
             continue;
         instance_choose(conductor, i + 1);
-        rc = engine_settled(run, &one, err);
+        rc = engine_settled(run, returned, &one, err);
         out->runnable += one.runnable;
         out->waiting += one.waiting;
+        out->requests = conductor->instances[1].child ? -1 : one.requests;
         if (one.due_in_ms >= 0 && (out->due_in_ms < 0 || one.due_in_ms < out->due_in_ms)) {
             out->due_in_ms = one.due_in_ms;
             out->body =
@@ -125,19 +133,62 @@ static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
     }
 }
 
-/* One question; *out_settled when its answer says so and nothing came in between. */
+/* Of the requests it had begun at the last answer, how many have not arrived? */
+static long long under_way(const struct run *run, const struct settled *answer)
+{
+    return answer->requests - run->count.ahead - (long long)sim_arrivals(run->sim);
+}
+
+/* True when all that was under way has arrived, and nothing else. */
+static int await_arrivals(struct run *run, const struct settled *answer, bool *out_all,
+                          struct err *err)
+{
+    const uint64_t deadline_ms = clock_monotonic_ms() + ARRIVAL_MS_MAX;
+
+    *out_all = false;
+    if (!run->count.is_known || answer->requests < 0 || answer->runnable > 0)
+        return 0;
+    for (;;) {
+        const uint64_t now_ms = clock_monotonic_ms();
+        const long long left = under_way(run, answer);
+
+        const bool is_busy = sim_is_busy(run->sim); /* one that arrived is being put aside */
+
+        *out_all = left == 0;
+        if ((left <= 0 && !is_busy) || now_ms >= deadline_ms)
+            return 0;
+        if (run_turn(run, is_busy ? 0 : (int)(deadline_ms - now_ms), err))
+            return -1;
+    }
+}
+
+/* One question; *out_settled when its answer says so. */
 static int ask_once(struct run *run, struct settled *answer, bool *out_settled, struct err *err)
 {
     uint64_t arrivals = sim_arrivals(run->sim);
     size_t live = run_held_live(run);
+    const long long returned =
+        run->count.is_known ? run->count.ahead + (long long)arrivals - (long long)live : 0;
+    bool have_all_arrived = false;
 
-    if (ask_all(run, answer, err))
+    if (ask_all(run, returned, answer, err))
         return -1;
-    *out_settled = answer->runnable == 0 && answer->waiting == (long long)live &&
-                   arrivals == sim_arrivals(run->sim) && live == run_held_live(run) &&
-                   !sim_is_busy(run->sim) && engine_unanswered(run, true) == 0;
+    run->count.is_wrong |= answer->requests >= 0 && answer->requests - answer->waiting < returned;
+    run->count.is_known &= !run->count.is_wrong;
+    const bool is_still = arrivals == sim_arrivals(run->sim) && live == run_held_live(run) &&
+                          answer->waiting == (long long)live;
+    if (is_still && answer->runnable == 0 && answer->requests >= 0) {
+        run->count.is_known = !run->count.is_wrong;
+        run->count.ahead = answer->requests - (long long)arrivals;
+    } else if (await_arrivals(run, answer, &have_all_arrived, err)) {
+        return -1;
+    }
+    *out_settled = answer->runnable == 0 && (is_still || have_all_arrived) &&
+                   answer->waiting == (long long)run_held_live(run) && !sim_is_busy(run->sim) &&
+                   engine_unanswered(run, true) == 0;
     /* a decision or sweep that waits neither for us nor for a timer is about to be answered */
-    *out_settled &= engine_unanswered(run, false) == 0 || live > 0 || answer->due_in_ms >= 0;
+    *out_settled &=
+        engine_unanswered(run, false) == 0 || run_held_live(run) > 0 || answer->due_in_ms >= 0;
     /* where we cannot say that timed work is due, it is waited for */
     if (!(run->conductor->options.adapter->parts & PART_DUE))
         *out_settled &= answer->due_in_ms < 0;
@@ -149,6 +200,7 @@ static int until_settled(struct run *run, struct settled *answer, struct err *er
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
     bool is_settled = false;
 
+    run->count.is_known &= !run->is_ready_due && !run->conductor->instances[1].child;
     for (int wait_ms = 0;; wait_ms = wait_ms < ASK_AGAIN_MS_MAX ? wait_ms + 1 : wait_ms) {
         if (flush(run, deadline_ms, err))
             return -1;
@@ -317,12 +369,22 @@ int run_rest(struct run *run, struct err *err)
     return rc;
 }
 
+/* Nothing has happened since it settled, not even a word of ours, and its time stands still. */
+static bool is_as_it_was(const struct run *run)
+{
+    return run->settled_at > 0 && run->settled_at == sim_journal_count(run->sim) &&
+           !sim_is_busy(run->sim) && engine_unanswered(run, true) == 0 && !run->asks_views &&
+           !run->asks_logs && process_is_up(run->conductor);
+}
+
 int run_settle(struct run *run, struct err *err)
 {
     const unsigned parts = run->conductor->options.adapter->parts;
     struct settled answer = {.due_in_ms = -1};
     bool passed = false;
 
+    if (is_as_it_was(run))
+        return check_validity(run, err);
     do {
         answer = (struct settled){.due_in_ms = -1};
         if (until_rest(run, &answer, err) || labels_update(run, err) ||
@@ -348,5 +410,7 @@ int run_settle(struct run *run, struct err *err)
     if (run->asks_views && engine_ask_views(run, false, err))
         return -1;
     run->asks_views = false;
+    run->settled_at =
+        (parts & PART_SETTLED) && (parts & PART_DUE) ? sim_journal_count(run->sim) : 0;
     return 0;
 }

@@ -534,9 +534,11 @@ static void get_settled(struct visit *visit)
     struct crew_counts counts;
     struct cJSON *out = json_object(visit->arena);
 
-    crew_settle(visit->engine->crew, (long)query_number(visit, "waitMs"), &counts);
+    crew_settle(visit->engine->crew, query_number(visit, "returned"),
+                (long)query_number(visit, "waitMs"), &counts);
     json_put_integer(out, "runnable", counts.runnable);
     json_put_integer(out, "waiting", counts.waiting);
+    json_put_integer(out, "requests", counts.requests);
     if (counts.due_ms >= 0)
         json_put_integer(out, "dueInMs", counts.due_ms);
     else

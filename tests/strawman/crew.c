@@ -30,7 +30,9 @@ struct crew {
     struct http
         *idle[IDLE_CLIENTS]; /* guarded by mutex: clients of jobs that ended, for the next ones */
     unsigned idle_count;
-    unsigned started; /* guarded by mutex */
+    unsigned started;   /* guarded by mutex */
+    long long requests; /* guarded by mutex: begun so far, and come back */
+    long long returned;
 };
 
 struct crew *crew_new(bool is_time_frozen, long timeout_ms)
@@ -175,11 +177,13 @@ void crew_http(struct job *job, const struct http_request *request, struct http_
     copy.may_reuse = true;
     if (!copy.timeout_ms)
         copy.timeout_ms = job->crew->timeout_ms;
+    job->crew->requests++;
     become(job, JOB_IN_REQUEST);
     crew_unlock(job->crew);
     if (http_call(job->http, job->arena, &copy, out_reply, &err))
         out_reply->status = 0; /* what it means is the caller's to say */
     crew_lock(job->crew);
+    job->crew->returned++;
     become(job, JOB_RUNNING);
     end_if_over(job);
 }
@@ -234,7 +238,7 @@ void crew_due(struct crew *crew)
 
 static struct crew_counts count(const struct crew *crew)
 {
-    struct crew_counts counts = {.due_ms = -1};
+    struct crew_counts counts = {.requests = crew->requests, .due_ms = -1};
     uint64_t now = clock_monotonic_ms();
 
     for (const struct job *job = crew->jobs; job; job = job->next) {
@@ -268,13 +272,13 @@ void crew_sweep(struct crew *crew)
     }
 }
 
-void crew_settle(struct crew *crew, long wait_ms, struct crew_counts *out)
+void crew_settle(struct crew *crew, long long returned, long wait_ms, struct crew_counts *out)
 {
     uint64_t until = clock_monotonic_ms() + (uint64_t)(wait_ms > 0 ? wait_ms : 0);
 
     for (;;) {
         *out = count(crew);
-        if (!out->runnable || clock_monotonic_ms() >= until)
+        if ((!out->runnable && crew->returned >= returned) || clock_monotonic_ms() >= until)
             return;
         wait_until(crew, until);
     }

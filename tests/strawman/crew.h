@@ -67,7 +67,9 @@ unsigned crew_count(const struct crew *crew); /* jobs that have not ended */
 
 struct crew_counts {
     unsigned runnable, waiting;
-    long due_ms; /* until the nearest timer; -1: none */
+    long long requests; /* begun so far */
+    long due_ms;        /* until the nearest timer; -1: none */
 };
-void crew_settle(struct crew *crew, long wait_ms, struct crew_counts *out);
+/* Until nothing is runnable and that many requests have come back, at most wait_ms. */
+void crew_settle(struct crew *crew, long long returned, long wait_ms, struct crew_counts *out);
 #endif
