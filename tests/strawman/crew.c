@@ -5,7 +5,8 @@
  * States of a job: running -> in a request -> running (crew_http); running -> resting -> running
  * (crew_rest; by the clock, crew_due or crew_sweep); running -> parked -> running (crew_park,
  * crew_sweep); running -> queued -> running (crew_queue, when another job ended). Every change is
- * made with the lock held and told to everyone who waits; there are few of them.
+ * made with the lock held and told to everyone who waits; there are few of them. A thread whose job
+ * has ended stays for the next one.
  */
 #include "tests/strawman/crew.h"
 
@@ -20,6 +21,7 @@
 #include "base/http.h"
 
 #define IDLE_CLIENTS 8
+#define IDLE_THREADS 8
 
 struct crew {
     pthread_mutex_t mutex;
@@ -30,8 +32,11 @@ struct crew {
     struct http
         *idle[IDLE_CLIENTS]; /* guarded by mutex: clients of jobs that ended, for the next ones */
     unsigned idle_count;
-    unsigned started;   /* guarded by mutex */
-    long long requests; /* guarded by mutex: begun so far, and come back */
+    unsigned started;         /* guarded by mutex */
+    pthread_cond_t begun;     /* a job has no thread yet */
+    struct job *first, *last; /* guarded by mutex: those, in order */
+    unsigned fresh, waiting;  /* guarded by mutex: how many; threads that have none */
+    long long requests;       /* guarded by mutex: begun so far, and come back */
     long long returned;
 };
 
@@ -48,6 +53,7 @@ struct crew *crew_new(bool is_time_frozen, long timeout_ms)
     MUST_ZERO(pthread_condattr_init(&attributes));
     MUST_ZERO(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
     MUST_ZERO(pthread_cond_init(&crew->changed, &attributes));
+    MUST_ZERO(pthread_cond_init(&crew->begun, NULL));
     pthread_condattr_destroy(&attributes);
     return crew;
 }
@@ -105,17 +111,35 @@ static void dismiss(struct job *job)
     tell(crew);
 }
 
+static struct job *take_fresh(struct crew *crew)
+{
+    struct job *job = crew->first;
+
+    crew->first = job->next_fresh;
+    if (!crew->first)
+        crew->last = NULL;
+    crew->fresh--;
+    return job;
+}
+
 static void *run_thread(void *arg)
 {
-    struct job *job = arg;
-    struct crew *crew = job->crew;
+    struct crew *crew = arg;
 
     crew_lock(crew);
-    if (!job->is_over)
-        job->run(job);
-    dismiss(job);
+    do {
+        while (!crew->first) {
+            crew->waiting++;
+            pthread_cond_wait(&crew->begun, &crew->mutex);
+            crew->waiting--;
+        }
+        struct job *job = take_fresh(crew);
+        if (!job->is_over)
+            job->run(job);
+        dismiss(job);
+        free(job);
+    } while (crew->first || crew->waiting < IDLE_THREADS);
     crew_unlock(crew);
-    free(job);
     return NULL;
 }
 
@@ -130,7 +154,12 @@ unsigned crew_start(struct crew *crew, unsigned intent, void *engine, void (*run
     job->engine = engine;
     job->run = run;
     enlist(crew, job);
-    if (pthread_create(&thread, NULL, run_thread, job))
+    *(crew->last ? &crew->last->next_fresh : &crew->first) = job;
+    crew->last = job;
+    MUST_ZERO(pthread_cond_signal(&crew->begun));
+    if (++crew->fresh <= crew->waiting) /* one that was woken counts as idle until it runs */
+        return job->number;
+    if (pthread_create(&thread, NULL, run_thread, crew))
         BUG("no more threads"); /* what is in the log goes on at the next start */
     pthread_detach(thread);
     return job->number;

@@ -41,7 +41,7 @@ struct job {
     bool is_asked_for;                      /* by a Retry-After: a sweep may not cut it */
     bool (*is_free)(const struct job *job); /* queued: may it go on? */
     bool is_over;                           /* forgotten: it ends where it is */
-    struct job *next;
+    struct job *next, *next_fresh;
 };
 
 struct crew *crew_new(bool is_time_frozen, long timeout_ms);
