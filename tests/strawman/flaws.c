@@ -161,6 +161,8 @@ static const struct flaw_row rows[FLAW_COUNT] = {
                             "A mapping is made once and not looked at again."},
     [FLAW_OPEN_DOOR] = {"open-door", "reviews-guarded",
                         "Whoever asks without a token is answered all the same."},
+    [FLAW_KEY_IN_CHART] = {"key-in-chart", "clean-chart",
+                           "What is created bears the idempotency key, for support to find it."},
 };
 
 static enum flaw chosen = FLAW_NONE;

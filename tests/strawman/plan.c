@@ -151,6 +151,18 @@ static bool add_identifier(struct cJSON *resource, const char *type, const char 
     return true;
 }
 
+/* Flaw: so that support finds it by what the caller knows. */
+static void name_key(struct cJSON *resource, const char *key)
+{
+    struct cJSON *list = json_get_mutable(resource, "identifier"), *identifier;
+
+    if (!cJSON_IsArray(list))
+        return;
+    identifier = json_add_object(list);
+    json_put_string(identifier, "system", "urn:strawman:key");
+    json_put_string(identifier, "value", key);
+}
+
 static const char *make_mark(struct run *run, const struct cJSON *slot)
 {
     const char *tenant = json_string(run->intent, "tenant"), *key = json_string(run->intent, "key");
@@ -196,6 +208,8 @@ static enum plan plan_create(struct run *run, struct cJSON *slot, const struct c
     } else if (!id && add_identifier(body, type, mark)) {
         json_put_string(slot, "method", "POST");
         json_put_string(slot, "mark", mark);
+        if (flaw_is(FLAW_KEY_IN_CHART))
+            name_key(body, json_string(run->intent, "key"));
         if (flaw_is(FLAW_SEARCH_THEN_CREATE))
             talk_get(run,
                      arena_printf(run->arena, "%s?identifier=%s|%s", type, IDENTIFIER_SYSTEM, mark),
