@@ -24,22 +24,27 @@ static const struct command {
     const char *name, *usage, *summary; /* `help` is made from these */
     command_fn *run;
 } commands[] = {
-    {"run", "[--engine SPEC] [--out DIR] [--personality NAME] [--reset] [--seed N] PATH...",
+    {"run",
+     "[--engine SPEC] [--listen ADDR] [--out DIR] [--personality NAME] [--reset] [--seed N] "
+     "PATH...",
      "run scenarios against an engine and judge what happened", cmd_run},
     {"explore",
-     "[--engine SPEC] [--delays N] [--faults N] [--kills N] [--kinds A,B] [--budget TIME] "
+     "[--engine SPEC] [--listen ADDR] [--delays N] [--faults N] [--kills N] [--kinds A,B] "
+     "[--budget TIME] "
      "[--schedules N] [--random] [--seed N] [--no-reduction] [--shard I/N] [--resume DIR] "
      "[--jobs N] [--out DIR] [--personality NAME] [--reset] [--until-fail] PATH...",
      "search all schedules of scenarios within a bound", cmd_explore},
     {"load",
-     "[--engine SPEC] [--kinds A,B] [--budget TIME] [--runs N] [--seed N] [--jobs N] [--out DIR] "
+     "[--engine SPEC] [--listen ADDR] [--kinds A,B] [--budget TIME] [--runs N] [--seed N] [--jobs "
+     "N] [--out DIR] "
      "[--personality NAME] [--until-fail] PATH...",
      "run scenarios with everybody acting at once and random faults", cmd_load},
     {"replay",
-     "[--engine SPEC] [--personality NAME] [--scenarios DIR] [--step] FILE | 'area/name@hash: "
+     "[--engine SPEC] [--listen ADDR] [--personality NAME] [--scenarios DIR] [--step] FILE | "
+     "'area/name@hash: "
      "steps'",
      "run one exact schedule again; --step stops before each step", cmd_replay},
-    {"shrink", "[--engine SPEC] [--out DIR] FILE",
+    {"shrink", "[--engine SPEC] [--listen ADDR] [--out DIR] FILE",
      "make a failure as small as it goes, and run what is left twenty times", cmd_shrink},
     {"recheck", "DIR|FILE...", "judge recorded evidence again, without running anything",
      cmd_recheck},

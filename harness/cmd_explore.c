@@ -48,7 +48,7 @@ struct work {
     struct arena *arena;
     struct options options;
     struct aim aim;
-    const struct adapter *adapter;
+    struct adapter *adapter;
     struct crew_scenario *scenarios;
     struct explored *explored;
     size_t count;
@@ -87,8 +87,9 @@ static int read_scenarios(struct work *work, const char *const *files, size_t fi
         struct crew_scenario *scenario = &work->scenarios[work->count];
 
         scenario->scenario = scenario_read(work->arena, files[i], work->options.personality, err);
-        if (!scenario->scenario || aim_scenario(work->arena, &work->options, scenario->scenario,
-                                                &scenario->bound, &scenario->kinds, err))
+        if (!scenario->scenario ||
+            aim_scenario(work->arena, &work->options, work->adapter, scenario->scenario,
+                         &scenario->bound, &scenario->kinds, err))
             return -1;
         if (offer_lacking(work->adapter, scenario->scenario)) {
             work->others[work->other_count++] = scenario->scenario;
@@ -106,16 +107,17 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
     const char *const *files = NULL;
     size_t file_count = 0;
 
-    if (options_read(work->arena, argc, argv,
-                     "budget delays engine faults jobs kills kinds no-reduction out personality "
-                     "random reset resume schedules seed shard until-fail",
-                     &work->options, err) ||
+    if (options_read(
+            work->arena, argc, argv,
+            "budget delays engine faults jobs kills kinds listen no-reduction out personality "
+            "random reset resume schedules seed shard until-fail",
+            &work->options, err) ||
         aim_read(&work->options, &work->aim, err) ||
         scenario_find(work->arena, work->options.paths, work->options.path_count, &files,
                       &file_count, err))
         return -1;
     work->adapter = adapter_read(work->arena, work->options.engine, err);
-    if (!work->adapter)
+    if (!work->adapter || adapter_listen(work->adapter, work->options.listen, work->aim.jobs, err))
         return -1;
     work->search = search_new(&(struct search_options){.is_unreduced = work->aim.is_unreduced,
                                                        .is_random = work->aim.is_random,

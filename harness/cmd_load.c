@@ -39,7 +39,7 @@ struct work {
     struct arena *arena;
     struct options options;
     struct aim aim;
-    const struct adapter *adapter;
+    struct adapter *adapter;
     struct crew_scenario *scenarios;
     struct result result;
     struct crew *crew;
@@ -89,8 +89,9 @@ static int read_scenarios(struct work *work, const char *const *files, size_t co
         struct crew_scenario *scenario = &work->scenarios[i];
 
         scenario->scenario = scenario_read(work->arena, files[i], work->options.personality, err);
-        if (!scenario->scenario || aim_scenario(work->arena, &work->options, scenario->scenario,
-                                                &scenario->bound, &scenario->kinds, err))
+        if (!scenario->scenario ||
+            aim_scenario(work->arena, &work->options, work->adapter, scenario->scenario,
+                         &scenario->bound, &scenario->kinds, err))
             return -1;
         begin_result(work, i, &result->scenarios[result->scenario_count++]);
     }
@@ -104,7 +105,7 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
     size_t count = 0;
 
     if (options_read(work->arena, argc, argv,
-                     "budget engine jobs kinds out personality runs seed until-fail",
+                     "budget engine jobs kinds listen out personality runs seed until-fail",
                      &work->options, err) ||
         aim_read(&work->options, &work->aim, err) ||
         scenario_find(work->arena, work->options.paths, work->options.path_count, &files, &count,
@@ -113,7 +114,9 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
     if (!work->aim.budget_ms && !work->aim.schedules_max)
         work->aim.budget_ms = BUDGET_MS;
     work->adapter = adapter_read(work->arena, work->options.engine, err);
-    if (!work->adapter || read_scenarios(work, files, count, err))
+    if (!work->adapter ||
+        adapter_listen(work->adapter, work->options.listen, work->aim.jobs, err) ||
+        read_scenarios(work, files, count, err))
         return -1;
     return outdir_prepare(work->options.out, work->arena, err);
 }

@@ -81,8 +81,8 @@ static int read_input(struct request *request, int argc, char **argv, struct err
 {
     struct options *options = &request->options;
 
-    if (options_read(request->arena, argc, argv, "engine personality scenarios seed step", options,
-                     err))
+    if (options_read(request->arena, argc, argv, "engine listen personality scenarios seed step",
+                     options, err))
         return -1;
     if (options->path_count != 1)
         return err_set(err, ERR_INPUT, "expected one failure file or one 'area/name@hash: steps'");
@@ -142,7 +142,7 @@ int cmd_replay(int argc, char **argv, enum verdict *out_verdict, struct err *err
 {
     struct request request = {.arena = arena_new()};
     struct conductor *conductor = NULL;
-    const struct adapter *adapter = NULL;
+    struct adapter *adapter = NULL;
     bool is_open = true;
     struct trial trial;
     int rc = -1;
@@ -150,7 +150,7 @@ int cmd_replay(int argc, char **argv, enum verdict *out_verdict, struct err *err
     if (read_input(&request, argc, argv, err))
         goto out;
     adapter = adapter_read(request.arena, request.engine, err);
-    if (!adapter)
+    if (!adapter || adapter_listen(adapter, request.options.listen, 1, err))
         goto out;
     conductor = conductor_open(
         &(struct conductor_options){.adapter = adapter,

@@ -27,7 +27,7 @@
 struct work {
     struct arena *arena;
     struct options options;
-    const struct adapter *adapter;
+    struct adapter *adapter;
     const struct scenario **scenarios;
     size_t count;
     struct result result;
@@ -63,13 +63,13 @@ static int read_input(struct work *work, int argc, char **argv, struct err *err)
     const char *const *files = NULL;
     size_t count = 0, room = 0;
 
-    if (options_read(work->arena, argc, argv, "engine out personality reset seed", &work->options,
-                     err) ||
+    if (options_read(work->arena, argc, argv, "engine listen out personality reset seed",
+                     &work->options, err) ||
         scenario_find(work->arena, work->options.paths, work->options.path_count, &files, &count,
                       err))
         return -1;
     work->adapter = adapter_read(work->arena, work->options.engine, err);
-    if (!work->adapter)
+    if (!work->adapter || adapter_listen(work->adapter, work->options.listen, 1, err))
         return -1;
     for (size_t i = 0; i < count; i++)
         if (read_scenario(work, files[i], &room, err))

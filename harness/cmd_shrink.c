@@ -32,7 +32,7 @@ struct shrinking {
     struct arena *arena;
     struct options options;
     const char *file, *out;
-    const struct adapter *adapter;
+    struct adapter *adapter;
     const struct scenario *scenario;
     struct trial trial; /* the exact line once more */
     struct smaller_failure failure;
@@ -57,7 +57,7 @@ static int read_input(struct shrinking *shrinking, int argc, char **argv, struct
 {
     struct options *options = &shrinking->options;
 
-    if (options_read(shrinking->arena, argc, argv, "engine out", options, err))
+    if (options_read(shrinking->arena, argc, argv, "engine listen out", options, err))
         return -1;
     if (options->path_count != 1)
         return err_set(err, ERR_INPUT, "expected one failure file");
@@ -72,7 +72,8 @@ static int read_input(struct shrinking *shrinking, int argc, char **argv, struct
     const char *engine = json_string(shrinking->scenario->tree, "//engine");
     shrinking->adapter = adapter_read(
         shrinking->arena, engine && !options->has_engine ? engine : options->engine, err);
-    if (!shrinking->adapter || check_out(shrinking, err))
+    if (!shrinking->adapter || adapter_listen(shrinking->adapter, options->listen, 1, err) ||
+        check_out(shrinking, err))
         return -1;
     return outdir_prepare(shrinking->out, shrinking->arena, err);
 }

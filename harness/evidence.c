@@ -165,6 +165,8 @@ static void put_head(struct buf *buf, const struct evidence *evidence)
     put_member(buf, "settledBy", evidence->settled_by);
     put_list(buf, "parts", parts);
     put_member(buf, "base", evidence->base);
+    if (evidence->listen)
+        put_member(buf, "listen", evidence->listen);
     if (evidence->identifier_system)
         put_member(buf, "identifierSystem", evidence->identifier_system);
     put_list(buf, "companions", evidence->companions);
@@ -496,6 +498,7 @@ static void read_head(struct evidence *out, struct arena *arena, const struct cJ
         .settled_by = text_of(tree, "settledBy"),
         .parts = evidence_parts_read(json_get(tree, "parts")),
         .base = text_of(tree, "base"),
+        .listen = json_string(tree, "listen"),
         .identifier_system = json_string(tree, "identifierSystem"),
         .companions = texts_of(arena, json_get(tree, "companions")),
         .sensitive = texts_of(arena, json_get(tree, "sensitive")),

@@ -88,6 +88,7 @@ struct evidence {
     const struct cJSON *expect;    /* the scenario's, where the schedule was its own; else NULL */
     bool is_settled, is_recovered; /* is_recovered: recovery ran to its end */
     const char *base;              /* the FHIR base URL, for absolute references */
+    const char *listen;            /* HOST:PORT, where the engine expected it; NULL: it was told */
 };
 
 int evidence_write(const struct evidence *evidence, const char *path,

@@ -96,6 +96,7 @@ const struct shape evidence_form = {
         {"settledBy", SHAPE_TEXT, true, NULL, NULL},
         {"parts", SHAPE_STRINGS, true, evidence_parts, NULL},
         {"base", SHAPE_TEXT, true, NULL, NULL},
+        {"listen", SHAPE_TEXT, false, NULL, NULL},
         {"identifierSystem", SHAPE_TEXT, false, NULL, NULL},
         {"companions", SHAPE_STRINGS, true, NULL, NULL},
         {"sensitive", SHAPE_STRINGS, true, NULL, NULL},

@@ -25,7 +25,8 @@ struct options {
     bool has_engine, has_out; /* --engine, --out was given */
     bool random, no_reduction, until_fail;
     /* As typed, NULL where not said; the command that takes them reads them. */
-    const char *budget, *delays, *faults, *jobs, *kills, *kinds, *resume, *runs, *schedules, *shard;
+    const char *budget, *delays, *faults, *jobs, *kills, *kinds, *listen, *resume, *runs,
+        *schedules, *shard;
     uint64_t seed; /* --seed N; 1 */
     const char *const *paths;
     size_t path_count;

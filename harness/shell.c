@@ -51,6 +51,10 @@ const char *shell_replay(struct arena *arena, const struct evidence *evidence, c
     put_word(&line, evidence->engine);
     buf_puts(&line, " --personality ");
     put_word(&line, evidence->personality);
+    if (evidence->listen) {
+        buf_puts(&line, " --listen ");
+        put_word(&line, evidence->listen);
+    }
     if (folder) {
         buf_puts(&line, " --scenarios ");
         put_word(&line, folder);

@@ -84,6 +84,8 @@ static void reproduce(struct conductor *conductor, const struct scenario *scenar
 {
     struct trial again = {.is_own = trial->is_own};
     bool was_shared = conductor_share(conductor, false), comes_again = false;
+    bool is_fresh =
+        !conductor_shares(conductor); /* of one that runs already there is no fresh one */
 
     for (; trial->tried < TRIAL_TRIES && !trial->is_interrupted; trial->tried++) {
         conduct_once(conductor, scenario, exact, &again);
@@ -99,7 +101,7 @@ static void reproduce(struct conductor *conductor, const struct scenario *scenar
     }
     conductor_share(conductor, was_shared);
     arena_free(again.arena);
-    if (was_shared && !comes_again && !trial->is_interrupted) {
+    if (was_shared && is_fresh && !comes_again && !trial->is_interrupted) {
         trial->verdict = VERDICT_UNKNOWN;
         trial->problem = "it failed in an engine that had served other runs, and never in a fresh "
                          "one: it depends on earlier runs";
@@ -129,6 +131,9 @@ void trial_run(struct conductor *conductor, const struct scenario *scenario,
                const struct schedule *exact, bool is_once, struct trial *out)
 {
     const char *lacks = offer_lacking(conductor_adapter(conductor), scenario);
+
+    if (!lacks && exact)
+        lacks = offer_lacking_for(conductor_adapter(conductor), exact);
     bool is_own = !lacks && exact && !is_once && scenario->expect &&
                   is_own_schedule(conductor, scenario, exact);
 

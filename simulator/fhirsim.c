@@ -6,7 +6,6 @@
  * One loop: the simulator's descriptor and the signals. stdout has the one line that says where it
  * listens.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
@@ -51,11 +51,6 @@ static const char usage[] =
     "must\n"
     "be set where it listens on another address than loopback.\n";
 
-struct address {
-    char host[64];
-    uint16_t port;
-};
-
 struct settings {
     struct address listen, control;
     bool has_control, has_seed, notify_anywhere;
@@ -65,34 +60,11 @@ struct settings {
 
 /* ---- the command line ---- */
 
-static int read_address(const char *flag, const char *text, struct address *out, struct err *err)
-{
-    const char *colon = strrchr(text, ':');
-    struct in_addr ignored;
-    char *end = NULL;
-
-    if (!colon || colon == text || (size_t)(colon - text) >= sizeof(out->host) ||
-        strspn(colon + 1, "0123456789") != strlen(colon + 1) || colon[1] == '\0')
-        return err_set(err, ERR_INPUT, "%s: HOST:PORT was expected, got '%s'", flag, text);
-    unsigned long port = strtoul(colon + 1, &end, 10);
-    if (port > UINT16_MAX)
-        return err_set(err, ERR_INPUT, "%s: the port must be 0 to 65535, got '%s'", flag,
-                       colon + 1);
-    snprintf(out->host, sizeof(out->host), "%.*s", (int)(colon - text), text);
-    if (strcmp(out->host, "localhost") == 0)
-        snprintf(out->host, sizeof(out->host), "127.0.0.1");
-    if (inet_pton(AF_INET, out->host, &ignored) != 1)
-        return err_set(err, ERR_INPUT, "%s: the host must be an IPv4 address, got '%s'", flag,
-                       out->host);
-    out->port = (uint16_t)port;
-    return 0;
-}
-
 static int take_listen(const char *value, struct settings *out, struct origin *origin,
                        struct err *err)
 {
     (void)origin;
-    return read_address("--listen", value, &out->listen, err);
+    return address_read("--listen", value, &out->listen, err);
 }
 
 static int take_control(const char *value, struct settings *out, struct origin *origin,
@@ -100,7 +72,7 @@ static int take_control(const char *value, struct settings *out, struct origin *
 {
     (void)origin;
     out->has_control = true;
-    return read_address("--control", value, &out->control, err);
+    return address_read("--control", value, &out->control, err);
 }
 
 static int take_load(const char *value, struct settings *out, struct origin *origin,

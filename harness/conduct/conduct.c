@@ -8,7 +8,9 @@
  *    Nothing sleeps, and no wait is longer than WAIT_MS.
  * 2. Whatever stops a run, its evidence is collected as far as it went, and the engine is not used again.
  * 3. With a fresh process for every run its number is always 1: keys, correlation ids, and so all bytes, are the same
- *    in a replay. With `reset` runs are counted, so that a request of an earlier run is known as one.
+ *    in a replay. With `reset` runs are counted, so that a request of an earlier run is known as one. Those of an engine that
+ *    runs already count on from the time of day, as it may have met us before.
+ * 4. At a fixed address we listen during a run alone: between runs another of our processes may, with the same engine.
  */
 #include "harness/conduct/conduct.h"
 
@@ -93,34 +95,50 @@ static void attribute(void *arg, const struct sim_exchange *exchange, const char
     *out_intent = intent ? intent->name : "";
 }
 
+static bool has_address(const struct conductor *conductor)
+{
+    return conductor->options.adapter->listen.host[0] != '\0';
+}
+
 struct conductor *conductor_open(const struct conductor_options *options, struct err *err)
 {
     struct conductor *conductor = calloc(1, sizeof(*conductor));
 
     if (!conductor)
         BUG("out of memory");
+    const struct address *listen = &options->adapter->listen;
+
     conductor->options = *options;
+    conductor->run_number = adapter_runs_already(options->adapter) ? clock_wall_ms() : 0;
     conductor->now = conductor->instances;
     conductor_share(conductor, options->use_reset);
     conductor->http = http_new();
     conductor->guard = child_guard_open(err);
     if (conductor->guard)
-        conductor->sim = sim_open(&(struct sim_options){.hold_all = true,
-                                                        .logical_clock = true,
-                                                        .attribute = attribute,
-                                                        .attribute_arg = conductor},
-                                  err);
-    if (conductor->sim)
-        return conductor;
-    conductor_close(conductor);
-    return NULL;
+        conductor->sim =
+            sim_open(&(struct sim_options){.host = has_address(conductor) ? listen->host : NULL,
+                                           .port = listen->port,
+                                           .hold_all = true,
+                                           .logical_clock = true,
+                                           .attribute = attribute,
+                                           .attribute_arg = conductor},
+                     err);
+    if (!conductor->sim) {
+        conductor_close(conductor);
+        return NULL;
+    }
+    if (has_address(conductor))
+        sim_down(conductor->sim);
+    return conductor;
 }
 
 bool conductor_share(struct conductor *conductor, bool use_reset)
 {
+    const struct adapter *adapter = conductor->options.adapter;
     bool before = conductor->options.use_reset;
 
-    conductor->options.use_reset = use_reset && conductor->options.adapter->has_reset;
+    conductor->options.use_reset =
+        adapter->has_reset && (use_reset || adapter_runs_already(adapter));
     return before;
 }
 
@@ -277,17 +295,22 @@ static int begin(struct run *run, long timeout_ms, struct conducted *out, struct
         sim_guards_of(run->scenario->personality, &out->evidence.guards, err))
         return -1;
     if (can_serve_again(conductor, timeout_ms)) {
-        if (sim_begin(run->sim, run->scenario->chart, err) || engine_reset(run, err))
+        if (sim_begin(run->sim, run->scenario->chart, err) || sim_up(run->sim, err) ||
+            engine_reset(run, err))
             return -1;
     } else {
         process_end(conductor);
         if (sim_begin(run->sim, run->scenario->chart, err))
             return -1;
         run_note_process(run, "start", "", 0);
+        if (sim_up(run->sim, err))
+            return -1;
         if (process_begin(conductor, timeout_ms, err)) {
             run->is_unstartable = true;
             return -1;
         }
+        if (!process_is_ours(conductor) && conductor->options.use_reset && engine_reset(run, err))
+            return -1;
     }
     run->is_ready_due = true;
     conductor->runs++;
@@ -373,6 +396,9 @@ static void collect(struct run *run, struct conducted *out)
     evidence->attempts_max = adapter->attempts_max;
     evidence->requests_max = adapter->requests_max;
     evidence->dedupes_by_source = adapter->dedupes_by_source;
+    if (has_address(run->conductor))
+        evidence->listen =
+            arena_printf(arena, "%s:%u", adapter->listen.host, (unsigned)adapter->listen.port);
     evidence->base = arena_strdup(arena, sim_url(run->sim));
     evidence->intents = arena_alloc(arena, (run->intent_count + 1) * sizeof(*evidence->intents));
     for (size_t i = 0; i < run->intent_count; i++)
@@ -412,6 +438,8 @@ static void end(struct run *run, bool is_complete)
     conductor->is_tainted |= !is_complete;
     if (!conductor->options.use_reset || conductor->is_tainted)
         process_end(conductor);
+    if (has_address(conductor))
+        sim_down(conductor->sim);
 }
 
 /* From the engine's start to where recovery begins; `exact` and `chosen` NULL: the milestones. */
@@ -459,7 +487,7 @@ static void conduct_any(struct conductor *conductor, const struct scenario *scen
 
     *out = (struct conducted){.is_complete = false};
     conductor->run_number++;
-    run.run_id = conductor->options.use_reset
+    run.run_id = conductor->options.use_reset || adapter_runs_already(conductor->options.adapter)
                      ? arena_printf(arena, "%llu", (unsigned long long)conductor->run_number)
                      : "1";
     make_intents(&run);

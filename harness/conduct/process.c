@@ -139,6 +139,9 @@ static const struct adapter *adapter_now(const struct conductor *conductor)
 
 static int late(const struct conductor *conductor, const char *what, struct err *err)
 {
+    if (adapter_runs_already(conductor->options.adapter))
+        return err_set(err, ERR_TIMEOUT, "the engine does not answer at its address (%ld ms): %s",
+                       adapter_now(conductor)->ready_ms, what);
     const char *words = conductor->now->child ? child_last_words(conductor->now->child,
                                                                  conductor->place.arena, LAST_WORDS)
                                               : "";

@@ -13,7 +13,8 @@
  * learnt wherever the first rule holds.
  *
  * Without the hook: no processor used by its process group, no thread that wants one, nothing under way, for longer than its
- * first back-off (such runs are timing-assumed: nothing was tried during a back-off).
+ * first back-off (such runs are timing-assumed: nothing was tried during a back-off). Of an engine that runs already the
+ * processes are not known: then it is what arrives alone that shows, and that is waited for longer.
  *
  * An engine that does not run, or is paused, is settled when our answers are on their way.
  */
@@ -31,10 +32,11 @@
 #define ARRIVAL_MS_MAX   5
 #define REST_ROUNDS                                                                                \
     16 /* said so often it is believed: it may not have read our call when it says so first */
-#define QUIET_LOOK_MS 2
-#define QUIET_MS_MIN  12
-#define QUIET_MS_MAX  3000
-#define QUIET_CPU_NS  200000 /* in a whole quiet time: what an idle runtime's own timers use */
+#define QUIET_LOOK_MS   2
+#define QUIET_MS_MIN    12
+#define QUIET_MS_MAX    3000
+#define QUIET_MS_UNSEEN 300
+#define QUIET_CPU_NS    200000 /* in a whole quiet time: what an idle runtime's own timers use */
 
 /* Whose the exchange is, by its label where it has one already. */
 static const struct instance *owner(const struct run *run, const struct sim_exchange *held)
@@ -270,7 +272,8 @@ static uint64_t quiet_ms(const struct run *run)
     const struct adapter *adapter = run->conductor->options.adapter;
     uint64_t backoff_ms = adapter->backoff_ms > 0 ? (uint64_t)adapter->backoff_ms : RETRY_MS;
     unsigned doublings = run->is_recovering && run_has_open(run) ? adapter->attempts_max : 1;
-    uint64_t ms = QUIET_MS_MIN + (backoff_ms << (doublings < 10 ? doublings : 10));
+    uint64_t least_ms = adapter_runs_already(adapter) ? QUIET_MS_UNSEEN : QUIET_MS_MIN;
+    uint64_t ms = least_ms + (backoff_ms << (doublings < 10 ? doublings : 10));
 
     return ms < QUIET_MS_MAX ? ms : QUIET_MS_MAX;
 }

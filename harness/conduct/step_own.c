@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "harness/conduct/run.h"
+#include "harness/scenario/adapter.h"
 
 static struct run_intent *intent_of(const struct run *run, const struct scenario_step *own)
 {
@@ -194,6 +195,19 @@ void own_skip(struct run *run, const struct step *step)
         run->positions[actor]++;
 }
 
+/* To an engine that remembers earlier runs their events are not those of this one: each run has sources of its own. */
+static const struct cJSON *of_this_run(const struct run *run, const struct cJSON *payload)
+{
+    const char *system = json_string(json_get(payload, "source"), "system");
+
+    if (!payload || !system || !adapter_remembers(run->conductor->options.adapter))
+        return payload;
+    struct cJSON *own = json_copy_root(run->arena, payload);
+    json_put_string(json_get_mutable(own, "source"), "system",
+                    arena_printf(run->arena, "%s:run-%s", system, run->run_id));
+    return own;
+}
+
 /* The payload as JSON text, versions as this server's labels. */
 static const struct cJSON *resolve(struct run *run, const struct scenario_step *own,
                                    struct err *err)
@@ -203,7 +217,7 @@ static const struct cJSON *resolve(struct run *run, const struct scenario_step *
 
     if (!payload)
         err_context(err, "%s %s", own->label, own->intent);
-    return payload;
+    return of_this_run(run, payload);
 }
 
 static int do_submit(struct run *run, const struct scenario_step *own, struct err *err)

@@ -12,6 +12,7 @@
 #include "harness/explore/kinds.h"
 #include "harness/explore/search.h"
 #include "harness/options.h"
+#include "harness/scenario/adapter.h"
 #include "harness/scenario/scenario.h"
 
 #define BOUND_MAX        1000
@@ -112,6 +113,21 @@ static int read_bound(const char *name, const char *typed, const struct scenario
     return 0;
 }
 
+static int read_kills(const char *typed, const struct adapter *adapter,
+                      const struct scenario *scenario, unsigned *out, struct err *err)
+{
+    if (read_bound("kills", typed, scenario, 1, out, err))
+        return -1;
+    if (!adapter_runs_already(adapter))
+        return 0;
+    if (typed && *out > 0)
+        return err_set(err, ERR_INPUT,
+                       "--kills %.40s: the engine runs already and is not killed; expected 0",
+                       typed);
+    *out = 0;
+    return 0;
+}
+
 static int read_typed_kinds(struct arena *arena, const char *typed, uint64_t *out, struct err *err)
 {
     char *copy = arena_strdup(arena, typed), *state = NULL;
@@ -140,13 +156,13 @@ static int read_kinds(struct arena *arena, const char *typed, const struct scena
     return 0;
 }
 
-int aim_scenario(struct arena *arena, const struct options *options,
+int aim_scenario(struct arena *arena, const struct options *options, const struct adapter *adapter,
                  const struct scenario *scenario, struct cost *out_bound, uint64_t *out_kinds,
                  struct err *err)
 {
     return read_bound("delays", options->delays, scenario, 2, &out_bound->delays, err) ||
                    read_bound("faults", options->faults, scenario, 1, &out_bound->faults, err) ||
-                   read_bound("kills", options->kills, scenario, 1, &out_bound->kills, err) ||
+                   read_kills(options->kills, adapter, scenario, &out_bound->kills, err) ||
                    read_kinds(arena, options->kinds, scenario, out_kinds, err)
                ? -1
                : 0;

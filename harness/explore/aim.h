@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "harness/explore/order.h"
 
+struct adapter;
 struct arena;
 struct err;
 struct options;
@@ -30,8 +31,8 @@ struct aim {
 };
 int aim_read(const struct options *options, struct aim *out, struct err *err) ATTR_MUST_USE;
 
-/* Bound and rows of faults for one scenario. */
-int aim_scenario(struct arena *arena, const struct options *options,
+/* Bound and rows of faults for one scenario; what runs already is not killed. */
+int aim_scenario(struct arena *arena, const struct options *options, const struct adapter *adapter,
                  const struct scenario *scenario, struct cost *out_bound, uint64_t *out_kinds,
                  struct err *err) ATTR_MUST_USE;
 

@@ -27,6 +27,10 @@
 #define FLAW_BYTES_MAX   64
 #define TOKEN            "token-9Qm4vT2xLw" /* stands nowhere else, so that a log it is in has leaked it */
 
+/* What tells of all that an engine ever did, not of one run. */
+#define PARTS_EVER                                                                                 \
+    (PART_EVENTS | PART_AUDIT | PART_METRICS | PART_SWEEP | PART_DRIFT | PART_MAPPINGS)
+
 #define PARTS_NATIVE                                                                               \
     (PART_JOURNAL | PART_SAID | PART_EVENTS | PART_AUDIT | PART_METRICS | PART_REVIEWS |           \
      PART_SWEEP | PART_SETTLED | PART_DUE | PART_DRIFT | PART_NOTIFY | PART_MAPPINGS | PART_LOGS)
@@ -108,6 +112,15 @@ static int read_start(struct arena *arena, struct adapter *adapter, const struct
     if (launch_read(arena, start, "/start", &known, &launch, err) ||
         read_url(arena, adapter, start, err))
         return -1;
+    if (!launch.command && !adapter->url)
+        return err_set(err, ERR_INPUT,
+                       "/start/url: found a pattern for what it prints without /start/command; "
+                       "expected the URL of an engine that runs already");
+    if (!launch.command && strchr(adapter->url, '$'))
+        return err_set(err, ERR_INPUT,
+                       "/start/url: found \"%.80s\" without /start/command; expected the URL of an "
+                       "engine that runs already, whole",
+                       adapter->url);
     adapter->command = launch.command;
     adapter->environment = launch.environment;
     adapter->ready = json_string(start, "ready");
@@ -159,6 +172,15 @@ static int read_headers(struct adapter *adapter, const struct cJSON *tree, struc
     return 0;
 }
 
+static bool names(const struct cJSON *list, const char *name)
+{
+    for (size_t i = 0; i < json_count(list); i++) {
+        if (strcmp(json_text(json_at(list, i)), name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What the engine speaks: our interface, or one of its own that the parts describe. */
 static int read_interface(struct arena *arena, struct adapter *adapter, const struct cJSON *tree,
                           struct err *err)
@@ -178,7 +200,7 @@ static int read_interface(struct arena *arena, struct adapter *adapter, const st
                            "expected one or the other",
                            adapter_parts[i]);
     }
-    adapter->has_reset = true;
+    adapter->has_reset = !names(json_get(tree, "without"), "reset");
     adapter->parts = PARTS_NATIVE & ~evidence_parts_read(json_get(tree, "without"));
     return 0;
 }
@@ -222,6 +244,10 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
     adapter->requests_max = (unsigned)json_integer(limits, "requests", 0);
     adapter->backoff_ms = (long)json_integer(limits, "backoffMs", 0);
     adapter->dedupes_by_source = json_flag(tree, "dedupesBySource", false);
+    if (!adapter->mapping && !json_get(tree, "start"))
+        return err_set(err, ERR_INPUT, "/: \"start\" is missing; expected at least its \"url\"");
+    if (adapter_remembers(adapter))
+        adapter->parts &= ~PARTS_EVER;
     return 0;
 }
 
@@ -294,6 +320,38 @@ struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *
         return NULL;
     }
     return adapter;
+}
+
+bool adapter_runs_already(const struct adapter *adapter)
+{
+    return !adapter->command && !(adapter->mapping && adapter->mapping->exec.command);
+}
+
+bool adapter_remembers(const struct adapter *adapter)
+{
+    return adapter_runs_already(adapter) && !adapter->has_reset;
+}
+
+int adapter_listen(struct adapter *adapter, const char *address, unsigned long jobs,
+                   struct err *err)
+{
+    if (!address && adapter_runs_already(adapter))
+        return err_set(err, ERR_INPUT,
+                       "%s: the engine runs already, so it must know where to write; expected "
+                       "--listen HOST:PORT, the address that it was started with",
+                       adapter->name);
+    if (!address)
+        return 0;
+    if (jobs > 1)
+        return err_set(err, ERR_INPUT,
+                       "--jobs %lu: one alone can listen at %.80s; expected --jobs 1", jobs,
+                       address);
+    if (address_read("--listen", address, &adapter->listen, err))
+        return -1;
+    return adapter->listen.port > 0
+               ? 0
+               : err_set(err, ERR_INPUT,
+                         "--listen %.80s: expected a port that the engine knows, not 0", address);
 }
 
 const char *adapter_settled_by(const struct adapter *adapter)

@@ -4,12 +4,16 @@
 /*
  * adapter - how to start an engine and what it offers; contracts.md "Adapter file".
  *
+ * chartproof starts an engine, is itself started by it for each intent (`exec`, mapping.h), or finds it running: then the
+ * engine has to find chartproof, at an address that is fixed by `--listen`.
+ *
  * An engine speaks the native interface, or one of its own that the file maps (mapping.h). `writebackd` and `strawman`
  * (also `strawman:FLAW`) are built in.
  */
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/address.h"
 #include "base/attr.h"
 #include "harness/scenario/launch.h"
 
@@ -42,11 +46,23 @@ struct adapter {
     long backoff_ms;
     bool dedupes_by_source;
     bool has_reset;
-    unsigned parts; /* enum evidence_part */
+    struct address listen; /* where it finds us; no host: it is told when it starts */
+    unsigned parts;        /* enum evidence_part */
 };
 
 /* `spec`: a built-in name or a file. */
 struct adapter *adapter_read(struct arena *arena, const char *spec, struct err *err);
+
+/* Nobody here starts it, so nobody kills it, and a fresh one is not to be had. */
+bool adapter_runs_already(const struct adapter *adapter);
+/* It runs already and cannot be told to forget: it knows whatever earlier runs gave it. */
+bool adapter_remembers(const struct adapter *adapter);
+/*
+ * Fixes where it finds us: `address` as typed for --listen, NULL where it was not. ERR_INPUT where it runs already and would
+ * not find us, and where several of us (`jobs`) would have to listen there.
+ */
+int adapter_listen(struct adapter *adapter, const char *address, unsigned long jobs,
+                   struct err *err) ATTR_MUST_USE;
 
 /* How it is known to be at rest: "hook" or "quiet". */
 const char *adapter_settled_by(const struct adapter *adapter);

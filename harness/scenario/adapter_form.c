@@ -18,7 +18,7 @@ const char *const adapter_parts[] = {
     "sweep",  "notify", "metrics", "settled", "due",     "reset",    "second", NULL};
 
 const char *const adapter_without[] = {"events", "audit",  "metrics",  "reviews", "sweep",
-                                       "drift",  "notify", "mappings", NULL};
+                                       "drift",  "notify", "mappings", "reset",   NULL};
 
 static const char *const interfaces[] = {"native", NULL};
 

@@ -61,9 +61,18 @@ static const char *lacking_of_milestone(const struct adapter *adapter, const str
         return NULL;
     if (strcmp(step->what, "due") == 0)
         return adapter->parts & PART_DUE ? NULL : "due";
-    if (adapter->command || (is_kill && adapter->mapping && adapter->mapping->exec.command))
-        return NULL;
-    return "start";
+    if (adapter_runs_already(adapter))
+        return "a kill or a start, as it runs already";
+    return adapter->command || is_kill ? NULL : "start";
+}
+
+const char *offer_lacking_for(const struct adapter *adapter, const struct schedule *schedule)
+{
+    const char *lacking = NULL;
+
+    for (size_t i = 0; !lacking && i < schedule->count; i++)
+        lacking = lacking_of_milestone(adapter, &schedule->steps[i]);
+    return lacking;
 }
 
 const char *offer_lacking(const struct adapter *adapter, const struct scenario *scenario)
@@ -74,7 +83,5 @@ const char *offer_lacking(const struct adapter *adapter, const struct scenario *
         for (size_t j = 0; !lacking && j < scenario->actors[i].step_count; j++)
             lacking = lacking_of_step(adapter, &scenario->actors[i].steps[j]);
     }
-    for (size_t i = 0; !lacking && i < scenario->schedule.count; i++)
-        lacking = lacking_of_milestone(adapter, &scenario->schedule.steps[i]);
-    return lacking;
+    return lacking ? lacking : offer_lacking_for(adapter, &scenario->schedule);
 }

@@ -220,6 +220,7 @@ static void what_is_written_has_the_members_of_the_schema(void)
     const struct cJSON *item;
 
     fill(k);
+    case_evidence(k)->listen = "127.0.0.1:8090";
     case_evidence(k)->expect = json_parse(arena, "{}", 2, &err);
     EXPECT_INT("written", evidence_write(case_evidence(k), path, &err), 0);
     const struct cJSON *tree = json_parse_file(arena, path, &err);

@@ -29,12 +29,14 @@ LEFT=$(basename "$SCRATCH") # in the name of what is left behind, so that it is 
 export LEFT
 nothing_runs() { ! grep -lsaE "left-behind-$LEFT" /proc/[0-9]*/cmdline && ! grep -lsaE "$SCRATCH|LEFT=$LEFT" /proc/[0-9]*/environ; }
 
-# NAME STATUS TEXT. Talking much and starting a daemon are no harm by themselves, if all of it can be ended.
+# NAME STATUS TEXT. Talking much and starting a daemon are no harm by themselves, if all of it can be ended;
+# with a process of its own a run has none before it (tests/e2e/running.sh has an engine that runs on).
 cat >"$SCRATCH/rows" <<'ROWS'
 nothing 0 -
 prints-megabytes 0 -
 leaves-a-daemon 0 -
 leaves-a-nameless-daemon 0 -
+talks-of-an-earlier-run 0 -
 dies-at-start 3 ended by itself (exit status 3): no such database
 dies-once-ready 3 ended by itself (exit status 8): lost the lease
 dies-on-submit 3 ended by itself (exit status 4): cannot open the queue
