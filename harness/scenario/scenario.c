@@ -411,14 +411,18 @@ static int pick_personality(struct arena *arena, struct scenario *scenario, cons
     const char *const *known = sim_personalities();
 
     scenario->personalities = read_strings(arena, json_get(scenario->tree, "personalities"));
+    for (size_t i = 0; scenario->personalities[i]; i++) {
+        if (!near_is_known(scenario->personalities[i], known))
+            return err_set(err, ERR_INPUT, "/personalities/%zu: unknown value %s", i,
+                           near_explain(arena, scenario->personalities[i], known));
+    }
     if (!scenario->personalities[0])
         scenario->personalities = standard;
     scenario->personality = asked ? asked : scenario->personalities[0];
-    while (*known && strcmp(*known, scenario->personality) != 0)
-        known++;
-    return *known ? 0
-                  : err_set(err, ERR_INPUT, "unknown personality %s",
-                            near_explain(arena, scenario->personality, sim_personalities()));
+    return near_is_known(scenario->personality, known)
+               ? 0
+               : err_set(err, ERR_INPUT, "unknown personality %s",
+                         near_explain(arena, scenario->personality, known));
 }
 
 static bool is_made_for(const struct scenario *scenario, const char *personality)

@@ -45,25 +45,6 @@ const char *const scenario_operations[] = {"create", "update", "patch", "delete"
 static const char *const methods[] = {"POST", "PUT", "PATCH", "DELETE", NULL};
 static const char *const decisions[] = {"apply", "discard", "merge", NULL};
 static const char *const sweeps[] = {"reconcile", "drift", NULL};
-/* Servers that the format knows. */
-static const char *const personalities[] = {"r4",
-                                            "stu3-conflicts",
-                                            "hapi",
-                                            "hapi-racy",
-                                            "azure",
-                                            "medplum",
-                                            "healthlake",
-                                            "aidbox",
-                                            "blaze",
-                                            "linuxforhealth",
-                                            "oracle-health",
-                                            "nhs-pds",
-                                            "timestamp-etag",
-                                            "epic-like",
-                                            "no-versions",
-                                            "if-match-ignored",
-                                            "athena-like",
-                                            NULL};
 static const char *const contents[] = {"full-resource", "id-only", NULL};
 static const char *const sides[] = {"engine", "ehr", NULL};
 
@@ -314,7 +295,7 @@ const struct shape scenario_form = {
         {.name = "why", .kind = SHAPE_STRING, .is_required = true},
         {.name = "controls", .kind = SHAPE_STRINGS, .choices = controls},
         {.name = "chart", .kind = SHAPE_STRINGS, .is_required = true},
-        {.name = "personalities", .kind = SHAPE_STRINGS, .choices = personalities},
+        {.name = "personalities", .kind = SHAPE_STRINGS}, /* sim_personalities: scenario.c */
         {.name = "actors", .kind = SHAPE_MAP_OF, .is_required = true, .of = &actor_form},
         {.name = "schedule", .kind = SHAPE_STRINGS},
         {.name = "replay", .kind = SHAPE_STRINGS},

@@ -12,6 +12,7 @@
 #include "harness/evidence_form.h"
 #include "harness/scenario/adapter_form.h"
 #include "harness/scenario/scenario_form.h"
+#include "simulator/sim.h"
 #include "tests/expect.h"
 
 #define SHAPES_MAX 64
@@ -69,7 +70,9 @@ static void compare_kind(struct walk *walk, const char *row, const struct cJSON 
         return;
     case SHAPE_STRINGS:
         EXPECT_STR(row, type, "array");
-        compare_string(row, json_get(property, "items"), member->choices);
+        compare_string(row, json_get(property, "items"),
+                       strcmp(member->name, "personalities") == 0 ? sim_personalities()
+                                                                  : member->choices);
         return;
     case SHAPE_STRING_OR_LIST:
         compare_string(row, one, member->choices);
