@@ -26,6 +26,7 @@
 #include "harness/options.h"
 #include "harness/outdir.h"
 #include "harness/scenario/adapter.h"
+#include "harness/scenario/offer.h"
 #include "harness/scenario/scenario.h"
 #include "harness/shell.h"
 #include "harness/story.h"
@@ -34,6 +35,7 @@
 #define WAIT_MS      200 /* for a run, before progress is shown again */
 #define BUDGET_MS    10000
 #define FINDINGS_MAX 25
+#define RUNS_PER_JOB 2 /* a run waits for its moments a third of the time: two keep a core busy */
 
 struct work {
     struct arena *arena;
@@ -41,7 +43,8 @@ struct work {
     struct aim aim;
     struct adapter *adapter;
     struct crew_scenario *scenarios;
-    struct result result;
+    size_t count;         /* of scenarios that run; the first of the result's */
+    struct result result; /* behind them: those that the engine lacks something for */
     struct crew *crew;
     struct progress progress;
     unsigned long given, taken;
@@ -77,6 +80,18 @@ static void begin_result(struct work *work, size_t index, struct result_scenario
     }
 }
 
+static struct result_scenario not_judged(const struct work *work, const struct scenario *scenario)
+{
+    return (struct result_scenario){
+        .name = scenario->name,
+        .hash = scenario->hash,
+        .title = scenario->title,
+        .personality = scenario->personality,
+        .verdict = VERDICT_PASS,
+        .problem = arena_printf(work->arena, "not judged: the engine does not offer %s",
+                                offer_lacking(work->adapter, scenario))};
+}
+
 static int read_scenarios(struct work *work, const char *const *files, size_t count,
                           struct err *err)
 {
@@ -85,17 +100,25 @@ static int read_scenarios(struct work *work, const char *const *files, size_t co
     work->scenarios = arena_alloc(work->arena, (count + 1) * sizeof(*work->scenarios));
     result->scenarios = arena_alloc(work->arena, (count + 1) * sizeof(*result->scenarios));
     result->failures = arena_alloc(work->arena, FINDINGS_MAX * sizeof(*result->failures));
+    const struct scenario **others = arena_alloc(work->arena, (count + 1) * sizeof(*others));
+    size_t other_count = 0;
     for (size_t i = 0; i < count; i++) {
-        struct crew_scenario *scenario = &work->scenarios[i];
+        struct crew_scenario *scenario = &work->scenarios[work->count];
 
         scenario->scenario = scenario_read(work->arena, files[i], work->options.personality, err);
         if (!scenario->scenario ||
             aim_scenario(work->arena, &work->options, work->adapter, scenario->scenario,
                          &scenario->bound, &scenario->kinds, err))
             return -1;
-        begin_result(work, i, &result->scenarios[result->scenario_count++]);
+        if (i == 0)
+            result->personality = scenario->scenario->personality;
+        if (offer_lacking(work->adapter, scenario->scenario))
+            others[other_count++] = scenario->scenario;
+        else
+            begin_result(work, work->count++, &result->scenarios[result->scenario_count++]);
     }
-    result->personality = work->scenarios[0].scenario->personality;
+    for (size_t i = 0; i < other_count; i++)
+        result->scenarios[result->scenario_count++] = not_judged(work, others[i]);
     return 0;
 }
 
@@ -267,10 +290,10 @@ static bool may_give(const struct work *work)
 
 static void give_all(struct work *work)
 {
-    while (may_give(work) && crew_is_free(work->crew)) {
+    while (work->count > 0 && may_give(work) && crew_is_free(work->crew)) {
         struct errand *errand = arena_alloc(work->arena, sizeof(*errand));
 
-        errand->job = (struct job){.scenario = work->given % work->result.scenario_count,
+        errand->job = (struct job){.scenario = work->given % work->count,
                                    .is_random = true,
                                    .seed = work->options.seed + work->given};
         work->given++;
@@ -300,11 +323,14 @@ static int take_one(struct work *work, struct err *err)
 
 static int load_all(struct work *work, struct err *err)
 {
+    /* at one address there is one of us */
+    const bool is_alone = work->adapter->listen.host[0] != '\0';
+    const size_t workers = is_alone ? 1 : RUNS_PER_JOB * work->aim.jobs;
     int rc = 0;
 
     work->crew = crew_open(&(struct crew_options){.adapter = work->adapter,
                                                   .seed = work->options.seed,
-                                                  .workers = work->aim.jobs,
+                                                  .workers = workers,
                                                   .load = work->options.out,
                                                   .scenarios = work->scenarios},
                            err);
@@ -332,8 +358,9 @@ static int report(struct work *work, struct err *err)
     result->program = shell_program(work->arena);
     result->engine = work->adapter->name;
     result->seed = work->options.seed;
-    result->verdict = work->stopped ? VERDICT_UNKNOWN : VERDICT_PASS;
-    for (size_t i = 0; i < result->scenario_count; i++) {
+    /* nothing was tried where none of them has what it needs, so nothing is known */
+    result->verdict = work->stopped || work->count == 0 ? VERDICT_UNKNOWN : VERDICT_PASS;
+    for (size_t i = 0; i < work->count; i++) {
         struct result_scenario *scenario = &result->scenarios[i];
         struct result_coverage *coverage = arena_alloc(work->arena, sizeof(*coverage));
 
