@@ -60,7 +60,7 @@ all() { awk '/^cpu / {for (i = 2; i <= 9; i++) sum += $i; print sum}' /proc/stat
 saturates() {
     idle_before=$(idle) all_before=$(all)
     ends 0 "$BIN/chartproof" load --jobs "$(nproc)" --out "$SCRATCH/report" --engine writebackd --runs $((150 * $(nproc))) \
-        scenarios/update/concurrent.json || return 1
+        scenarios/patch/clean.json || return 1
     idle=$(($(idle) - idle_before)) all=$(($(all) - all_before))
     echo "idle: $idle of $all ticks"
     [ $((idle * 4)) -lt "$all" ]
