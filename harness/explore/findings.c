@@ -257,6 +257,8 @@ static int shrink_one(struct findings *findings, size_t index, struct arena *scr
         told->verdict = found.verdict;
         told->proof = found.proof;
         told->schedules = found.schedules;
+        told->found_run = found.found_run;
+        told->found_us = found.found_us;
         rc = smaller_keep(&smaller, &which, options->out, index + 1, options->adapter->spelled,
                           options->arena, err);
     }

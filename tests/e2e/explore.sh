@@ -118,6 +118,10 @@ bereaved() {
 }
 check "a worker that dies leaves an UNKNOWN and a successor" bereaved
 
+says_when() { explore 1 --reset --until-fail --engine strawman:retry-post --delays 0 --faults 1 --kills 0 scenarios/create/reply-lost.json &&
+    grep -qF '"foundRun": 2' "$SCRATCH/report/result.json" && grep -qF '"foundMs": ' "$SCRATCH/report/result.json"; }
+check "a failure says which run showed it first, also when it was made smaller" says_when
+
 refused() { # TEXT ARG...
     text=$1
     shift
