@@ -12,7 +12,8 @@ looked for in the resource's history. Every conflict with somebody else goes to 
     POST /api/sweep        looks again at what is not finished; answers when done
 
 What must always hold: a job is on disk before 202 is sent, and before each of its requests; a status is on disk before
-anyone is told. Settings come from the environment: FHIR_BASE_URL, PORT, DATA, FHIR_TIMEOUT_MS, RETRY_MS.
+anyone is told. Settings come from the environment: FHIR_BASE_URL, PORT, DATA, FHIR_TIMEOUT_MS, RETRY_MS,
+TOKEN (whoever calls must bear it; unset: anyone may).
 """
 import hashlib
 import http.client
@@ -26,6 +27,7 @@ BASE = urllib.parse.urlsplit(os.environ["FHIR_BASE_URL"])
 TIMEOUT = int(os.environ.get("FHIR_TIMEOUT_MS", "30000")) / 1000
 RETRY = int(os.environ.get("RETRY_MS", "200")) / 1000
 JOURNAL = os.path.join(os.environ.get("DATA", "."), "jobs.ndjson")
+TOKEN = os.environ.get("TOKEN")
 SYSTEM = "urn:example:conditional:write"
 ATTEMPTS = 6
 
@@ -473,10 +475,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
+    def may(self):
+        """Whoever asks says who he is."""
+        return not TOKEN or self.headers.get("Authorization") == "Bearer " + TOKEN
+
     def do_GET(self):
         name = self.path.rpartition("/")[2]
         if self.path == "/api/health":
             self.answer(200, {"status": "up"})
+        elif not self.may():
+            self.answer(401, {"reason": "expected Authorization"})
         elif self.path == "/api/open":
             waiting = [job for job in self.jobs.jobs.values() if job["status"] == "MANUAL"]
             self.answer(200, {"open": [{**view(job), "chart": job.get("chart"), "version": job.get("ver"),
@@ -488,6 +496,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self.may():
+            return self.answer(401, {"reason": "expected Authorization"})
         if self.path == "/api/sweep":
             self.jobs.wait_idle()
             for job in [one for one in self.jobs.jobs.values() if one["status"] == "MANUAL"]:

@@ -668,7 +668,10 @@ static int probe(struct run *run, const char *path, struct err *err)
 int engine_ask_at_end(struct run *run, struct err *err)
 {
     if (is_mapped(run))
-        return mapped_ask_reviews(run, err) || mapped_ask_metrics(run, err) ? -1 : 0;
+        return mapped_ask_reviews(run, err) || mapped_ask_metrics(run, err) ||
+                       mapped_probe(run, err)
+                   ? -1
+                   : 0;
     unsigned parts = run->conductor->options.adapter->parts;
     const struct cJSON *list = NULL;
 

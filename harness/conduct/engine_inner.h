@@ -38,6 +38,7 @@ int mapped_ask_view(struct run *run, struct run_intent *intent, struct err *err)
 int mapped_ask_events(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_ask_audit(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_ask_reviews(struct run *run, struct err *err) ATTR_MUST_USE;
+int mapped_probe(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_ask_metrics(struct run *run, struct err *err) ATTR_MUST_USE;
 /* The answer to a submit: notes it in our words. */
 void mapped_take_answer(struct run *run, const struct run_call *call,

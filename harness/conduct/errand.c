@@ -117,6 +117,7 @@ void errand_turn(struct run *run)
             continue;
         }
         note_end(run, errand);
+        leavings_note_words(run, errand->child);
         child_free(errand->child);
         *errand = run->errands[--run->errand_count];
         run->asks_views = true;

@@ -101,6 +101,14 @@ static void note_logs(struct run *run)
     }
 }
 
+void leavings_note_words(struct run *run, struct child *child)
+{
+    if (!(run->conductor->options.adapter->parts & PART_LOGS))
+        return;
+    note(run, "stdout", child_stdout(child), strlen(child_stdout(child)));
+    note(run, "stderr", child_stderr(child), strlen(child_stderr(child)));
+}
+
 void leavings_note(struct run *run)
 {
     if (!(run->conductor->options.adapter->parts & PART_LOGS))
@@ -111,8 +119,7 @@ void leavings_note(struct run *run)
         if (!child)
             continue;
         child_turn(child);
-        note(run, "stdout", child_stdout(child), strlen(child_stdout(child)));
-        note(run, "stderr", child_stderr(child), strlen(child_stderr(child)));
+        leavings_note_words(run, child);
         child_forget_words(child);
     }
     note_files(run);

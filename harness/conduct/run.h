@@ -312,6 +312,8 @@ int patients_unmerge(struct run *run, const char *actor, const struct scenario_s
 
 /* leavings.c: what the engine printed since the last call and its files */
 void leavings_note(struct run *run);
+/* The words of a process that has ended, alone. */
+void leavings_note_words(struct run *run, struct child *child);
 
 /* milestone.c, exact.c, chosen.c, load.c, recovery.c */
 int run_milestones(struct run *run, const struct schedule *schedule, struct err *err) ATTR_MUST_USE;

@@ -32,8 +32,6 @@ static enum sim_guard duplicate_create(const struct sim_guards *guards)
 #define NEEDS_JSMD (NEEDS_JSM | PART_DRIFT)
 #define NEEDS_JSN  (NEEDS_JS | PART_NOTIFY)
 #define NEEDS_JP   (PART_JOURNAL | PART_MAPPINGS)
-#define NEEDS_JML  (PART_JOURNAL | PART_METRICS | PART_LOGS)
-#define NEEDS_JSR  (NEEDS_JS | PART_REVIEWS)
 
 /* The controls are the checklist of docs/product.md. */
 static const struct invariant table[] = {
@@ -413,8 +411,8 @@ static const struct invariant table[] = {
         .engineer =
             "No name, number or note of the chart and no token, plain, percent-encoded or in "
             "base64, in logs, metrics, GET URLs, error texts or undeclared files.",
-        .needs = NEEDS_JML,
-        .unlocks = "metrics and logs",
+        .needs = NEEDS_J,
+        .unlocks = "metrics or logs",
         .judge = judge_no_leak,
     },
     {
@@ -422,7 +420,7 @@ static const struct invariant table[] = {
         .control = "privacy",
         .clinician = "Open questions about a patient are shown only to those who may see them.",
         .engineer = "Reviews, audit and events are not answered without credentials.",
-        .needs = NEEDS_JSR,
+        .needs = NEEDS_JS,
         .unlocks = "status and reviews",
         .judge = judge_reviews_guarded,
     },

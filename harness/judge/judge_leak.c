@@ -118,6 +118,12 @@ void judge_no_leak(const struct facts *facts, struct finding *finding)
     }
     for (size_t i = 0; i < facts->intent_count; i++)
         look_problems(&search, facts->intents[i]);
+    /* a leak elsewhere is one, but without either of these nothing is known of most places */
+    if (!(facts->evidence->parts & (PART_LOGS | PART_METRICS)) &&
+        finding->result->verdict == VERDICT_PASS) {
+        finding->result->is_judged = false;
+        finding->result->needs = "metrics or logs";
+    }
 }
 
 /* ---- reviews-guarded ---- */
@@ -147,7 +153,6 @@ void judge_reviews_guarded(const struct facts *facts, struct finding *finding)
     }
     if (was_asked)
         return;
-    finding->result->is_judged =
-        false; /* engines with an interface of their own are not asked yet */
-    finding->result->needs = "a call without credentials, which the native interface alone has";
+    finding->result->is_judged = false;
+    finding->result->needs = "a list of reviews, audit or events and the headers that open it";
 }

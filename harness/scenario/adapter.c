@@ -246,6 +246,11 @@ static int fill(struct arena *arena, struct adapter *adapter, const struct cJSON
     adapter->dedupes_by_source = json_flag(tree, "dedupesBySource", false);
     if (!adapter->mapping && !json_get(tree, "start"))
         return err_set(err, ERR_INPUT, "/: \"start\" is missing; expected at least its \"url\"");
+    /* what it prints is seen, and its folder known, where we start it; its interface may be its own */
+    if (adapter->mapping && json_get(tree, "logs"))
+        adapter->parts |= PART_LOGS;
+    if (adapter_runs_already(adapter) && !adapter->logs[0])
+        adapter->parts &= ~(unsigned)PART_LOGS;
     if (adapter_remembers(adapter))
         adapter->parts &= ~PARTS_EVER;
     return 0;

@@ -142,6 +142,36 @@ static void a_chart_without_secrets_is_not_judged(void)
     case_free(k);
 }
 
+/* A leak is one wherever it is seen; that there is none can only be said of what was looked at. */
+static void without_logs_and_metrics_only_a_leak_is_told(void)
+{
+    static const struct {
+        const char *row;
+        unsigned parts;
+        const char *url;
+        bool is_judged;
+        enum verdict want;
+    } table[] = {
+        {"logs", PART_LOGS, "Patient?identifier=x", true, VERDICT_PASS},
+        {"metrics", PART_METRICS, "Patient?identifier=x", true, VERDICT_PASS},
+        {"neither", 0, "Patient?identifier=x", false, VERDICT_PASS},
+        {"neither, and a leak", 0, "Patient?name=Quillfeather", true, VERDICT_FAIL},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct kase *k = case_new();
+
+        chart(k);
+        case_evidence(k)->parts = PART_JOURNAL | table[i].parts;
+        case_entry(k,
+                   &(struct sim_entry){.kind = SIM_ARRIVED, .method = "GET", .url = table[i].url});
+        const struct result_invariant *found = case_judge(k, "no-leak");
+        EXPECT_INT(table[i].row, found->is_judged, table[i].is_judged);
+        EXPECT_INT(table[i].row, found->verdict, table[i].want);
+        case_free(k);
+    }
+}
+
 /* ---- reviews-guarded ---- */
 
 static void probe(struct kase *k, int status, const char *body)
@@ -212,6 +242,7 @@ static CU_TestInfo tests[] = {
     {"no-leak says what it should", no_leak_says_what_it_should},
     {"URLs of looks are looked at", urls_are_looked_at},
     {"a chart without secrets is not judged", a_chart_without_secrets_is_not_judged},
+    {"without logs and metrics only a leak is told", without_logs_and_metrics_only_a_leak_is_told},
     {"reviews-guarded says what it should", reviews_guarded_says_what_it_should},
     CU_TEST_INFO_NULL,
 };

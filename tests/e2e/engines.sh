@@ -74,6 +74,16 @@ if command -v python3 >/dev/null; then
         --delays 1 --faults 0 --kills 1 --schedules 6 scenarios/create/clean.json
 fi
 
+# What it logs and who may read its lists is judged of an engine with an interface of its own as well, where the adapter says enough.
+privacy() { # TEXT SED
+    sed "$2; s~[$]{here}~$PWD/examples/adapters~" examples/adapters/conditional.json >"$SCRATCH/private.json"
+    says 1 "$1" "$CP" run --out "$out" --engine "$SCRATCH/private.json" scenarios/patch/two-in-order.json
+}
+if command -v python3 >/dev/null; then
+    check "lists without a lock fail" privacy ': reviews-guarded' 's~"TOKEN": ~"UNUSED": ~'
+    check "a file that is not said to be encrypted fails" privacy ': no-leak' 's~"encrypted": .*~~'
+fi
+
 # init: a file that the adapter's reader takes, and that nobody's file is lost for.
 check "init writes an adapter" ends 0 "$CP" init "$SCRATCH/mine.json"
 check "which is read, up to the program that is not there" says 3 "cannot run '$SCRATCH/my-engine'" \

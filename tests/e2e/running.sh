@@ -92,7 +92,7 @@ json.dump(adapter, open(sys.argv[3], "w"))' "$adapter" "$url" "$SCRATCH/$name.js
     }
     mkdir "$SCRATCH/data"
     python conditional examples/adapters/conditional.json \
-        env FHIR_BASE_URL="$fhir" DATA="$SCRATCH/data" FHIR_TIMEOUT_MS=5000 RETRY_MS=2 python3 examples/engines/conditional.py
+        env FHIR_BASE_URL="$fhir" TOKEN=token-c7Rw2kPz DATA="$SCRATCH/data" FHIR_TIMEOUT_MS=5000 RETRY_MS=2 python3 examples/engines/conditional.py
     for turn in first second; do
         check "conditional passes the $turn time" chartproof 0 run conditional scenarios/create/reply-lost.json \
             scenarios/create/stale.json
