@@ -38,6 +38,7 @@
 
 #define ACCEPTS_PER_TURN 64
 #define EVENTS_PER_TURN  64
+#define LOOKS_PER_TURN   8
 #define FULL_REST_MS     50
 #define CLOSING_TURNS    100
 #define SHARDS_LOOK_MS   1000 /* the library's time-outs are seconds */
@@ -152,8 +153,10 @@ static void on_client(struct edge *edge, struct client *client, uint32_t events)
         on_hang_up(edge, client);
 }
 
-static void take_events(struct edge *edge)
+/* How many were of clients. */
+static size_t take_events(struct edge *edge)
 {
+    size_t of_clients = 0;
     struct epoll_event events[EVENTS_PER_TURN];
     int count = epoll_wait(edge->epoll_fd, events, EVENTS_PER_TURN, 0);
 
@@ -171,9 +174,17 @@ static void take_events(struct edge *edge)
             break;
         case WATCH_CLIENT:
             on_client(edge, events[i].data.ptr, events[i].events);
+            of_clients++;
             break;
         }
     }
+    return of_clients;
+}
+
+void edge_look(struct edge *edge)
+{
+    for (int i = 0; i < LOOKS_PER_TURN && take_events(edge) > 0; i++)
+        ;
 }
 
 /* The library has time-outs of its own, for bodies and for clients that do not read. */
@@ -193,7 +204,7 @@ void edge_turn(struct edge *edge)
         wake_sometimes(edge);
     lobby_turn(edge);
     accept_again(edge);
-    take_events(edge);
+    edge_look(edge);
     if (edge->queue)
         resume_first(edge);
     outbound_drip(edge);
@@ -371,7 +382,7 @@ struct edge *edge_open(struct sim *sim, struct err *err)
         err_set(err, ERR_IO, "epoll: %s", strerror(errno));
         goto out;
     }
-    if (open_listeners(edge, err) || shard_open(edge, err))
+    if (open_listeners(edge, err) || shard_open(edge, false, err))
         goto out;
     listeners_watch(edge, true);
     return edge;

@@ -22,6 +22,7 @@ struct shard { /* one of the library's daemons */
     struct shard *prev, *next, *due_next;
     struct MHD_Daemon *daemon;
     size_t client_count;
+    bool is_large; /* for large heads (head.h) */
     bool is_due;
 };
 
@@ -79,6 +80,9 @@ void edge_watch(struct edge *edge, int fd, uint32_t events, void *what);
 /* Held: watched for its client's leaving alone. Else for the bytes of its next request. */
 void edge_watch_held(struct edge *edge, struct client *client, bool is_held);
 void edge_resume(struct edge *edge, struct client *client);
+/* Looks at what came, until there is nothing more. The library looks at its sockets by itself once it
+ * runs, and what came to one by then it takes, looked at or not: so this is called right before. */
+void edge_look(struct edge *edge);
 
 #define EDGE_WATCH_USUAL (EPOLLIN | EPOLLRDHUP | EPOLLET)
 
@@ -102,9 +106,12 @@ void lobby_close_all(struct edge *edge); /* all that the library does not have *
 
 /* ---- shard.c: the library's daemons ---- */
 
-int shard_open(struct edge *edge, struct err *err) ATTR_MUST_USE;
+int shard_open(struct edge *edge, bool is_large, struct err *err) ATTR_MUST_USE;
 /* Gives the connection to the library; false: it cannot take more. */
-bool shard_take(struct edge *edge, struct client *client);
+bool shard_take(struct edge *edge, struct client *client, bool is_large);
+/* Takes the connection away from the library, which has nothing of its next request: the descriptor
+ * it has now, -1 if there is none to be had. `client` is going. */
+int shard_take_back(struct edge *edge, struct client *client);
 void shard_wake(struct edge *edge, struct shard *shard); /* it has something to do */
 void shard_wake_all(struct edge *edge);
 void shard_turn(struct edge *edge); /* runs those that have */

@@ -29,6 +29,7 @@ struct reading {
     unsigned hosts;
     struct line target;
     size_t header_bytes, parts;
+    size_t echo_bytes; /* of headers that the answer says again (reply.c) */
 };
 
 /* RFC 9110 section 5.6.2. */
@@ -166,6 +167,12 @@ static void read_host(struct reading *reading, const char *text, size_t size)
     reading->hosts++;
 }
 
+static void read_echo(struct reading *reading, const char *text, size_t size)
+{
+    (void)text;
+    reading->echo_bytes += size;
+}
+
 static void read_cookie(struct reading *reading, const char *text, size_t size)
 {
     reading->parts += count_of(text, size, ';') + count_of(text, size, ',') + 1;
@@ -178,7 +185,10 @@ static const struct {
     {"Content-Length", read_length},
     {"Cookie", read_cookie},
     {"Host", read_host},
+    {"traceparent", read_echo},
     {"Transfer-Encoding", read_coding},
+    {"X-Correlation-Id", read_echo},
+    {"X-Request-Id", read_echo},
 };
 
 static void read_value(struct reading *reading, const struct line *line, size_t name)
@@ -221,7 +231,7 @@ static void read_header(struct reading *reading, const struct line *line)
 
 static void check_whole(struct reading *reading)
 {
-    const size_t memory = 2 * reading->target.size + reading->header_bytes +
+    const size_t memory = 2 * reading->target.size + reading->header_bytes + reading->echo_bytes +
                           PART_MEMORY * reading->parts + ANSWER_MEMORY;
 
     if (reading->is_1_1 ? reading->hosts != 1 : reading->hosts > 1)
@@ -231,6 +241,8 @@ static void check_whole(struct reading *reading)
     else if (memory > HEAD_MEMORY)
         refuse(reading, 431, "too-long",
                "The request has more headers and parameters than this server takes.");
+    else
+        reading->head->is_large = reading->is_chunked || memory > HEAD_MEMORY_USUAL;
 }
 
 /* What has no end may be too long already. */

@@ -12,13 +12,17 @@
 #include <stddef.h>
 
 /* What the library may spend on one request: its head, 64 bytes for each header, cookie and
- * parameter, and the headers of the answer. */
-#define HEAD_MEMORY ((size_t)32 << 10)
+ * parameter, and the headers of the answer. It clears half as much again after each request, so that
+ * a usual head gets less. */
+#define HEAD_MEMORY       ((size_t)32 << 10)
+#define HEAD_MEMORY_USUAL ((size_t)12 << 10)
 /* More is never looked at: a head that is not whole by then is too large. */
 #define HEAD_BYTES_MAX HEAD_MEMORY
 
 struct head {
     bool is_whole;    /* else more bytes must come before anything can be said */
+    bool is_large;    /* HEAD_MEMORY_USUAL may not be enough for it, or for what follows chunks:
+                       * of that nobody knows in time where it begins */
     int status;       /* 0: it is good; else how it is refused: */
     const char *code; /* an IssueType */
     const char *text;

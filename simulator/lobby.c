@@ -15,6 +15,9 @@
  * request that comes before the one in front of it is over is not looked at: the library may have
  * read some of it by then.
  *
+ * One whose next head is large leaves the library and enters anew, under another descriptor: what it
+ * had there gets little memory (shard.c).
+ *
  * Invariants:
  *  1. `idle` has the connections without a whole head, those first that have been so for longest.
  *  2. `dead` are freed at the end of a turn: until then the system may name them in an event.
@@ -210,6 +213,12 @@ static enum sight look(const struct client *client, struct head *out)
     return SIGHT_BYTES;
 }
 
+static void go_uncounted(struct edge *edge, struct client *client)
+{
+    client->is_refused = client->is_going = true;
+    edge->client_count--;
+}
+
 /* True when it is the library's now, or gone. */
 static bool look_first(struct edge *edge, struct client *client)
 {
@@ -223,7 +232,7 @@ static bool look_first(struct edge *edge, struct client *client)
         return false;
     if (head.status)
         refuse(edge, client, &head);
-    else if (client->is_surplus || !shard_take(edge, client))
+    else if (client->is_surplus || !shard_take(edge, client, head.is_large))
         refuse_surplus(edge, client);
     return true;
 }
@@ -241,6 +250,39 @@ static bool is_in_step(const struct client *client)
            info.tcpi_bytes_received == client->accounted + (uint64_t)unread;
 }
 
+static void enter(struct edge *edge, const struct client *from)
+{
+    struct client *client = malloc(sizeof(*client));
+
+    if (!client)
+        BUG("out of memory");
+    *client = *from;
+    DL_APPEND(edge->clients, client);
+    edge->client_count++;
+    idle_begin(edge, client);
+    edge_watch(edge, client->fd, EDGE_WATCH_USUAL, client);
+    look_first(edge, client);
+}
+
+/* To a shard for large heads, by way of the lobby; false: it stays. */
+static bool move(struct edge *edge, struct client *client)
+{
+    const bool is_ours = client->is_parked || is_in_step(client);
+    const int fd = is_ours ? shard_take_back(edge, client) : -1;
+
+    if (fd < 0)
+        return false;
+    idle_end(edge, client);
+    go_uncounted(edge, client);
+    enter(edge, &(struct client){.watch = WATCH_CLIENT,
+                                 .fd = fd,
+                                 .is_control = client->is_control,
+                                 .run_number = client->run_number,
+                                 .requests = client->requests,
+                                 .accounted = client->accounted});
+    return true;
+}
+
 static void look_next(struct edge *edge, struct client *client)
 {
     struct head head;
@@ -248,7 +290,8 @@ static void look_next(struct edge *edge, struct client *client)
     if (client->exchange || client->is_refused || look(client, &head) != SIGHT_BYTES)
         return;
     if (head.is_whole && !head.status) {
-        unpark(edge, client);
+        if (!head.is_large || client->shard->is_large || !move(edge, client))
+            unpark(edge, client);
         return;
     }
     if (client->is_parked ? !head.status : !is_in_step(client))
@@ -309,8 +352,7 @@ static bool evict(struct edge *edge)
     if (client->place == PLACE_SERVED) {
         shutdown(client->fd, SHUT_RDWR); /* the library closes it */
         unpark(edge, client);
-        client->is_refused = client->is_going = true;
-        edge->client_count--;
+        go_uncounted(edge, client);
         return true;
     }
     if (socket_has_bytes(client->fd))
@@ -331,27 +373,17 @@ bool lobby_make_room(struct edge *edge)
 
 void lobby_enter(struct edge *edge, int fd, bool is_control)
 {
-    struct client *client;
-
     if (edge->client_count >= edge->clients_max + SURPLUS_MAX) {
         close(fd);
         return;
     }
     if (edge->client_count >= edge->clients_max)
         lobby_make_room(edge);
-    client = calloc(1, sizeof(*client));
-    if (!client)
-        BUG("out of memory");
-    *client = (struct client){.watch = WATCH_CLIENT,
-                              .fd = fd,
-                              .is_control = is_control,
-                              .run_number = edge->run_number,
-                              .is_surplus = edge->client_count >= edge->clients_max};
-    DL_APPEND(edge->clients, client);
-    edge->client_count++;
-    idle_begin(edge, client);
-    edge_watch(edge, fd, EDGE_WATCH_USUAL, client);
-    look_first(edge, client);
+    enter(edge, &(struct client){.watch = WATCH_CLIENT,
+                                 .fd = fd,
+                                 .is_control = is_control,
+                                 .run_number = edge->run_number,
+                                 .is_surplus = edge->client_count >= edge->clients_max});
 }
 
 /* ---- time, runs, the end ---- */
