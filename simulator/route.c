@@ -6,7 +6,6 @@
  * No state. Invariant: the label is what the request would be if it were well-formed, so that a
  * schedule can name even what is refused.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,7 +16,9 @@
 #include "simulator/core.h"
 #include "simulator/uri.h"
 
-#define SEGMENTS_MAX 5
+#define SEGMENTS_MAX    5
+#define SHAPE_SIZE      32
+#define SHAPE_PART_SIZE 10 /* of a segment, in the shape */
 
 /* Shapes of a path below the base; T stands for a resource type, I for an id, V for a version, $
  * for an operation. */
@@ -25,33 +26,34 @@ static const struct row {
     const char *shape;
     const char *method; /* HEAD counts as GET */
     enum interaction interaction;
+    bool needs_query; /* for which resources, if the URL names none */
 } rows[] = {
-    {"", "POST", INTERACTION_BATCH}, /* or a transaction, by Bundle.type */
-    {"", "GET", INTERACTION_SEARCH},
-    {"metadata", "GET", INTERACTION_CAPABILITIES},
-    {"_history", "GET", INTERACTION_HISTORY},
-    {"_search", "POST", INTERACTION_SEARCH},
-    {"_async/I", "GET", INTERACTION_POLL},
-    {"_async/I", "DELETE", INTERACTION_POLL},
-    {"$", "GET", INTERACTION_OPERATION},
-    {"$", "POST", INTERACTION_OPERATION},
-    {"T", "GET", INTERACTION_SEARCH},
-    {"T", "POST", INTERACTION_CREATE},
-    {"T?", "PUT", INTERACTION_UPDATE},
-    {"T?", "PATCH", INTERACTION_PATCH},
-    {"T?", "DELETE", INTERACTION_DELETE},
-    {"T/_search", "POST", INTERACTION_SEARCH},
-    {"T/_history", "GET", INTERACTION_HISTORY},
-    {"T/$", "GET", INTERACTION_OPERATION},
-    {"T/$", "POST", INTERACTION_OPERATION},
-    {"T/I", "GET", INTERACTION_READ},
-    {"T/I", "PUT", INTERACTION_UPDATE},
-    {"T/I", "PATCH", INTERACTION_PATCH},
-    {"T/I", "DELETE", INTERACTION_DELETE},
-    {"T/I/_history", "GET", INTERACTION_HISTORY},
-    {"T/I/_history/V", "GET", INTERACTION_VREAD},
-    {"T/I/$", "GET", INTERACTION_OPERATION},
-    {"T/I/$", "POST", INTERACTION_OPERATION},
+    {"", "POST", INTERACTION_BATCH, false}, /* or a transaction, by Bundle.type */
+    {"", "GET", INTERACTION_SEARCH, false},
+    {"metadata", "GET", INTERACTION_CAPABILITIES, false},
+    {"_history", "GET", INTERACTION_HISTORY, false},
+    {"_search", "POST", INTERACTION_SEARCH, false},
+    {"_async/I", "GET", INTERACTION_POLL, false},
+    {"_async/I", "DELETE", INTERACTION_POLL, false},
+    {"$", "GET", INTERACTION_OPERATION, false},
+    {"$", "POST", INTERACTION_OPERATION, false},
+    {"T", "GET", INTERACTION_SEARCH, false},
+    {"T", "POST", INTERACTION_CREATE, false},
+    {"T", "PUT", INTERACTION_UPDATE, true},
+    {"T", "PATCH", INTERACTION_PATCH, true},
+    {"T", "DELETE", INTERACTION_DELETE, true},
+    {"T/_search", "POST", INTERACTION_SEARCH, false},
+    {"T/_history", "GET", INTERACTION_HISTORY, false},
+    {"T/$", "GET", INTERACTION_OPERATION, false},
+    {"T/$", "POST", INTERACTION_OPERATION, false},
+    {"T/I", "GET", INTERACTION_READ, false},
+    {"T/I", "PUT", INTERACTION_UPDATE, false},
+    {"T/I", "PATCH", INTERACTION_PATCH, false},
+    {"T/I", "DELETE", INTERACTION_DELETE, false},
+    {"T/I/_history", "GET", INTERACTION_HISTORY, false},
+    {"T/I/_history/V", "GET", INTERACTION_VREAD, false},
+    {"T/I/$", "GET", INTERACTION_OPERATION, false},
+    {"T/I/$", "POST", INTERACTION_OPERATION, false},
 };
 
 /* What a method asks for where the URL fits no row. */
@@ -68,7 +70,7 @@ static const struct {
 struct path {
     const char *segments[SEGMENTS_MAX];
     size_t count;
-    char shape[32];
+    char shape[SHAPE_SIZE];
 };
 
 static const char *segment_shape(const struct path *path, size_t index)
@@ -84,6 +86,22 @@ static const char *segment_shape(const struct path *path, size_t index)
     return index == 1 ? "I" : index == 3 ? "V" : text;
 }
 
+/* The parts with slashes between them, as far as there is room. */
+static void make_shape(struct path *path)
+{
+    char *at = path->shape, *end = path->shape + SHAPE_SIZE - 1;
+
+    for (size_t i = 0; i < path->count; i++) {
+        const char *part = segment_shape(path, i);
+
+        if (i > 0 && at < end)
+            *at++ = '/';
+        for (size_t k = 0; k < SHAPE_PART_SIZE && part[k] && at < end; k++)
+            *at++ = part[k];
+    }
+    *at = '\0';
+}
+
 static void split_path(struct path *path, struct exchange_request *request)
 {
     char *at = arena_strdup(request->arena, request->path);
@@ -97,22 +115,14 @@ static void split_path(struct path *path, struct exchange_request *request)
         path->segments[path->count++] = at;
         at += size + (is_last ? 0 : 1);
     }
-    for (size_t i = 0; i < path->count; i++) {
-        const char *shape = segment_shape(path, i);
-        const size_t used = strlen(path->shape);
-
-        snprintf(path->shape + used, sizeof(path->shape) - used, "%s%.10s", i ? "/" : "", shape);
-    }
+    make_shape(path);
 }
 
 static const struct row *find_row(const char *shape, const char *method, bool has_query)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const size_t size = strcspn(rows[i].shape, "?");
-
-        if (strcmp(rows[i].method, method) != 0 || (rows[i].shape[size] == '?' && !has_query))
-            continue;
-        if (strlen(shape) == size && strncmp(rows[i].shape, shape, size) == 0)
+        if (strcmp(rows[i].shape, shape) == 0 && strcmp(rows[i].method, method) == 0 &&
+            (has_query || !rows[i].needs_query))
             return &rows[i];
     }
     return NULL;
@@ -124,9 +134,7 @@ static const char *allowed(struct arena *arena, const char *shape)
     const char *list = NULL;
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const size_t size = strcspn(rows[i].shape, "?");
-
-        if (strlen(shape) != size || strncmp(rows[i].shape, shape, size) != 0)
+        if (strcmp(rows[i].shape, shape) != 0)
             continue;
         list = arena_printf(arena, "%s%s%s%s", list ? list : "", list ? ", " : "", rows[i].method,
                             strcmp(rows[i].method, "GET") == 0 ? ", HEAD" : "");
