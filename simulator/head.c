@@ -178,17 +178,20 @@ static void read_cookie(struct reading *reading, const char *text, size_t size)
     reading->parts += count_of(text, size, ';') + count_of(text, size, ',') + 1;
 }
 
+#define NAME(text) (text), sizeof(text) - 1
+
 static const struct {
     const char *name;
+    size_t size;
     void (*read)(struct reading *reading, const char *text, size_t size);
 } known_headers[] = {
-    {"Content-Length", read_length},
-    {"Cookie", read_cookie},
-    {"Host", read_host},
-    {"traceparent", read_echo},
-    {"Transfer-Encoding", read_coding},
-    {"X-Correlation-Id", read_echo},
-    {"X-Request-Id", read_echo},
+    {NAME("Content-Length"), read_length},
+    {NAME("Cookie"), read_cookie},
+    {NAME("Host"), read_host},
+    {NAME("traceparent"), read_echo},
+    {NAME("Transfer-Encoding"), read_coding},
+    {NAME("X-Correlation-Id"), read_echo},
+    {NAME("X-Request-Id"), read_echo},
 };
 
 static void read_value(struct reading *reading, const struct line *line, size_t name)
@@ -206,7 +209,7 @@ static void read_value(struct reading *reading, const struct line *line, size_t 
     while (text < end && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
     for (size_t i = 0; i < sizeof(known_headers) / sizeof(known_headers[0]); i++) {
-        if (strlen(known_headers[i].name) == name &&
+        if (known_headers[i].size == name &&
             strncasecmp(known_headers[i].name, line->text, name) == 0)
             known_headers[i].read(reading, text, (size_t)(end - text));
     }
