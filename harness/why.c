@@ -109,7 +109,7 @@ static bool tell_refused(const struct telling *telling, const struct sim_entry *
 {
     const struct sim_entry *arrival = arrival_of(telling, entry);
 
-    if (!arrival || entry->status < 400 || strcmp(entry->method, "GET") == 0 || entry->fault[0])
+    if (!arrival || entry->status < 400 || strcmp(arrival->method, "GET") == 0 || entry->fault[0])
         return false;
     put_request(telling->out, arrival);
     buf_printf(telling->out, " is answered with %d.", entry->status);

@@ -5,6 +5,7 @@
 # Every flaw has one scenario, that of tests/e2e/flaws.txt. The canonical run makes the schedule which that scenario names;
 # all the others have its actors and its chart alone, at most RUNS runs (default 200) and at most SECONDS_EACH seconds (default
 # 5). A search ends with its first FAIL. One thing is measured at a time, as load takes all cores; AT_A_TIME says otherwise.
+# With KEEP=DIR what was measured is kept there and not measured again, so that it can be interrupted.
 . tests/lib.sh
 RUNS=${RUNS:-200} SECONDS_EACH=${SECONDS_EACH:-5}
 AT_A_TIME=${AT_A_TIME:-1}
@@ -32,6 +33,7 @@ method() {
 
 if [ "${1:-}" = one ]; then
     flaw=$2 scenario=$3 dir=$4
+    [ ! -e "$dir/$flaw.rows" ] || exit 0
     search="explore --reset --until-fail --schedules $RUNS --budget ${SECONDS_EACH}s"
     mkdir -p "$dir/$flaw"
     {
@@ -46,7 +48,8 @@ if [ "${1:-}" = one ]; then
             method "$flaw" "$scenario" random "$dir" $search --random --faults 1 --kills 1
             method "$flaw" "$scenario" load "$dir" load --jobs "$(nproc)" --until-fail --runs "$RUNS" --budget "${SECONDS_EACH}s"
         }
-    } >"$dir/$flaw.rows"
+    } >"$dir/$flaw.part"
+    mv "$dir/$flaw.part" "$dir/$flaw.rows"
     exit 0
 fi
 
@@ -55,8 +58,9 @@ if [ $# -gt 0 ]; then
 else
     cat tests/e2e/flaws.txt
 fi | grep -v '^#' >"$SCRATCH/flaws"
-mkdir "$SCRATCH/rows"
-awk -v dir="$SCRATCH/rows" '{print "one", $1, $2, dir}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
+ROWS=${KEEP:-$SCRATCH/rows}
+mkdir -p "$ROWS"
+awk -v dir="$ROWS" '{print "one", $1, $2, dir}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
 
 # ---- the page ----
 
@@ -95,12 +99,12 @@ while read -r flaw scenario; do
     invariant=$(invariant_of "$flaw") group=$(group_of "$flaw")
     line="| $flaw | $invariant | $scenario |"
     for name in $methods; do
-        row=$(grep "^$name " "$SCRATCH/rows/$flaw.rows")
+        row=$(grep "^$name " "$ROWS/$flaw.rows")
         # shellcheck disable=SC2086
         set -- $row
         cell=$2
         case ",$4," in
-            ,-,) grep -q '"complete": true' "$SCRATCH/rows/$flaw/$name/result.json" 2>/dev/null && [ "$name" != canonical ] && cell="- all" ;;
+            ,-,) grep -q '"complete": true' "$ROWS/$flaw/$name/result.json" 2>/dev/null && [ "$name" != canonical ] && cell="- all" ;;
             *",$invariant,"*) ;;
             *) cell="$cell (other)" ;;
         esac
