@@ -182,5 +182,6 @@ What the project aims at, and what this page says of it:
 | load finds blind-put, retry-post and log-phi | $(grep -E "^load [0-9]+ .* (blind-put|retry-post|log-phi) " "$SCRATCH/found" | awk '{print $6 " in run " $2}' | paste -sd, | sed 's/,/, /g') | $(is_met finds_three) |
 
 Times are from the start of the search or load to the FAIL, on whatever machine made the page and whatever else that did ($AT_A_TIME measured
-at a time); only compare them with one another. A canonical run's time is not measured.
+at a time; at its end $(cut -d' ' -f1 /proc/loadavg) processes wanted one of $(nproc) cores); only compare them with one another. A
+canonical run's time is not measured.
 PAGE
