@@ -3,13 +3,17 @@
  * arena - blocks in a list, the newest first; an allocation comes from the newest block or makes a
  * new one.
  *
- * Invariants: every pointer handed out stays valid until arena_free or arena_reset. Deferred calls
- * run newest first and before any block goes, so that what they release may itself live in the
- * arena.
+ * Invariants:
+ *  1. Every pointer handed out stays valid until arena_free or arena_reset.
+ *  2. Deferred calls run newest first and before any block goes, so that what they release may itself
+ *     live in the arena.
+ *  3. A pool's pages each know how many of the blocks in them are in use; those that have none are
+ *     spare, or gone, or the one that is being filled.
  */
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +24,24 @@
 #define BLOCK_SIZE_MAX ((size_t)256 << 10)
 #define HUGE_SIZE      ((size_t)2 << 20) /* a huge page: hundreds of page faults become one */
 #define HUGE_FROM      ((size_t)2 << 20) /* what an arena has taken before it gets blocks of that size */
+#define POOLED_MAX     (HUGE_SIZE / 8)    /* a larger block is no part of a page */
 #define KEPT_SIZE_MAX  ((size_t)32 << 10) /* what a reset arena keeps */
 
 struct block {
     struct block *next;
+    struct page *page; /* whose part it is, or NULL */
     size_t used, size;
     alignas(max_align_t) unsigned char bytes[];
+};
+
+struct page {
+    struct arena_pool *pool;
+    size_t used, live; /* bytes given out, blocks in use */
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct arena_pool {
+    struct page *filling, *spare; /* or NULL */
 };
 
 struct deferred {
@@ -37,8 +53,9 @@ struct deferred {
 struct arena {
     struct block *blocks;
     struct deferred *deferred;
-    size_t bytes;      /* of all blocks */
-    size_t first_size; /* of the first block */
+    struct arena_pool *pool; /* or NULL */
+    size_t bytes;            /* of all blocks */
+    size_t first_size;       /* of the first block */
 };
 
 static void *must(void *memory)
@@ -64,16 +81,86 @@ static void *map_huge(void)
     return mapped + before;
 }
 
-static struct block *block_new(size_t room)
+/* ---- pools ---- */
+
+struct arena_pool *arena_pool_new(void)
+{
+    return must(calloc(1, sizeof(struct arena_pool)));
+}
+
+static void page_free(struct page *page)
+{
+    if (page)
+        munmap(page, HUGE_SIZE);
+}
+
+void arena_pool_free(struct arena_pool *pool)
+{
+    if (!pool)
+        return;
+    page_free(pool->filling);
+    page_free(pool->spare);
+    free(pool);
+}
+
+/* Nothing in it is in use. */
+static void page_done(struct page *page)
+{
+    struct arena_pool *pool = page->pool;
+
+    page->used = 0;
+    if (page == pool->filling)
+        return;
+    page_free(pool->spare);
+    pool->spare = page;
+}
+
+static bool page_begin(struct arena_pool *pool)
+{
+    struct page *page = pool->spare ? pool->spare : map_huge();
+
+    if (!page)
+        return false;
+    *page = (struct page){.pool = pool};
+    pool->spare = NULL;
+    pool->filling = page;
+    return true;
+}
+
+static struct block *pool_take(struct arena_pool *pool, size_t size)
+{
+    const size_t align = alignof(max_align_t), room = HUGE_SIZE - sizeof(struct page);
+    struct block *block;
+
+    if ((!pool->filling || room - pool->filling->used < size) && !page_begin(pool))
+        return NULL;
+    block = (struct block *)(void *)(pool->filling->bytes + pool->filling->used);
+    block->page = pool->filling;
+    pool->filling->used += (size + align - 1) / align * align;
+    pool->filling->live++;
+    return block;
+}
+
+/* ---- blocks ---- */
+
+static struct block *block_new(struct arena_pool *pool, size_t room)
 {
     const size_t size = sizeof(struct block) + room;
+    struct block *block = pool && size <= POOLED_MAX ? pool_take(pool, size) : NULL;
 
-    return must(size == HUGE_SIZE ? map_huge() : malloc(size));
+    if (block)
+        return block;
+    block = must(size == HUGE_SIZE ? map_huge() : malloc(size));
+    block->page = NULL;
+    return block;
 }
 
 static void block_free(struct block *block)
 {
-    if (sizeof(*block) + block->size == HUGE_SIZE)
+    if (block->page) {
+        if (--block->page->live == 0)
+            page_done(block->page);
+    } else if (sizeof(*block) + block->size == HUGE_SIZE)
         munmap(block, HUGE_SIZE);
     else
         free(block);
@@ -84,6 +171,14 @@ struct arena *arena_new(void)
     struct arena *arena = must(calloc(1, sizeof(*arena)));
 
     arena->first_size = BLOCK_SIZE;
+    return arena;
+}
+
+struct arena *arena_new_in(struct arena_pool *pool)
+{
+    struct arena *arena = arena_new();
+
+    arena->pool = pool;
     return arena;
 }
 
@@ -123,7 +218,7 @@ void arena_reset(struct arena *arena)
         struct block *block = arena->blocks;
 
         arena->blocks = block->next;
-        if (!kept && block->size == arena->first_size)
+        if (!kept && !arena->pool && block->size == arena->first_size)
             kept = block;
         else
             block_free(block);
@@ -167,9 +262,9 @@ void *arena_alloc(struct arena *arena, size_t size)
         const size_t usual = block_size(arena);
         const size_t room = size > usual ? size : usual;
 
-        block = block_new(room);
+        block = block_new(arena->pool, room);
         arena->bytes += sizeof(*block) + room;
-        *block = (struct block){.next = arena->blocks, .size = room};
+        *block = (struct block){.next = arena->blocks, .page = block->page, .size = room};
         if (size > usual &&
             arena->blocks) { /* a large one must not hide the room left in the newest */
             block->next = arena->blocks->next;

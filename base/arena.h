@@ -16,10 +16,21 @@
 #include "base/attr.h"
 
 struct arena;
+struct arena_pool;
 
 struct arena *arena_new(void);
-void arena_free(struct arena *arena);  /* NULL is fine; runs deferred calls, newest first */
-void arena_reset(struct arena *arena); /* as after arena_new, but keeps a first block */
+
+/*
+ * Huge pages that several arenas share, for those that are many, small and go about in the order in
+ * which they came: a page is used again once all that lay in it has gone. The pool outlives them.
+ */
+struct arena_pool *arena_pool_new(void);
+void arena_pool_free(struct arena_pool *pool); /* NULL is fine */
+struct arena *arena_new_in(struct arena_pool *pool);
+
+void arena_free(struct arena *arena); /* NULL is fine; runs deferred calls, newest first */
+void arena_reset(
+    struct arena *arena); /* as after arena_new, but keeps a first block; in a pool none */
 
 size_t arena_bytes(const struct arena *arena);       /* taken from the system so far, about */
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */

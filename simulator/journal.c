@@ -8,8 +8,8 @@
  *     is asked for few of them.
  *  2. With bounds, whole blocks are forgotten, and only while at least keep_max entries stay or
  *     more than bytes_max are taken.
- *  3. A block's memory is used again by the next one: a run costs no allocation once the journal
- *     has grown.
+ *  3. A block that is forgotten gives its memory back to the pool, which is used again: a run costs
+ *     next to no allocation once the journal has grown.
  */
 #include "simulator/journal.h"
 
@@ -36,13 +36,14 @@ struct block {
     struct block *next;
     struct arena *arena;
     size_t count, bytes;
-    struct record records[BLOCK_ENTRIES];
+    struct record *records; /* BLOCK_ENTRIES */
 };
 
 struct journal {
     struct block **blocks; /* the kept ones, oldest first */
     size_t block_count, block_room;
-    struct block *free;
+    struct block *free;      /* with nothing in them */
+    struct arena_pool *pool; /* of the blocks' arenas */
     size_t keep_max, bytes_max, bytes;
     uint64_t last, start_us;
     void (*watch)(void *arg, const struct sim_entry *entry); /* or NULL */
@@ -60,6 +61,7 @@ struct journal *journal_new(size_t keep_max, size_t bytes_max)
 {
     struct journal *journal = must(calloc(1, sizeof(*journal)));
 
+    journal->pool = arena_pool_new();
     journal->keep_max = keep_max;
     journal->bytes_max = bytes_max;
     journal->start_us = clock_monotonic_us();
@@ -74,6 +76,7 @@ static void forget_oldest(struct journal *journal)
     memmove(journal->blocks, journal->blocks + 1,
             journal->block_count * sizeof(journal->blocks[0]));
     journal->bytes -= block->bytes;
+    arena_reset(block->arena);
     block->next = journal->free;
     journal->free = block;
 }
@@ -98,6 +101,7 @@ void journal_free(struct journal *journal)
         arena_free(block->arena);
         free(block);
     }
+    arena_pool_free(journal->pool);
     free(journal->blocks);
     free(journal);
 }
@@ -118,14 +122,14 @@ static struct block *block_begin(struct journal *journal)
     block = journal->free;
     if (block) {
         journal->free = block->next;
-        arena_reset(block->arena);
     } else {
         block = must(malloc(sizeof(*block)));
-        block->arena = arena_new();
+        block->arena = arena_new_in(journal->pool);
     }
     block->next = NULL;
     block->count = 0;
-    block->bytes = arena_bytes(block->arena); /* kept from the last time */
+    block->records = arena_alloc(block->arena, BLOCK_ENTRIES * sizeof(block->records[0]));
+    block->bytes = arena_bytes(block->arena);
     journal->bytes += block->bytes;
     if (journal->block_count == journal->block_room) {
         journal->block_room = journal->block_room ? journal->block_room * 2 : 16;

@@ -2,6 +2,7 @@
 /*
  * Errors, arenas, buffers, clock and randomness.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -157,9 +158,54 @@ static void equal_seeds_give_equal_numbers(void)
     EXPECT_TRUE("version 4", uuid[14] == '4' && strchr("89ab", uuid[19]));
 }
 
+/* A row of them as the journal's: the oldest goes when a new one comes. */
+static void arenas_of_a_pool_use_its_pages_again(void)
+{
+    enum { ALIVE = 100, TIMES = 3000, PAGE = 2 << 20 };
+
+    struct arena_pool *pool = arena_pool_new();
+    struct arena *arenas[ALIVE] = {NULL};
+    const char *texts[ALIVE], *large = NULL;
+    uintptr_t pages[4] = {0};
+    size_t page_count = 0, strange = 0;
+
+    for (size_t i = 0; i < TIMES; i++) {
+        const size_t at = i % ALIVE;
+
+        if (arenas[at] && i % 2 == 0) {
+            arena_reset(arenas[at]);
+        } else {
+            arena_free(arenas[at]);
+            arenas[at] = arena_new_in(pool);
+        }
+        EXPECT_INT("has nothing", (long long)arena_bytes(arenas[at]), 0);
+        texts[at] = arena_printf(arenas[at], "%zu", i);
+        large = arena_alloc(arenas[at], i % 300 == 0 ? 3 * PAGE : 9000);
+        EXPECT_INT("zeroed", large[8999], 0);
+        const uintptr_t page = (uintptr_t)texts[at] / PAGE;
+        size_t k = 0;
+        while (k < page_count && pages[k] != page)
+            k++;
+        if (k == page_count && page_count < COUNT_OF(pages))
+            pages[page_count++] = page;
+        else if (k == page_count)
+            strange++;
+    }
+    EXPECT_INT("in the same few pages", (long long)strange, 0);
+    for (size_t i = 0; i < ALIVE; i++) {
+        char want[32];
+
+        snprintf(want, sizeof(want), "%zu", TIMES - ALIVE + i);
+        EXPECT_STR("kept", texts[i], want);
+        arena_free(arenas[i]);
+    }
+    arena_pool_free(pool);
+}
+
 static CU_TestInfo tests[] = {
     {"the first failure wins and gets context", the_first_failure_wins_and_gets_context},
     {"arenas keep what they gave until they go", arenas_keep_what_they_gave_until_they_go},
+    {"arenas of a pool use its pages again", arenas_of_a_pool_use_its_pages_again},
     {"files are written whole or not at all", files_are_written_whole_or_not_at_all},
     {"instants and dates are FHIR's and HTTP's", instants_and_dates_are_fhirs_and_https},
     {"instants that never are are none", instants_that_never_are_are_none},
