@@ -282,7 +282,8 @@ static long timeout_for(const struct conductor *conductor, const struct schedule
 static bool can_serve_again(const struct conductor *conductor, long timeout_ms)
 {
     return conductor->options.use_reset && process_is_up(conductor) && !conductor->is_tainted &&
-           conductor->place.timeout_ms == timeout_ms && conductor->runs < RUNS_MAX;
+           !conductor->instances[1].child && conductor->place.timeout_ms == timeout_ms &&
+           conductor->runs < RUNS_MAX;
 }
 
 static int begin(struct run *run, long timeout_ms, struct conducted *out, struct err *err)

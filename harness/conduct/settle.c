@@ -201,6 +201,9 @@ static int until_settled(struct run *run, struct settled *answer, struct err *er
 {
     uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
     bool is_settled = false;
+    /* two processes may tell each other something while they are asked: then a second round finds it */
+    const unsigned wanted = run->conductor->instances[1].child ? 2 : 1;
+    unsigned rounds = 0;
 
     run->count.is_known &= !run->is_ready_due && !run->conductor->instances[1].child;
     for (int wait_ms = 0;; wait_ms = wait_ms < ASK_AGAIN_MS_MAX ? wait_ms + 1 : wait_ms) {
@@ -210,8 +213,11 @@ static int until_settled(struct run *run, struct settled *answer, struct err *er
             return 0;
         if (ask_once(run, answer, &is_settled, err))
             return -1;
-        if (is_settled)
+        rounds = is_settled ? rounds + 1 : 0;
+        if (rounds == wanted)
             return 0;
+        if (rounds > 0)
+            continue;
         if (clock_monotonic_ms() >= deadline_ms)
             return err_set(err, ERR_TIMEOUT,
                            "not settled after %d s: the engine says runnable %lld, waiting %lld; "

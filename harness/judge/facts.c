@@ -378,6 +378,13 @@ const struct fact_view *intent_view(const struct fact_intent *intent, uint64_t u
     return NULL;
 }
 
+bool process_is(const struct sim_entry *entry, const char *what)
+{
+    size_t size = strcspn(entry->what, "@");
+
+    return strncmp(entry->what, what, size) == 0 && what[size] == '\0';
+}
+
 bool facts_killed(const struct facts *facts, uint64_t after, uint64_t until)
 {
     static const char *const ends[] = {"kill", "term", "exited"};
@@ -386,7 +393,7 @@ bool facts_killed(const struct facts *facts, uint64_t after, uint64_t until)
         const struct sim_entry *entry = facts->processes[i];
 
         for (size_t k = 0; k < COUNT_OF(ends) && entry->n > after && entry->n < until; k++)
-            if (strcmp(entry->what, ends[k]) == 0)
+            if (process_is(entry, ends[k]))
                 return true;
     }
     return false;

@@ -92,7 +92,7 @@ static uint64_t ended_at(const struct facts *facts, const struct fact_exchange *
         const struct sim_entry *process = facts->processes[i];
 
         if (process->n > exchange->arrived->n &&
-            (strcmp(process->what, "kill") == 0 || strcmp(process->what, "exited") == 0))
+            (process_is(process, "kill") || process_is(process, "exited")))
             return process->n;
     }
     return exchange->fault_count ? exchange->faults[exchange->fault_count - 1]->n : 0;

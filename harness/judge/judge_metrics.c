@@ -3,7 +3,8 @@
  * judge_metrics - metrics-true: what each number counts, counted once more in the journal.
  *
  * Counters that start anew with a process are added up over its lives; those that are kept are taken as they stand last.
- * After a kill nobody can say what was counted and lost: then gauges alone are judged. Where a definition leaves room (one
+ * After a kill nobody can say what was counted and lost, and of several processes one is asked: then gauges alone are
+ * judged. Where a definition leaves room (one
  * success for a Bundle, or one for each entry) every reading of it is right.
  */
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static bool was(const struct facts *facts, const char *what)
     return false;
 }
 
+/* Did more than one process count, or one that was killed? */
 static bool ended_unasked(const struct facts *facts)
 {
     bool is_asked = false;
@@ -64,7 +66,8 @@ static bool ended_unasked(const struct facts *facts)
     for (size_t i = 0; i < facts->process_count; i++) {
         const char *what = facts->processes[i]->what;
 
-        if (strcmp(what, "kill") == 0 || (strcmp(what, "exited") == 0 && !is_asked))
+        if (strchr(what, '@') || strcmp(what, "kill") == 0 ||
+            (strcmp(what, "exited") == 0 && !is_asked))
             return true;
         is_asked = strcmp(what, "term") == 0;
     }
