@@ -59,7 +59,7 @@ static const struct {
      "   \"url\": {\"stdout\": \"http://[^ ]+\"}, \"readyMs\": 10000},"
      " \"headers\": {\"Authorization\": \"Bearer " TOKEN "\"},"
      " \"correlation\": {\"header\": \"X-Correlation-Id\"},"
-     " \"encrypted\": [\"strawman.ndjson\"],"
+     " \"second\": {}, \"encrypted\": [\"strawman.ndjson\", \"seat-*\"],"
      " \"identifierSystem\": \"urn:strawman:write\","
      " \"companions\": [\"Provenance\", \"AuditEvent\"],"
      " \"dedupesBySource\": true,"
@@ -273,6 +273,8 @@ static int add_flaw(struct arena *arena, struct adapter *adapter, const char *fl
     command[count] = "--flaw";
     command[count + 1] = flaw;
     adapter->command = command;
+    if (adapter->second)
+        adapter->second->command = command; /* it is started in the same way */
     adapter->name = arena_printf(arena, "%s:%s", adapter->name, flaw);
     return 0;
 }

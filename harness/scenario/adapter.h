@@ -33,8 +33,7 @@ struct adapter {
     const char
         *ready; /* URL to poll until 2xx, with ${engine}; or NULL: ready when the URL is known */
     long ready_ms;
-    const struct adapter
-        *second; /* how another process is started on the same folder; NULL: it is not */
+    struct adapter *second; /* how another process is started on the same folder; NULL: it is not */
     const char *headers[8][2]; /* sent with every call to the engine; ends with NULL */
     const char *correlation_header;
     const char *identifier_system;

@@ -3,9 +3,9 @@
  * book - the log and what it says.
  *
  * Invariants: (1) what memory shows is what replaying the log gives; (2) a line is on disk before
- * memory shows it; (3) audit records are chained by SHA-256 over the previous line as served. A log
- * line that does not parse can only be the last one, half written when the process was killed: it
- * is cut off.
+ * memory shows it; (3) audit records are chained by SHA-256 over the previous line as served; (4) whoever writes has the
+ * file's lock and has read what others wrote, so numbers and the chain go on from theirs. A log line that does not parse
+ * can only be the last one, half written when its process was killed: whoever has the lock next cuts it off.
  */
 #include "tests/strawman/book.h"
 
@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@
 
 struct book {
     int fd;
+    size_t size; /* of the log as far as memory shows it */
+    unsigned long news;
     struct arena *arena; /* of all below */
     struct cJSON **intents;
     unsigned count, room, replayed;
@@ -56,6 +59,7 @@ static void begin_empty(struct book *book)
     book->arena = arena_new();
     book->intents = NULL;
     book->count = book->room = book->replayed = 0;
+    book->size = 0;
     book->events = json_array(book->arena);
     book->late = json_array(book->arena);
     buf_clear(&book->audit);
@@ -120,6 +124,7 @@ static void put_on_disk(struct book *book, const char *bytes, size_t size)
             break;
         bytes += written;
         size -= (size_t)written;
+        book->size += (size_t)written;
     }
     if (size > 0 || fdatasync(book->fd)) {
         log_line("the log cannot be written: %s", strerror(errno));
@@ -127,35 +132,102 @@ static void put_on_disk(struct book *book, const char *bytes, size_t size)
     }
 }
 
-static int replay(struct book *book, const char *path, struct err *err)
+/* Whole lines from the log's bytes on; returns how many bytes they are. */
+static size_t apply_lines(struct book *book, const char *bytes, size_t size)
 {
-    struct buf text = BUF_INIT;
     struct arena *arena = arena_new();
     size_t start = 0;
 
-    if (buf_read_file(&text, path, LIMIT_EVIDENCE_BYTES, err)) {
-        buf_release(&text);
-        arena_free(arena);
-        return -1;
-    }
-    while (start < text.size) {
+    while (start < size) {
         struct err bad = ERR_INIT;
-        const char *end = memchr(text.bytes + start, '\n', text.size - start);
-        size_t size = end ? (size_t)(end - text.bytes) - start : 0;
-        const struct cJSON *line = end ? json_parse(arena, text.bytes + start, size, &bad) : NULL;
+        const char *end = memchr(bytes + start, '\n', size - start);
+        size_t length = end ? (size_t)(end - bytes) - start : 0;
+        const struct cJSON *line = end ? json_parse(arena, bytes + start, length, &bad) : NULL;
 
         if (!line)
             break;
         apply(book, line);
-        start += size + 1;
+        book->news++;
+        start += length + 1;
         arena_reset(arena);
     }
-    book->replayed = book->count;
-    if (start < text.size && !flaw_is(FLAW_TORN_TAIL_CRASH) && ftruncate(book->fd, (off_t)start))
-        err_set(err, ERR_IO, "%s: cannot cut off the torn end: %s", path, strerror(errno));
-    buf_release(&text);
     arena_free(arena);
-    return err->code ? -1 : 0;
+    return start;
+}
+
+static size_t size_on_disk(const struct book *book)
+{
+    struct stat stat;
+
+    return fstat(book->fd, &stat) == 0 && stat.st_size > 0 ? (size_t)stat.st_size : 0;
+}
+
+/* What stands in the log behind what memory shows. */
+static int catch_up(struct book *book, struct err *err)
+{
+    size_t size = size_on_disk(book) - book->size;
+    struct buf text = BUF_INIT;
+
+    if (size == 0)
+        return 0;
+    if (size > LIMIT_EVIDENCE_BYTES)
+        return err_set(err, ERR_LIMIT, "the log is too large");
+    buf_reserve(&text, size);
+    for (size_t at = 0; at < size;) {
+        ssize_t got = pread(book->fd, text.bytes + at, size - at, (off_t)(book->size + at));
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            buf_release(&text);
+            return err_set(err, ERR_IO, "the log cannot be read: %s", strerror(errno));
+        }
+        at += (size_t)got;
+    }
+    size_t whole = apply_lines(book, text.bytes, size);
+    buf_release(&text);
+    if (whole < size && !flaw_is(FLAW_TORN_TAIL_CRASH)) {
+        size = whole;
+        if (ftruncate(book->fd, (off_t)(book->size + whole)))
+            return err_set(err, ERR_IO, "cannot cut off the torn end: %s", strerror(errno));
+    }
+    book->size += size;
+    return 0;
+}
+
+bool book_enter(struct book *book)
+{
+    unsigned long news = book->news;
+    struct err err = ERR_INIT;
+
+    while (flock(book->fd, LOCK_EX) && errno == EINTR)
+        ;
+    size_t size = size_on_disk(book);
+    if (size < book->size)
+        err_set(&err, ERR_IO, "the log was emptied by another process");
+    else if (size > book->size && catch_up(book, &err) == 0)
+        return book->news != news;
+    if (err.code) {
+        log_line("%s", err.text);
+        _exit(3); /* what is not known must not be gone against */
+    }
+    return false;
+}
+
+void book_leave(struct book *book)
+{
+    flock(book->fd, LOCK_UN);
+}
+
+static int replay(struct book *book, struct err *err)
+{
+    while (flock(book->fd, LOCK_EX) && errno == EINTR)
+        ;
+    int rc = catch_up(book, err);
+    book_leave(book);
+    book->replayed = book->count;
+    book->news = 0;
+    return rc;
 }
 
 struct book *book_open(const char *folder, struct err *err)
@@ -169,11 +241,13 @@ struct book *book_open(const char *folder, struct err *err)
         BUG("out of memory");
     begin_empty(book);
     if (mkdir(folder, 0700) && errno != EEXIST)
-        err_set(err, ERR_IO, "%s: %s", folder, strerror(errno));
+        err_set(err, ERR_IO, "%s", strerror(errno));
     else if ((book->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)) < 0)
-        err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+        err_set(err, ERR_IO, "%s", strerror(errno));
     else
-        is_open = replay(book, path, err) == 0;
+        is_open = replay(book, err) == 0;
+    if (err->code)
+        err_context(err, "%s", path);
     arena_free(arena);
     if (is_open)
         return book;
@@ -294,6 +368,11 @@ const struct cJSON *book_intent(const struct book *book, unsigned number)
 bool book_is_replayed(const struct book *book, unsigned number)
 {
     return number <= book->replayed;
+}
+
+unsigned long book_news(const struct book *book)
+{
+    return book->news;
 }
 
 const struct cJSON *book_events(const struct book *book)

@@ -13,6 +13,7 @@
  * slots result results review problem decision. Only book_change alters them.
  *
  * Threads: the crew's lock is held around every call.
+ * Processes: several may share a folder. Each calls between book_enter and book_leave alone, which no two are in at once.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,9 @@ struct err;
 
 /* Reads the log in `folder`; a torn last line is cut off. */
 struct book *book_open(const char *folder, struct err *err);
+/* From here to book_leave nobody else writes. True: another process had written meanwhile, and memory shows it now. */
+bool book_enter(struct book *book);
+void book_leave(struct book *book);
 void book_forget(struct book *book); /* everything, also on disk */
 
 struct change {
@@ -43,6 +47,8 @@ unsigned book_intents(const struct book *book);                            /* nu
 const struct cJSON *book_intent(const struct book *book, unsigned number); /* or NULL */
 /* Whether the intent was accepted in an earlier life of the process. */
 bool book_is_replayed(const struct book *book, unsigned number);
+unsigned long
+book_news(const struct book *book); /* lines that other processes wrote since book_open */
 const struct cJSON *book_events(const struct book *book); /* an array */
 void book_audit(struct book *book, long long after, struct buf *out);
 #endif

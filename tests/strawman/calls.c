@@ -167,6 +167,7 @@ static void accept_intent(struct visit *visit, const char *key, const char *digi
                       .payload = visit->tree,
                       .job = &(struct job){.intent = number}};
 
+    lease_claim(engine->lease, NULL, set);
     json_put_string(set, "key", key);
     json_put_string(set, "tenant", json_string(visit->tree, "tenant"));
     json_put_string(set, "correlation",
@@ -277,6 +278,7 @@ static void change_state(struct visit *visit, unsigned number, const char *state
                       .job = &(struct job){.intent = number}};
     const struct cJSON *slots = json_get(intent, "slots");
 
+    lease_claim(visit->engine->lease, intent, set);
     json_put_string(set, "state", state);
     book_change(visit->engine->book, visit->arena,
                 &(struct change){.intent = number,
@@ -539,6 +541,8 @@ static void get_settled(struct visit *visit)
     json_put_integer(out, "runnable", counts.runnable);
     json_put_integer(out, "waiting", counts.waiting);
     json_put_integer(out, "requests", counts.requests);
+    if (counts.due_ms < 0 && lease_is_due(visit->engine))
+        counts.due_ms = LEASE_MS;
     if (counts.due_ms >= 0)
         json_put_integer(out, "dueInMs", counts.due_ms);
     else
@@ -548,6 +552,9 @@ static void get_settled(struct visit *visit)
 
 static void post_due(struct visit *visit)
 {
+    lease_turn(
+        visit
+            ->engine); /* here, and not in a job: so that it is over before anyone else is told of the time */
     crew_due(visit->engine->crew);
     reply_json(visit, 200, json_object(visit->arena));
 }

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/http.h"
+#include "tests/strawman/flaws.h"
 
 #define IDLE_CLIENTS 8
 #define IDLE_THREADS 8
@@ -28,6 +29,7 @@ struct crew {
     pthread_cond_t changed; /* some job's state, or time was said to have passed */
     bool is_time_frozen;
     long timeout_ms;
+    struct crew_hooks hooks;
     struct job *jobs; /* guarded by mutex; newest first */
     struct http
         *idle[IDLE_CLIENTS]; /* guarded by mutex: clients of jobs that ended, for the next ones */
@@ -40,7 +42,7 @@ struct crew {
     long long returned;
 };
 
-struct crew *crew_new(bool is_time_frozen, long timeout_ms)
+struct crew *crew_new(bool is_time_frozen, long timeout_ms, const struct crew_hooks *hooks)
 {
     struct crew *crew = calloc(1, sizeof(*crew));
     pthread_condattr_t attributes;
@@ -49,6 +51,7 @@ struct crew *crew_new(bool is_time_frozen, long timeout_ms)
         BUG("out of memory");
     crew->is_time_frozen = is_time_frozen;
     crew->timeout_ms = timeout_ms;
+    crew->hooks = *hooks;
     MUST_ZERO(pthread_mutex_init(&crew->mutex, NULL));
     MUST_ZERO(pthread_condattr_init(&attributes));
     MUST_ZERO(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC));
@@ -58,19 +61,39 @@ struct crew *crew_new(bool is_time_frozen, long timeout_ms)
     return crew;
 }
 
+static void tell(struct crew *crew)
+{
+    pthread_cond_broadcast(&crew->changed);
+}
+
+static void enter(struct crew *crew)
+{
+    if (crew->hooks.enter(crew->hooks.arg))
+        tell(crew);
+}
+
 void crew_lock(struct crew *crew)
 {
     MUST_ZERO(pthread_mutex_lock(&crew->mutex));
+    enter(crew);
 }
 
 void crew_unlock(struct crew *crew)
 {
+    crew->hooks.leave(crew->hooks.arg);
     MUST_ZERO(pthread_mutex_unlock(&crew->mutex));
 }
 
-static void tell(struct crew *crew)
+static void wait_for(struct crew *crew, pthread_cond_t *sign)
 {
-    pthread_cond_broadcast(&crew->changed);
+    crew->hooks.leave(crew->hooks.arg);
+    pthread_cond_wait(sign, &crew->mutex);
+    enter(crew);
+}
+
+static void wait(struct crew *crew)
+{
+    wait_for(crew, &crew->changed);
 }
 
 static void wait_until(struct crew *crew, uint64_t until_ms)
@@ -78,7 +101,9 @@ static void wait_until(struct crew *crew, uint64_t until_ms)
     struct timespec until = {.tv_sec = (time_t)(until_ms / 1000),
                              .tv_nsec = (long)(until_ms % 1000) * 1000000};
 
+    crew->hooks.leave(crew->hooks.arg);
     pthread_cond_timedwait(&crew->changed, &crew->mutex, &until);
+    enter(crew);
 }
 
 /* ---- the life of a job ---- */
@@ -130,7 +155,7 @@ static void *run_thread(void *arg)
     do {
         while (!crew->first) {
             crew->waiting++;
-            pthread_cond_wait(&crew->begun, &crew->mutex);
+            wait_for(crew, &crew->begun);
             crew->waiting--;
         }
         struct job *job = take_fresh(crew);
@@ -154,6 +179,7 @@ unsigned crew_start(struct crew *crew, unsigned intent, void *engine, void (*run
     job->engine = engine;
     job->run = run;
     enlist(crew, job);
+    job->fence = crew->hooks.fence_of(job);
     *(crew->last ? &crew->last->next_fresh : &crew->first) = job;
     crew->last = job;
     MUST_ZERO(pthread_cond_signal(&crew->begun));
@@ -174,17 +200,18 @@ void crew_await(struct crew *crew, unsigned number)
             job = job->next;
         if (!job || job->state == JOB_PARKED)
             return;
-        pthread_cond_wait(&crew->changed, &crew->mutex);
+        wait(crew);
     }
 }
 
-/* A job that was forgotten ends here, with its thread. */
+/* A job that was forgotten, or whose work is not its own any more, ends here, with its thread. */
 static void end_if_over(struct job *job)
 {
     struct crew *crew = job->crew;
 
-    if (!job->is_over)
-        return;
+    if (!job->is_over &&
+        (crew->hooks.fence_of(job) == job->fence || flaw_is(FLAW_LEASE_WITHOUT_FENCE)))
+        return; /* flaw: what was begun is gone on with */
     dismiss(job);
     crew_unlock(crew);
     free(job);
@@ -225,7 +252,7 @@ void crew_rest(struct job *job, long ms, bool is_asked_for)
     become(job, JOB_RESTING);
     while (job->state == JOB_RESTING && !job->is_over) {
         if (job->crew->is_time_frozen)
-            pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+            wait(job->crew);
         else if (clock_monotonic_ms() >= job->due_ms)
             job->state = JOB_RUNNING;
         else
@@ -239,7 +266,7 @@ void crew_park(struct job *job)
     end_if_over(job);
     become(job, JOB_PARKED);
     while (job->state == JOB_PARKED && !job->is_over)
-        pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+        wait(job->crew);
     end_if_over(job);
 }
 
@@ -249,7 +276,7 @@ void crew_queue(struct job *job, bool (*is_free)(const struct job *job))
     while (!job->is_over && !is_free(job)) {
         if (job->state != JOB_QUEUED)
             become(job, JOB_QUEUED);
-        pthread_cond_wait(&job->crew->changed, &job->crew->mutex);
+        wait(job->crew);
     }
     job->state = JOB_RUNNING;
     end_if_over(job);
@@ -297,7 +324,7 @@ void crew_sweep(struct crew *crew)
 
         if (!counts.runnable && !counts.waiting)
             return;
-        pthread_cond_wait(&crew->changed, &crew->mutex);
+        wait(crew);
     }
 }
 

@@ -12,6 +12,7 @@
  * Reset:      crew_forget ends every job at the place where it blocks (or will block next). A job
  *             must therefore own nothing but what is in its arena when it calls crew_http,
  *             crew_rest, crew_park or crew_queue.
+ * Processes:  where several work on one folder, the lock is a lock between them as well: see struct crew_hooks.
  * Time:       with frozen time timers run out by crew_due and crew_sweep alone.
  */
 #include <stdbool.h>
@@ -28,6 +29,7 @@ struct job {
     unsigned intent;   /* number of the intent it carries out */
     struct crew *crew; /* from here on the crew's own */
     unsigned number;
+    long long fence;
     struct http *http;
     void (*run)(struct job *job);
     enum {
@@ -44,7 +46,17 @@ struct job {
     struct job *next, *next_fresh;
 };
 
-struct crew *crew_new(bool is_time_frozen, long timeout_ms);
+struct crew_hooks {
+    bool (*enter)(
+        void *
+            arg); /* when the lock was taken; true: what jobs wait for may have changed meanwhile */
+    void (*leave)(void *arg); /* before it is given away, also to wait */
+    void *arg;
+    /* A number of the job's intent: when it is another than at the job's start, the job ends where it is. */
+    long long (*fence_of)(const struct job *job);
+};
+
+struct crew *crew_new(bool is_time_frozen, long timeout_ms, const struct crew_hooks *hooks);
 void crew_lock(struct crew *crew);
 void crew_unlock(struct crew *crew);
 

@@ -25,6 +25,7 @@
 #include "base/json.h"
 #include "tests/strawman/book.h"
 #include "tests/strawman/crew.h"
+#include "tests/strawman/lease.h"
 
 struct arena;
 struct buf;
@@ -43,6 +44,7 @@ struct buf;
 struct engine {
     struct crew *crew;
     struct book *book;
+    struct lease *lease;
     const char *fhir;  /* base URL without a slash at the end */
     const char *token; /* or NULL */
     long retry_ms;
@@ -94,7 +96,9 @@ struct cJSON *run_event(struct run *run, const char *kind, const struct cJSON *s
 
 /* ---- order.c ---- */
 bool order_is_my_turn(const struct job *job); /* nothing of its source is before it */
-bool order_is_too_late(struct run *run);      /* its source has said later what is in the chart */
+/* Flaws: is nobody kept from going before or behind that intent? */
+bool order_is_lost_on(const struct engine *engine, const struct cJSON *intent);
+bool order_is_too_late(struct run *run); /* its source has said later what is in the chart */
 
 /* ---- check.c ---- */
 int check_intent(const struct cJSON *payload, struct err *err) ATTR_MUST_USE;

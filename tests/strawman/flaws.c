@@ -163,6 +163,12 @@ static const struct flaw_row rows[FLAW_COUNT] = {
                         "Whoever asks without a token is answered all the same."},
     [FLAW_KEY_IN_CHART] = {"key-in-chart", "clean-chart",
                            "What is created bears the idempotency key, for support to find it."},
+    [FLAW_IN_PROCESS_LOCK] = {"in-process-lock", "no-lost-update",
+                              "The order of a source is kept by a lock within the process: what "
+                              "another process does is not waited for."},
+    [FLAW_LEASE_WITHOUT_FENCE] = {"lease-without-fence", "nothing-after-terminal",
+                                  "A process that was stopped past its lease goes on with what "
+                                  "another has taken over."},
 };
 
 static enum flaw chosen = FLAW_NONE;

@@ -61,8 +61,8 @@ static bool is_earlier_own(struct run *run, const char *reference, const char *v
     for (unsigned number = 1; book_intent(run->engine->book, number); number++) {
         const struct cJSON *intent = book_intent(run->engine->book, number);
 
-        if (number >= run->job->intent && !flaw_is(FLAW_RETRY_OVERTAKEN))
-            break; /* flaw: what the source said later is taken for what it said before */
+        if (number >= run->job->intent && !order_is_lost_on(run->engine, intent))
+            continue; /* flaw: what the source said later is taken for what it said before */
         const struct cJSON *payload = json_get(intent, "payload");
 
         if (!same_item(run, json_get(json_get(payload, "source"), "system"),

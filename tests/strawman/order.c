@@ -25,6 +25,12 @@ static bool same_tenant(const struct cJSON *a, const struct cJSON *b)
     return strcmp(left ? left : "", right ? right : "") == 0;
 }
 
+bool order_is_lost_on(const struct engine *engine, const struct cJSON *intent)
+{
+    return flaw_is(FLAW_RETRY_OVERTAKEN) ||
+           (flaw_is(FLAW_IN_PROCESS_LOCK) && !lease_is_ours(engine->lease, intent));
+}
+
 /* Is something there already that its source said later about the same? */
 bool order_is_too_late(struct run *run)
 {
@@ -32,14 +38,16 @@ bool order_is_too_late(struct run *run)
     const char *system = json_string(source, "system");
     long long sequence = json_integer(source, "sequence", -1);
 
-    if (flaw_is(FLAW_PARALLEL_REORDER) || flaw_is(FLAW_RETRY_OVERTAKEN))
-        return false; /* flaws: the source's order is nobody's business */
+    if (flaw_is(FLAW_PARALLEL_REORDER))
+        return false; /* flaw: the source's order is nobody's business */
     for (unsigned number = 1; system && sequence >= 0 && number <= book_intents(run->engine->book);
          number++) {
         const struct cJSON *other = book_intent(run->engine->book, number);
         const struct cJSON *payload = json_get(other, "payload");
         const struct cJSON *said = json_get(payload, "source");
 
+        if (order_is_lost_on(run->engine, other))
+            continue; /* flaw: the lock has seen to that */
         if (text_is(other, "state", "committed") && text_is(said, "system", system) &&
             json_integer(said, "sequence", -1) > sequence && same_tenant(payload, run->payload) &&
             overlap(plan_targets(run->arena, payload), plan_targets(run->arena, run->payload)))
@@ -64,7 +72,8 @@ bool order_is_my_turn(const struct job *job)
 
         bool has_place = !flaw_is(FLAW_PARALLEL_REORDER) && /* flaw: nobody waits for anybody */
                          !(flaw_is(FLAW_RETRY_OVERTAKEN) && /* flaw: whoever waits goes behind */
-                           json_integer(intent, "attempts", 0) > 0);
+                           json_integer(intent, "attempts", 0) > 0) &&
+                         !(flaw_is(FLAW_IN_PROCESS_LOCK) && order_is_lost_on(engine, intent));
         is_free = !view_is_active(intent) || !has_place || !other || strcmp(other, system) != 0 ||
                   !overlap(plan_targets(arena, payload), plan_targets(arena, mine));
     }

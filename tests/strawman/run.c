@@ -540,7 +540,7 @@ static bool prepare(struct run *run)
         run->failure_type = "overtaken";
         run->why = "what the source said later is in the chart already";
     }
-    if (!view_is_active(run->intent) && !flaw_is(FLAW_RETRY_SUPERSEDED))
+    if (!view_is_active(run->intent) && !flaw_is(FLAW_RETRY_SUPERSEDED) && !lease_is_lost(run->job))
         return false; /* called off meanwhile */
     if (json_string(run->intent, "supersededBy") && end_is_free(run) &&
         !flaw_is(FLAW_RETRY_SUPERSEDED)) {

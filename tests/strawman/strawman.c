@@ -102,6 +102,30 @@ static bool is_lost(const struct cJSON *intent)
                         (flaw_is(FLAW_OUTBOX_EARLY_DELETE) && !is_bundle));
 }
 
+static bool enter_book(void *book)
+{
+    return book_enter(book);
+}
+
+static void leave_book(void *book)
+{
+    book_leave(book);
+}
+
+/* What the last process on our seat left, and those that are gone. */
+static void go_on(struct engine *engine)
+{
+    for (unsigned number = 1; number <= book_intents(engine->book); number++) {
+        const struct cJSON *intent = book_intent(engine->book, number);
+
+        if (view_is_active(intent) && lease_is_ours(engine->lease, intent) && !is_lost(intent))
+            crew_start(engine->crew, number, engine, run_intent);
+    }
+    lease_take_left(engine);
+    if (!engine->has_hooks)
+        lease_watch(engine);
+}
+
 static int start(struct engine *engine, const char *const *values, struct err *err)
 {
     long timeout_ms = number_of(values[TIMEOUT_MS], "--timeout-ms", err);
@@ -120,12 +144,16 @@ static int start(struct engine *engine, const char *const *values, struct err *e
     engine->book = book_open(values[DATA], err);
     if (!engine->book)
         return -1;
-    engine->crew = crew_new(engine->has_hooks, timeout_ms);
+    book_enter(engine->book); /* so that no two look for a seat at once */
+    engine->lease = lease_open(values[DATA], err);
+    book_leave(engine->book);
+    if (!engine->lease)
+        return -1;
+    engine->crew =
+        crew_new(engine->has_hooks, timeout_ms,
+                 &(struct crew_hooks){enter_book, leave_book, engine->book, lease_fence});
     crew_lock(engine->crew);
-    for (unsigned number = 1; number <= book_intents(engine->book); number++)
-        if (view_is_active(book_intent(engine->book, number)) &&
-            !is_lost(book_intent(engine->book, number)))
-            crew_start(engine->crew, number, engine, run_intent);
+    go_on(engine);
     crew_unlock(engine->crew);
     if (edge_open(engine, values[LISTEN], &port, err))
         return -1;

@@ -42,6 +42,7 @@ void run_undo(struct job *job)
         return; /* flaw: what it was before the intent is what it shall be */
     struct cJSON *set = json_object(run.arena),
                  *undo = json_add_object(json_put_array(set, "slots"));
+    lease_claim(run.engine->lease, run.intent, set);
     json_put_string(set, "state", "writing");
     json_put(set, "undone", json_copy(run.slots));
     json_put_integer(undo, "entry", 0);
