@@ -65,10 +65,13 @@ static const char *label_of(struct run *run, const struct step *step)
     return copy;
 }
 
-static void add_fits(const struct steering *steering, uint64_t number, struct option *option)
+static void add_fits(const struct steering *steering, const struct label *label,
+                     struct option *option)
 {
     const struct fault_row *rows = NULL;
     size_t count = kinds_rows(&rows);
+    /* whoever stands still does not lose patience */
+    bool can_time_out = !steering->run->conductor->instances[label->instance - 1].is_paused;
 
     for (size_t i = 0; i < count; i++) {
         uint64_t bit = UINT64_C(1) << i;
@@ -78,10 +81,11 @@ static void add_fits(const struct steering *steering, uint64_t number, struct op
         if (rows[i].spelling != KIND_FAULT) {
             bool is_before = rows[i].spelling == KIND_TIMEOUT_BEFORE;
 
-            option->faults |= is_before == (option->kind == OPTION_COMMIT) ? bit : 0;
+            option->faults |=
+                can_time_out && is_before == (option->kind == OPTION_COMMIT) ? bit : 0;
             continue;
         }
-        enum sim_fit fit = sim_fault_fit(steering->run->sim, number, &steering->faults[i]);
+        enum sim_fit fit = sim_fault_fit(steering->run->sim, label->number, &steering->faults[i]);
         option->whole |= fit == SIM_FIT_PASS ? bit : 0;
         option->faults |= fit == SIM_FIT_COMMIT || fit == SIM_FIT_REPLY ? bit : 0;
     }
@@ -110,13 +114,34 @@ static void add_exchange(struct steering *steering, struct point *point, const s
     option->label = label_of(run, &step);
     option->thread =
         step.intent ? arena_printf(run->arena, "%s/%s", step.actor, step.intent) : step.actor;
+    if (label->instance > 1)
+        option->thread = arena_printf(run->arena, "%s@%u", option->thread, label->instance);
     option->kind = held->stop == SIM_BEFORE ? OPTION_COMMIT : OPTION_REPLY;
     if (held->stop == SIM_BEFORE)
         option->footprint = commit_footprint(run, held);
     if (held->is_client_gone)
         option->kind = OPTION_ZOMBIE;
     else
-        add_fits(steering, held->number, option);
+        add_fits(steering, label, option);
+}
+
+/* A step goes where the scenario's own schedule sends it, as long as that process is up. */
+static unsigned instance_for(const struct run *run, const struct step *step)
+{
+    const struct schedule *schedule = &run->scenario->schedule;
+
+    for (size_t i = 0; i < schedule->count; i++) {
+        const struct step *listed = &schedule->steps[i];
+        bool is_it =
+            strcmp(listed->actor, step->actor) == 0 && strcmp(listed->what, step->what) == 0 &&
+            (!listed->intent || !step->intent || strcmp(listed->intent, step->intent) == 0) &&
+            (listed->ordinal == 0 || listed->ordinal == (step->ordinal ? step->ordinal : 1));
+
+        if (is_it && listed->instance > 1 &&
+            instance_is_up(run->conductor, &run->conductor->instances[listed->instance - 1]))
+            return listed->instance;
+    }
+    return 0;
 }
 
 static void add_own(struct steering *steering, struct point *point, size_t actor)
@@ -128,6 +153,7 @@ static void add_own(struct steering *steering, struct point *point, size_t actor
 
     if (!own_next(run, actor, &step) || !own_fits_chart(run, actor))
         return;
+    step.instance = own->verb == VERB_EDIT ? 0 : instance_for(run, &step);
     struct option *option = add_option(steering, point);
     option->kind = OPTION_OWN;
     option->label = label_of(run, &step);
@@ -141,9 +167,9 @@ static void add_own(struct steering *steering, struct point *point, size_t actor
 }
 
 static void add_process(struct steering *steering, struct point *point, enum option_kind kind,
-                        const char *what)
+                        const char *what, unsigned instance)
 {
-    struct step step = {.actor = "engine", .what = what};
+    struct step step = {.actor = "engine", .what = what, .instance = instance > 1 ? instance : 0};
 
     if (!step_is_enabled(steering->run, &step))
         return;
@@ -172,6 +198,16 @@ static bool add_forced(struct steering *steering, struct point *point)
     return false;
 }
 
+/* What is done to one process where there are two. */
+static void add_processes(struct steering *steering, struct point *point, enum option_kind kind,
+                          const char *what)
+{
+    const unsigned count = scenario_instances(steering->run->scenario);
+
+    for (unsigned i = 1; count > 1 && i <= count; i++)
+        add_process(steering, point, kind, what, i);
+}
+
 static bool was_submitted(const struct run *run)
 {
     for (size_t i = 0; i < run->intent_count; i++) {
@@ -191,9 +227,12 @@ static void list_options(struct steering *steering, struct point *point)
     steering->options_room = 0;
     if (add_forced(steering, point))
         return;
+    bool is_upset_told = steering->chosen->tells_kills && was_submitted(run);
     point->can_kill =
-        steering->chosen->tells_kills && process_is_up(run->conductor) && was_submitted(run);
-    add_process(steering, point, OPTION_START, "start");
+        is_upset_told && step_is_enabled(run, &(struct step){.actor = "engine", .what = "kill"});
+    add_process(steering, point, OPTION_START, "start", 1);
+    if (scenario_instances(run->scenario) > 1)
+        add_process(steering, point, OPTION_START, "start", 2);
     for (size_t actor = 0; actor <= run->scenario->actor_count; actor++) {
         bool is_actor = actor < run->scenario->actor_count;
         const char *name = is_actor ? run->scenario->actors[actor].name : "engine";
@@ -209,12 +248,18 @@ static void list_options(struct steering *steering, struct point *point)
         if (is_actor && run->positions[actor] < run->scenario->actors[actor].step_count)
             add_own(steering, point, actor);
     }
-    add_process(steering, point, OPTION_DUE, "due");
+    add_process(steering, point, OPTION_DUE, "due", 1);
+    add_processes(steering, point, OPTION_START,
+                  "resume"); /* when the others have done all they can */
     for (size_t i = 0; i < count; i++) {
         const struct sim_exchange *held = label_held(run, labels[i]);
 
         if (held && held->is_client_gone && held->stop == SIM_BEFORE)
             add_exchange(steering, point, labels[i]);
+    }
+    if (is_upset_told && scenario_instances(run->scenario) > 1) {
+        add_process(steering, point, OPTION_UPSET, "kill", 2);
+        add_processes(steering, point, OPTION_UPSET, "pause");
     }
 }
 
@@ -252,16 +297,23 @@ static const char *choose_randomly(struct steering *steering, const struct point
 {
     struct prng *prng = &steering->prng;
     struct arena *arena = steering->run->arena;
-    size_t zombies = 0;
+    size_t live = 0, zombies = 0;
 
-    for (size_t i = 0; i < point->count; i++)
+    for (size_t i = 0; i < point->count; i++) {
+        live += option_is_base(&point->options[i]);
         zombies += point->options[i].kind == OPTION_ZOMBIE;
-    size_t live = point->count - zombies;
+    }
+    const struct option *upsets = point->options + live + zombies;
+    size_t upset_count = point->count - live - zombies;
     if (live == 0)
         return NULL;
-    if (point->can_kill && steering->spent.kills < steering->chosen->bound.kills &&
-        prng_below(prng, KILL_ONE_IN) == 0)
-        return STEP_KILL;
+    if (point->can_kill + upset_count > 0 &&
+        steering->spent.kills < steering->chosen->bound.kills &&
+        prng_below(prng, KILL_ONE_IN) == 0) {
+        size_t pick = upset_count ? prng_below(prng, point->can_kill + upset_count) : 0;
+
+        return pick < upset_count ? upsets[pick].label : STEP_KILL;
+    }
     if (zombies && prng_below(prng, LATE_ONE_IN) == 0)
         return option_step(arena, &point->options[live + prng_below(prng, zombies)]);
     const struct option *option = &point->options[prng_below(prng, live)];
@@ -304,7 +356,7 @@ static int choose(struct steering *steering, const struct point *point, const ch
 
 static bool has_live(const struct point *point)
 {
-    return point->count > 0 && point->options[0].kind != OPTION_ZOMBIE;
+    return point->count > 0 && option_is_base(&point->options[0]);
 }
 
 static bool pass_over_impossible(struct run *run)

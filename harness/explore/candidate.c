@@ -225,7 +225,8 @@ static size_t begun_by(const struct candidate *candidate, size_t index)
         for (size_t j = index; j-- > 0;) {
             const struct mark *mark = &candidate->marks[j];
 
-            if (mark->kind == MARK_PROCESS && is_one_of(mark->step.what, ends[i][1]))
+            if (mark->kind == MARK_PROCESS && is_one_of(mark->step.what, ends[i][1]) &&
+                mark->step.instance == step->instance)
                 return mark->process;
         }
     }

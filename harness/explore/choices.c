@@ -91,8 +91,10 @@ struct choice *choices_at(struct arena *arena, const struct point *point, const 
             add_faults(&list, sorted[i], i);
     }
     for (size_t i = 0; i < point->count; i++) {
-        if (point->options[i].kind == OPTION_ZOMBIE)
-            add(&list, option_step(arena, &point->options[i]), (struct cost){0}, 0);
+        struct cost cost = {.kills = point->options[i].kind == OPTION_UPSET};
+
+        if (!option_is_base(&point->options[i]) && cost.kills <= left.kills)
+            add(&list, option_step(arena, &point->options[i]), cost, 0);
     }
     if (left.kills && point->can_kill)
         add(&list, STEP_KILL, (struct cost){.kills = 1}, 0);

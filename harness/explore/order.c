@@ -38,7 +38,7 @@ const struct option **order_sort(const struct order *order, const struct point *
         for (size_t i = 0; i < point->count; i++) {
             const struct option *option = &point->options[i];
 
-            if (option->kind != OPTION_ZOMBIE && place_of(order, option->thread) == place)
+            if (option_is_base(option) && place_of(order, option->thread) == place)
                 sorted[count++] = option;
         }
     }
@@ -77,8 +77,10 @@ bool order_take(struct order *order, const struct point *point, const char *step
     }
     if (!option)
         return false;
-    if (option->kind == OPTION_ZOMBIE)
+    if (!option_is_base(option)) {
+        out->kills = option->kind == OPTION_UPSET;
         return true;
+    }
     size_t count = 0;
     struct arena *scratch = arena_new();
     const struct option **sorted = order_sort(order, point, scratch, &count);

@@ -6,7 +6,7 @@
  *
  * The first option of a point is what happens by itself. Choosing the k-th passes over those before it: k delays, and
  * the threads that were passed over go to the end of the order and stay there. A fault, a client's time-out among
- * them, costs a fault; a kill costs a kill; a zombie's commit costs nothing, as what made the zombie has been paid.
+ * them, costs a fault; a kill costs a kill, as does the stop of one of several processes; a zombie's commit costs nothing, as what made the zombie has been paid.
  *
  * Pure. The conductor follows it and the search calculates with it, so that both mean the same.
  */
@@ -31,7 +31,7 @@ struct order {
 
 void order_init(struct order *order, struct arena *arena);
 void order_copy(struct order *out, const struct order *order, struct arena *arena);
-/* The options of a point in order, zombies left out. */
+/* The options of a point in order, without those that are never chosen by themselves. */
 const struct option **order_sort(const struct order *order, const struct point *point,
                                  struct arena *arena, size_t *out_count);
 /* The step is taken: the order afterwards and what it cost. False: it is none of this point. */

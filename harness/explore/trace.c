@@ -53,9 +53,15 @@ const char *option_step(struct arena *arena, const struct option *option)
     case OPTION_OWN:
     case OPTION_START:
     case OPTION_DUE:
+    case OPTION_UPSET:
         return option->label;
     }
     return option->label;
+}
+
+bool option_is_base(const struct option *option)
+{
+    return option->kind != OPTION_ZOMBIE && option->kind != OPTION_UPSET;
 }
 
 const struct option *point_option(const struct point *point, const char *step)
@@ -131,7 +137,7 @@ int trace_read(struct arena *arena, const char *text, struct trace *out, struct 
                                .hash = strtoull(words[2], NULL, 16),
                                .chosen = is_none(words[3]) ? NULL : words[3]};
         } else if (strcmp(words[0], "o") == 0 && words[6][0] && point && words[1][0] >= '0' &&
-                   words[1][0] <= '0' + OPTION_ZOMBIE && !words[1][1]) {
+                   words[1][0] <= '0' + OPTION_UPSET && !words[1][1]) {
             *next++ = (struct option){.kind = (enum option_kind)(words[1][0] - '0'),
                                       .label = words[2],
                                       .thread = words[3],

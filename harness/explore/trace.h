@@ -21,10 +21,12 @@ enum option_kind {
     OPTION_OWN,    /* an actor's own step */
     OPTION_COMMIT, /* of a held exchange */
     OPTION_REPLY,
-    OPTION_START,  /* of an engine that is down */
+    OPTION_START,  /* of a process that is down, or the end of a pause */
     OPTION_DUE,    /* timed work */
     OPTION_FORCED, /* what has happened already and is only said: then it is the only option */
-    OPTION_ZOMBIE, /* a commit whose client is gone: never chosen by itself, costs nothing */
+    /* never chosen by themselves: */
+    OPTION_ZOMBIE, /* a commit whose client is gone; costs nothing */
+    OPTION_UPSET,  /* one of several processes is killed or stopped; costs a kill */
 };
 
 struct option {
@@ -38,7 +40,7 @@ struct option {
 };
 
 struct point {
-    struct option *options; /* in the base order; zombies last */
+    struct option *options; /* in the base order; then zombies, then upsets */
     size_t count;
     bool can_kill;
     uint64_t hash;      /* over all of that: a replay of the prefix must meet the same */
@@ -53,6 +55,7 @@ struct trace {
 void point_hash(struct point *point);
 /* The step that takes an option as it is: its label, and `:commit` or `:reply` for an exchange. */
 const char *option_step(struct arena *arena, const struct option *option);
+bool option_is_base(const struct option *option); /* may it be chosen by itself? */
 /* The option that a step is about; NULL: none (`engine.kill`, or the step is not of this point). */
 const struct option *point_option(const struct point *point, const char *step);
 

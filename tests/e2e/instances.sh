@@ -12,6 +12,16 @@ said() { grep -qF -- "$1" "$SCRATCH/out" "$SCRATCH/err" || { tail -n 20 "$SCRATC
 
 check "an engine without a second process is not judged" ends 0 "$CP" run --out "$out" "$here/two.json" scenarios/create/clean.json
 check "which is said" said "not judged: the engine does not offer second"
+check "two right processes pass" ends 0 "$CP" run --engine strawman --out "$out" scenarios/instances
+found() { # FLAW INVARIANT SCENARIO BOUNDS
+    flaw=$1 invariant=$2 scenario=$3
+    shift 3
+    ends 1 "$CP" explore --engine "strawman:$flaw" --faults 0 "$@" --out "$out" "scenarios/instances/$scenario.json" && said "FAIL     $invariant "
+}
+check "a lock within one process is found by exploring" found in-process-lock no-lost-update two-of-one-source --delays 1 --kills 0
+check "a lease without a fence is found by exploring" found lease-without-fence nothing-after-terminal stopped-past-its-lease --delays 0 --kills 1 --until-fail
+check "all schedules with one kill or stop pass without a flaw" ends 0 "$CP" explore --engine strawman --delays 0 --faults 0 --kills 1 --out "$out" scenarios/instances/stopped-past-its-lease.json
+check "and there are no more" said "complete for delays <= 0, faults <= 0, kills <= 1"
 command -v python3 >/dev/null || { skip "python3 is not installed"; finish; }
 for scenario in two paused killed; do
     check "$scenario: a right engine passes" ends 0 "$CP" run --out "$out" --engine "$here/shared.json" "$here/$scenario.json"
