@@ -278,6 +278,16 @@ const struct fact_version *slot_repeated(const struct facts *facts, const struct
     return NULL;
 }
 
+bool version_is_twin(const struct fact_version *version)
+{
+    const struct fact_slot *slot = version->slot;
+
+    for (size_t i = 0; slot && i < slot->effect_count; i++)
+        if (slot->method == METHOD_POST && slot->effects[i]->resource != version->resource)
+            return true;
+    return false;
+}
+
 /* ---- what was said ---- */
 
 struct claim view_claim(const struct facts *facts, const struct fact_view *view,

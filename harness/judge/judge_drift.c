@@ -197,6 +197,8 @@ static void judge_found(struct drifting *drifting, const struct sweep *sweep,
     const struct fact_version *version = version_told(drifting, found);
     const char *reference = json_string(found, "reference");
 
+    if (version && version_is_twin(version))
+        return; /* there is one too many of it, which is for a human to see */
     if (is_edited(found) || (version && is_touched(drifting->facts, version->resource->reference)))
         return;
     const struct fact_version *current =
@@ -224,6 +226,8 @@ static void judge_total(struct drifting *drifting)
             last = entry;
         drifted += is_restoring(entry);
     }
+    for (size_t i = 0; i < facts->commit_count; i++)
+        drifted += version_is_twin(facts->commits[i]);
     if (!last)
         return;
     samples_read(&samples, facts->arena, last);

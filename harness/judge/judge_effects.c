@@ -25,7 +25,8 @@ static void judge_slot(const struct facts *facts, const struct fact_slot *slot,
     enum sim_guard guard = is_create ? facts->evidence->guards.duplicate_create : SIM_PREVENT;
     /* what the engine asked not to do again, by a guard that names what was there before, the server did */
     if ((!is_create && write_excludes(facts, again->write, first)) ||
-        harm_is_excused(facts, guard, slot->intent, again))
+        harm_is_excused(facts, guard, slot->intent, again) ||
+        (is_create && harm_is_excused(facts, guard, slot->intent, first)))
         return;
     finding_fail(finding, ENTRIES(first->n, again->n),
                  "%s took effect %zu times: as %s version %s and again as %s version %s",

@@ -78,6 +78,16 @@ static void add_result(struct reading *reading, const struct fact_record *event,
     };
 }
 
+/* An end that has results, or a second copy that was found later. */
+static bool names_what_was_made(const struct fact_record *event)
+{
+    const char *kind = json_string(json_get(event->tree, "result"), "kind");
+
+    return is_kind(event, "committed") || is_kind(event, "incomplete") ||
+           is_kind(event, "compensated") ||
+           (is_kind(event, "drift") && kind && strcmp(kind, "duplicate") == 0);
+}
+
 static void read_results(struct reading *reading)
 {
     size_t room = 0;
@@ -92,8 +102,7 @@ static void read_results(struct reading *reading)
         const struct fact_record *event = &reading->lines[i];
         const struct cJSON *result = json_get(event->tree, "result"), *one;
 
-        if (!is_kind(event, "committed") && !is_kind(event, "incomplete") &&
-            !is_kind(event, "compensated"))
+        if (!names_what_was_made(event))
             continue;
         if (cJSON_IsObject(result)) {
             add_result(reading, event, result);

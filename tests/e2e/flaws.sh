@@ -4,10 +4,10 @@
 # flaws.txt names for it; its replay file fails again. Two flaws run at a time.
 . tests/lib.sh
 
-# flaw NAME SCENARIO: runs that scenario against it, and the first failure again. Statuses go to files, for the checks below.
+# flaw NAME SCENARIO SCRATCH [SERVER]: runs that scenario against it, and the first failure again. Statuses go to files, for the checks below.
 if [ "${1:-}" = flaw ]; then
     out=$4/$2
-    "$BIN/chartproof" run --reset --engine "strawman:$2" --out "$out" "scenarios/$3.json" >"$out.log" 2>&1
+    "$BIN/chartproof" run --reset ${5:+--personality "$5"} --engine "strawman:$2" --out "$out" "scenarios/$3.json" >"$out.log" 2>&1
     echo $? >"$out.status"
     "$BIN/chartproof" replay "$out/failures/1.json" >"$out.again.log" 2>&1
     echo $? >"$out.again.status"
@@ -34,7 +34,7 @@ cut -f1 "$SCRATCH/flaws" | sort >"$SCRATCH/known"
 grep -v '^#' tests/e2e/flaws.txt >"$SCRATCH/wanted"
 cut -d' ' -f1 "$SCRATCH/wanted" | sort >"$SCRATCH/named"
 check "flaws.txt has each flaw once, and no other" diff "$SCRATCH/known" "$SCRATCH/named"
-awk -v scratch="$SCRATCH" '{print "flaw", $1, $2, scratch}' "$SCRATCH/wanted" | xargs -P 2 -L 1 "$0"
+awk -v scratch="$SCRATCH" '{print "flaw", $1, $2, scratch, $3}' "$SCRATCH/wanted" | xargs -P 2 -L 1 "$0"
 while IFS="$(printf '\t')" read -r flaw invariant sentence; do
     check "$flaw is caught by $invariant ($sentence)" caught "$flaw" "$invariant"
     check "$flaw fails again when replayed" fails_again "$flaw"

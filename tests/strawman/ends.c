@@ -113,6 +113,24 @@ static struct cJSON *make_records(struct run *run, const char *state)
     return records;
 }
 
+void end_twin(struct run *run, struct cJSON *slot, const char *reference, const char *version)
+{
+    struct cJSON *twins = json_get_mutable(slot, "twins"), *set = json_object(run->arena);
+    struct cJSON *records = json_array(run->arena), *made = json_copy_root(run->arena, slot);
+    struct cJSON *event = run_event(run, "drift", slot), *result = json_put_object(event, "result");
+
+    json_put_string(result, "reference", reference);
+    json_put_string(result, "versionId", version);
+    json_put_string(result, "kind", "duplicate");
+    json_add(twins ? twins : json_put_array(slot, "twins"), cJSON_CreateString(reference));
+    slot_set_done(made, reference, version);
+    add_record(run, records, made, "committed");
+    json_put(set, "slots", json_copy(run->slots));
+    book_change(
+        run->engine->book, run->arena,
+        &(struct change){.intent = run->job->intent, .set = set, .event = event, .audit = records});
+}
+
 /* ---- reviews ---- */
 
 struct shown { /* one slot as a human is to see it */

@@ -191,7 +191,9 @@ void end_by_slots(struct run *run);
 /* Can a later intent take the place of this one: is it neither in effect nor perhaps on its way? */
 bool end_is_free(const struct run *run);
 void end_run(struct run *run, const char *state); /* with problem or review as the state needs */
-const struct cJSON *end_review(struct run *run);  /* a review of the slots as they are */
+/* A second resource that the server made of a slot's create: told as drift, and audited as what it is. */
+void end_twin(struct run *run, struct cJSON *slot, const char *reference, const char *version);
+const struct cJSON *end_review(struct run *run); /* a review of the slots as they are */
 
 /* ---- view.c ---- */
 const char *view_id(struct arena *arena, unsigned number);

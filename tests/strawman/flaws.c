@@ -166,6 +166,9 @@ static const struct flaw_row rows[FLAW_COUNT] = {
     [FLAW_IN_PROCESS_LOCK] = {"in-process-lock", "no-lost-update",
                               "The order of a source is kept by a lock within the process: what "
                               "another process does is not waited for."},
+    [FLAW_TRUST_RACY_IF_NONE_EXIST] = {"trust-racy-if-none-exist", "no-duplicate",
+                                       "A condition on a create is taken for a lock: nobody looks "
+                                       "whether the server made two of it."},
     [FLAW_LEASE_WITHOUT_FENCE] = {"lease-without-fence", "nothing-after-terminal",
                                   "A process that was stopped past its lease goes on with what "
                                   "another has taken over."},

@@ -119,7 +119,7 @@ static void put_replies(const struct engine *engine, struct buf *out)
 
 void numbers_print(const struct engine *engine, struct buf *out)
 {
-    static const char *const drifts[] = {"differs", "disappeared"};
+    static const char *const drifts[] = {"differs", "disappeared", "duplicate"};
     struct tally tally = tally_intents(engine);
     uint64_t now = clock_wall_ms();
 
