@@ -15,7 +15,7 @@ export RUNS SECONDS_EACH
 method() {
     flaw=$1 scenario=$2 name=$3 out=$4/$1/$3
     shift 4
-    "$BIN/chartproof" "$@" --engine "strawman:$flaw" --out "$out" "scenarios/$scenario.json" >"$out.log" 2>&1
+    "$BIN/chartproof" "$@" ${SERVER:+--personality "$SERVER"} --engine "strawman:$flaw" --out "$out" "scenarios/$scenario.json" >"$out.log" 2>&1
     status=$?
     awk -F'[":, ]+' -v status=$status -v name="$name" '
         /^  "failures"/ {in_failures = 1}
@@ -32,7 +32,7 @@ method() {
 }
 
 if [ "${1:-}" = one ]; then
-    flaw=$2 scenario=$3 dir=$4
+    flaw=$2 scenario=$3 dir=$4 SERVER=${5:-}
     [ ! -e "$dir/$flaw.rows" ] || exit 0
     search="explore --reset --until-fail --schedules $RUNS --budget ${SECONDS_EACH}s"
     mkdir -p "$dir/$flaw"
@@ -60,7 +60,7 @@ else
 fi | grep -v '^#' >"$SCRATCH/flaws"
 ROWS=${KEEP:-$SCRATCH/rows}
 mkdir -p "$ROWS"
-awk -v dir="$ROWS" '{print "one", $1, $2, dir}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
+awk -v dir="$ROWS" '{print "one", $1, $2, dir, $3}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
 
 # ---- the page ----
 
