@@ -82,11 +82,12 @@ static bool is_said(const struct facts *facts, const struct cJSON *tree, const c
 }
 
 /* An owner that the write brought in, though it is not the intent's and the intent does not name it. NULL: none. */
-static const char *intruder(const struct belonging *belonging, const struct fact_version *version)
+static const char *intruder(const struct belonging *belonging, const struct fact_version *over,
+                            const struct fact_version *version)
 {
     struct owners before = {.count = 0}, after = {.count = 0};
 
-    compartment_owners(belonging->facts, belonging->compartment, version->pred, &before);
+    compartment_owners(belonging->facts, belonging->compartment, over, &before);
     compartment_owners(belonging->facts, belonging->compartment, version, &after);
     for (size_t i = 0; i < after.count; i++) {
         const char *reference = after.references[i];
@@ -98,22 +99,35 @@ static const char *intruder(const struct belonging *belonging, const struct fact
     return NULL;
 }
 
+/* What it is written over, by the engine's doing: where a guard was not heeded, the version that it named. */
+static const struct fact_version *written_over(const struct facts *facts,
+                                               const struct fact_version *version)
+{
+    struct named_guard guard;
+
+    if (!write_excludes(facts, version->write, version->pred))
+        return version->pred;
+    write_guard(facts, version->write, &guard);
+    return guard.version ? guard.version : version->pred;
+}
+
 static void judge_version(struct belonging *belonging, const struct fact_version *version)
 {
+    const struct fact_version *before = written_over(belonging->facts, version);
     const char *other = NULL;
 
-    if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {
+    if (version_is_unreadable(version) || version_is_unreadable(before)) {
         finding_unknown(belonging->finding, ENTRIES(version->n),
                         "whose %s version %s is can't be told: it can't be read",
                         version->resource->reference, version->label);
         return;
     }
     allow(belonging, version->n);
-    other = stranger(belonging, version->pred);
+    other = stranger(belonging, before);
     if (!other)
         other = stranger(belonging, version);
     if (!other)
-        other = intruder(belonging, version);
+        other = intruder(belonging, before, version);
     if (other)
         finding_fail(belonging->finding, ENTRIES(version->n),
                      "%s is for %s, but %s version %s is of %s", belonging->intent->given->name,

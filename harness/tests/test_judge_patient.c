@@ -146,6 +146,33 @@ static void unreadable(struct kase *k)
     amend(k);
 }
 
+/* Meanwhile it has become another's: a guard by the version before that should have kept the write out. */
+#define AMENDED                                                                                    \
+    "{'resourceType':'Observation','status':'amended','subject':{'reference':'Patient/ada'}}"
+
+static void a_guard_that_was_not_heeded(struct kase *k)
+{
+    begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
+    case_edit(k, "Observation/w", WEIGHT(EVE, ""));
+    case_write(k, "i", "PUT Observation/w", AT("1"), AMENDED);
+}
+
+static void no_guard_to_heed(struct kase *k)
+{
+    begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
+    case_edit(k, "Observation/w", WEIGHT(EVE, ""));
+    case_write(k, "i", "PUT Observation/w", NULL, AMENDED);
+}
+
+static void not_heeded_and_unreadable(struct kase *k)
+{
+    begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
+    case_evidence(k)->chart[2].content = "[";
+    case_evidence(k)->chart[2].size = 1;
+    case_edit(k, "Observation/w", WEIGHT(EVE, ""));
+    case_write(k, "i", "PUT Observation/w", AT("1"), AMENDED);
+}
+
 static void what_is_written_is_the_patients(void)
 {
     static const struct case_row rows[] = {
@@ -165,6 +192,9 @@ static void what_is_written_is_the_patients(void)
         {"another encounter's", of_another_encounter, VERDICT_FAIL},
         {"its encounter's", of_its_encounter, VERDICT_PASS},
         {"it can't be read", unreadable, VERDICT_UNKNOWN},
+        {"a guard was not heeded", a_guard_that_was_not_heeded, VERDICT_PASS},
+        {"there was no guard", no_guard_to_heed, VERDICT_FAIL},
+        {"what the guard names can't be read", not_heeded_and_unreadable, VERDICT_UNKNOWN},
     };
 
     case_rows("no-wrong-patient", rows);
