@@ -499,12 +499,27 @@ static void get_health(struct visit *visit)
 
 /* ---- sweeps and test hooks ---- */
 
+/* Is there something that a sweep for drift could compare? */
+static bool has_commit(const struct cJSON *intent)
+{
+    const struct cJSON *slot;
+
+    cJSON_ArrayForEach(slot, json_get(intent, "slots"))
+    {
+        if (slot_is(slot, SLOT_DONE) && json_string(slot, "versionId"))
+            return !view_is_active(intent);
+    }
+    return false;
+}
+
 static void post_sweep(struct visit *visit)
 {
     struct engine *engine = visit->engine;
     const char *kind = json_string(visit->tree, "kind");
     bool is_drift = same_text(kind, "drift");
     size_t before = json_count(book_events(engine->book));
+    unsigned last = crew_last(engine->crew), intents = book_intents(engine->book);
+    unsigned *jobs = arena_alloc(visit->arena, (intents + 1) * sizeof(*jobs)); /* by intent */
     struct cJSON *out = json_object(visit->arena);
 
     if (!is_drift && !same_text(kind, "reconcile")) {
@@ -513,17 +528,19 @@ static void post_sweep(struct visit *visit)
     }
     json_put_string(out, "kind", kind);
     struct cJSON *examined = json_put_array(out, "examined"), *found = json_put_array(out, "found");
-    for (unsigned number = 1; number <= book_intents(engine->book); number++) {
+    for (unsigned number = 1; number <= intents; number++) {
         const struct cJSON *intent = book_intent(engine->book, number);
 
-        if (!is_drift && mapping_refresh(engine, number, NULL) && !view_is_open(intent))
-            json_add(examined, cJSON_CreateString(view_id(visit->arena, number)));
-        if (is_drift ? view_is_active(intent) : !view_is_open(intent))
-            continue;
-        json_add(examined, cJSON_CreateString(view_id(visit->arena, number)));
-        crew_start(engine->crew, number, engine, is_drift ? run_drift : run_refresh);
+        if (!is_drift && mapping_refresh(engine, number, NULL))
+            jobs[number] = crew_last(engine->crew);
+        if (is_drift ? has_commit(intent) : view_is_open(intent))
+            jobs[number] =
+                crew_start(engine->crew, number, engine, is_drift ? run_drift : run_refresh);
     }
-    crew_sweep(engine->crew);
+    crew_sweep(engine->crew, last);
+    for (unsigned number = 1; number <= intents; number++)
+        if (jobs[number] && crew_has_ended(engine->crew, jobs[number]))
+            json_add(examined, cJSON_CreateString(view_id(visit->arena, number)));
     const struct cJSON *events = book_events(engine->book);
     for (size_t i = before; i < json_count(events); i++)
         if (same_text(json_string(json_at(events, i), "kind"), "drift"))

@@ -198,7 +198,7 @@ void crew_await(struct crew *crew, unsigned number)
 
         while (job && job->number != number)
             job = job->next;
-        if (!job || job->state == JOB_PARKED)
+        if (!job || job->state == JOB_PARKED || (job->state == JOB_QUEUED && !job->is_free(job)))
             return;
         wait(crew);
     }
@@ -313,19 +313,52 @@ static struct crew_counts count(const struct crew *crew)
     return counts;
 }
 
-void crew_sweep(struct crew *crew)
+bool crew_is_first(const struct job *job)
 {
-    for (struct job *job = crew->jobs; job; job = job->next)
-        if (job->state == JOB_PARKED || (job->state == JOB_RESTING && !job->is_asked_for))
-            job->state = JOB_RUNNING;
-    tell(crew);
-    for (;;) {
-        struct crew_counts counts = count(crew);
+    for (const struct job *other = job->crew->jobs; other; other = other->next)
+        if (other->intent == job->intent && other->number < job->number && !other->is_over)
+            return false;
+    return true;
+}
 
-        if (!counts.runnable && !counts.waiting)
-            return;
-        wait(crew);
+bool crew_has_ended(const struct crew *crew, unsigned number)
+{
+    for (const struct job *job = crew->jobs; job; job = job->next)
+        if (job->number == number)
+            return false;
+    return true;
+}
+
+unsigned crew_last(const struct crew *crew)
+{
+    return crew->started;
+}
+
+static bool is_sweeping(const struct crew *crew)
+{
+    for (const struct job *job = crew->jobs; job; job = job->next)
+        if (job->is_swept && !job->is_over &&
+            (job->state == JOB_RUNNING || job->state == JOB_IN_REQUEST ||
+             (job->state == JOB_QUEUED && job->is_free(job))))
+            return true;
+    return false;
+}
+
+void crew_sweep(struct crew *crew, unsigned since)
+{
+    for (struct job *job = crew->jobs; job; job = job->next) {
+        bool is_woken =
+            job->state == JOB_PARKED || (job->state == JOB_RESTING && !job->is_asked_for);
+
+        if (is_woken)
+            job->state = JOB_RUNNING;
+        job->is_swept |= is_woken || job->number > since;
     }
+    tell(crew);
+    while (is_sweeping(crew))
+        wait(crew);
+    for (struct job *job = crew->jobs; job; job = job->next)
+        job->is_swept = false;
 }
 
 void crew_settle(struct crew *crew, long long returned, long wait_ms, struct crew_counts *out)

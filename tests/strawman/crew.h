@@ -41,6 +41,7 @@ struct job {
     } state;
     uint64_t due_ms;                        /* by the monotonic clock */
     bool is_asked_for;                      /* by a Retry-After: a sweep may not cut it */
+    bool is_swept;                          /* a sweep waits for it */
     bool (*is_free)(const struct job *job); /* queued: may it go on? */
     bool is_over;                           /* forgotten: it ends where it is */
     struct job *next, *next_fresh;
@@ -62,7 +63,7 @@ void crew_unlock(struct crew *crew);
 
 /* The rest is called with the lock held. */
 unsigned crew_start(struct crew *crew, unsigned intent, void *engine, void (*run)(struct job *job));
-/* Waits until the job that crew_start gave that number for has ended, or is parked. */
+/* Waits until the job that crew_start gave that number for has ended, is parked, or is behind another. */
 void crew_await(struct crew *crew, unsigned number);
 
 /* For jobs; each gives the lock away while it waits. */
@@ -72,8 +73,13 @@ void crew_park(struct job *job);
 void crew_queue(struct job *job, bool (*is_free)(const struct job *job));
 
 void crew_due(struct crew *crew); /* every timer has run out */
-/* Ends back-off and parking, not what a server asked for; waits until all is at rest again. */
-void crew_sweep(struct crew *crew);
+/* Is no job of that intent before this one? What a server asked one of them to wait for holds for all. */
+bool crew_is_first(const struct job *job);
+bool crew_has_ended(const struct crew *crew, unsigned number);
+unsigned crew_last(const struct crew *crew); /* the number of the job that was started last */
+/* Ends back-off and parking, not what a server asked for; waits until these jobs, and those started after `since`, are at
+ * rest again. What was under way before is none of its business: it may take as long as a server does. */
+void crew_sweep(struct crew *crew, unsigned since);
 void crew_forget(struct crew *crew);
 unsigned crew_count(const struct crew *crew); /* jobs that have not ended */
 

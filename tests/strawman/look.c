@@ -123,22 +123,27 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
     size_t count = json_count(entries);
     size_t guard = find_version(run, entries, json_string(slot, "guard"));
     bool is_refused = answer && (answer->status == 409 || answer->status == 412);
+    bool is_told = is_success(answer) && answer->version && !is_deletion(slot);
+    /* what an undo writes others write too, to undo it: after a 412, which nothing was done by, it was theirs */
+    bool is_theirs = answer && answer->status == 412 &&
+                     json_count(json_get(run->intent, "undone")) > 0 &&
+                     !json_flag(slot, "doubtful", false);
 
-    if (is_success(answer) && answer->version && !is_deletion(slot)) {
+    if (is_told) {
         size_t place = find_version(run, entries, answer->version);
 
-        if (place < count)
+        /* a tag may be another version's: ours is newer than the guard, or nothing was to change */
+        if (place < guard || (place < count && is_made(slot, entries, place))) {
             set_done(out, answer->version, is_made(slot, entries, place));
-        else
-            out->effect = EFFECT_HIDDEN;
-        return;
+            return;
+        }
     }
     if (flaw_is(FLAW_REAPPLY_OVER_UNDO) && guard > 1 && guard < count &&
         is_made(slot, entries, guard - 1) && !is_made(slot, entries, 0)) {
         out->effect = EFFECT_OWN; /* flaw: it is not there, so it was never done */
     } else if (guard == count) {
         out->effect = EFFECT_HIDDEN;
-    } else if (guard > 0 && is_made(slot, entries, guard - 1) &&
+    } else if (guard > 0 && is_made(slot, entries, guard - 1) && !is_theirs &&
                !(flaw_is(FLAW_OWN_412_IS_FOREIGN) && is_refused)) {
         /* a deletion bears no author: its version is named only if the reply to ours named it */
         const char *version = version_at(run, entries, guard - 1);
@@ -151,7 +156,9 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
     } else {
         out->effect = who_is_above(run, entries, guard, out->reference);
     }
-    if (out->effect == EFFECT_NONE && is_success(answer))
+    bool is_missing =
+        out->effect == EFFECT_NONE ? is_success(answer) : is_told && out->effect != EFFECT_DONE;
+    if (is_missing)
         out->effect = EFFECT_HIDDEN;
 }
 
@@ -215,17 +222,39 @@ static void look_fresh(struct run *run, const struct cJSON *slot, const struct a
     if (is_success(answer) && answer->version) {
         size_t place = find_version(run, entries, answer->version);
 
-        if (place == json_count(entries))
-            out->effect = EFFECT_HIDDEN;
-        else
+        if (place < json_count(entries)) {
             set_done(out, answer->version, is_made(slot, entries, place));
-        return;
+            return;
+        }
+        out->effect = EFFECT_HIDDEN; /* unless it stands there under another number */
     }
     for (size_t i = json_count(entries); i > 0; i--)
         if (is_made(slot, entries, i - 1)) {
             set_done(out, version_at(run, entries, i - 1), true);
             return;
         }
+}
+
+/* Where the server shows no history, the current version is all there is to see of it; NULL: nothing is there. */
+static const struct cJSON *versions_of(struct run *run, const char *reference)
+{
+    const struct cJSON *entries =
+        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", reference));
+    struct cJSON *seen = json_array(run->arena), *entry;
+    struct page page;
+
+    if (entries)
+        return entries;
+    talk_get(run, reference, &page);
+    if (page.status != 200 && page.status != 410)
+        return NULL;
+    entry = json_add_object(seen);
+    if (page.status == 200)
+        json_put(entry, "resource", json_copy(page.body));
+    else if (page.version)
+        json_put_string(json_put_object(entry, "response"), "etag",
+                        arena_printf(run->arena, "W/\"%s\"", page.version));
+    return seen;
 }
 
 void look_slot(struct run *run, const struct cJSON *slot, const struct answer *answer,
@@ -240,8 +269,7 @@ void look_slot(struct run *run, const struct cJSON *slot, const struct answer *a
     }
     out->reference =
         arena_printf(run->arena, "%s/%s", json_string(slot, "type"), json_string(slot, "id"));
-    entries =
-        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", out->reference));
+    entries = versions_of(run, out->reference);
     if (json_count(entries) > 0) {
         out->theirs = content_at(entries, 0);
         out->newest = version_at(run, entries, 0);

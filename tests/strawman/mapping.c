@@ -133,6 +133,7 @@ void run_mappings(struct job *job)
 {
     struct run run;
 
+    crew_queue(job, crew_is_first);
     run_begin(&run, job);
     struct cJSON *set = json_object(run.arena);
     struct cJSON *mappings = json_copy_root(run.arena, json_get(run.intent, "mappings"));

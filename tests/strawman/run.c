@@ -486,6 +486,19 @@ static bool give_time(struct run *run, const struct answer *answers)
     return true;
 }
 
+/* Was the last that was heard of what is to be sent again a conflict? */
+static bool has_met_conflict(const struct run *run)
+{
+    for (size_t i = 0; i < json_count(run->slots); i++) {
+        const struct cJSON *heard = json_get(slot_at(run, i), "answer");
+        struct answer answer = {.status = (int)json_integer(heard, "status", 0)};
+
+        if (slot_is(slot_at(run, i), SLOT_READY) && classify(&answer) == REPLY_CONFLICT)
+            return true;
+    }
+    return false;
+}
+
 /* After a look: true when the intent has stopped, false when something is to be sent (again). */
 static bool conclude(struct run *run, bool has_waited)
 {
@@ -509,8 +522,10 @@ static bool conclude(struct run *run, bool has_waited)
                 run->slots = json_array(run->arena);
             return false;
         }
-        run->failure_type = "gave-up";
-        run->why = "the write did not get through after several attempts";
+        bool is_conflict = has_met_conflict(run);
+        run->failure_type = is_conflict ? "conflict" : "gave-up";
+        run->why = is_conflict ? "a conflict was the answer to every attempt, and nobody wrote"
+                               : "the write did not get through after several attempts";
         slot_change_all(run, SLOT_READY, SLOT_STUCK);
     }
     end_by_slots(run);

@@ -16,6 +16,7 @@ void run_refresh(struct job *job)
     const char *was, *now;
     size_t done;
 
+    crew_queue(job, crew_is_first);
     run_begin(&run, job);
     if (!view_is_open(run.intent))
         return;
@@ -78,10 +79,28 @@ static void find_twins(struct run *run, struct cJSON *slot)
     }
 }
 
+/* One answer that a version is not there may be of a server that shows no versions now: its history decides. */
+static bool is_gone(struct run *run, const char *reference, const char *version)
+{
+    const struct cJSON *entries =
+        talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", reference));
+    struct page page;
+
+    for (size_t i = 0; i < json_count(entries); i++)
+        if (text_is(json_get(json_get(json_at(entries, i), "resource"), "meta"), "versionId",
+                    version))
+            return false;
+    if (json_count(entries) > 0)
+        return true;
+    talk_get(run, reference, &page);
+    return page.status == 404;
+}
+
 void run_drift(struct job *job)
 {
     struct run run;
 
+    crew_queue(job, crew_is_first);
     run_begin(&run, job);
     for (size_t i = 0; i < json_count(run.slots); i++)
         if (slot_is(slot_at(&run, i), SLOT_DONE) && !flaw_is(FLAW_TRUST_RACY_IF_NONE_EXIST))
@@ -101,7 +120,7 @@ void run_drift(struct job *job)
                      : arena_printf(run.arena, "%s/_history/%s", reference, version),
                  &page);
         if (page.status == 404 || page.status == 410)
-            kind = "disappeared";
+            kind = is_gone(&run, reference, version) ? "disappeared" : NULL;
         else if (page.status == 200 &&
                  !flaw_is(FLAW_DRIFT_BLIND) && /* flaw: it is there, so it is well */
                  !merge_same(json_get(slot, "body"), page.body))

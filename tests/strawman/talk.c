@@ -117,6 +117,17 @@ static bool is_subsetted(const struct cJSON *resource)
     return false;
 }
 
+/* Would the read be answered so again? A conflict, a lock or a token that has run out says nothing of what was asked. */
+static bool is_refusal(int status)
+{
+    static const int refusals[] = {400, 403, 404, 405, 406, 410, 413, 414, 415, 422};
+
+    for (size_t i = 0; i < COUNT_OF(refusals); i++)
+        if (status == refusals[i])
+            return true;
+    return false;
+}
+
 /* Was something learned? Not from silence, throttling, or a body that is torn or not the whole. */
 static bool understand(struct run *run, const struct http_reply *reply, struct page *out)
 {
@@ -124,11 +135,10 @@ static bool understand(struct run *run, const struct http_reply *reply, struct p
 
     *out = (struct page){.status = reply->status,
                          .version = version_of_tag(run->arena, http_reply_header(reply, "ETag"))};
-    if (reply->status == 404 || reply->status == 410)
-        return true;
+    if (reply->status == 403 && retry_after_of(reply) >= 0)
+        return false; /* a quota */
     if (reply->status != 200)
-        return reply->status >= 400 && reply->status < 500 && reply->status != 408 &&
-               reply->status != 423 && reply->status != 425 && reply->status != 429;
+        return is_refusal(reply->status);
     out->body = body_of(run, reply);
     if (!cJSON_IsObject(out->body) || (is_subsetted(out->body) && !flaw_is(FLAW_SUBSET_BASE)))
         return false; /* flaw: what came is all there is */
