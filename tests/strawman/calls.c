@@ -358,8 +358,12 @@ static void post_compensate(struct visit *visit)
 
     if (!number)
         return;
-    crew_await(engine->crew, crew_start(engine->crew, number, engine, run_undo));
-    if (same_text(json_string(book_intent(engine->book, number), "state"), "writing")) {
+    const struct cJSON *intent = book_intent(engine->book, number);
+    bool was_committed = same_text(json_string(intent, "state"), "committed");
+    if (was_committed)
+        crew_await(engine->crew, crew_start(engine->crew, number, engine, run_undo));
+    intent = book_intent(engine->book, number);
+    if (was_committed && same_text(json_string(intent, "state"), "writing")) {
         crew_start(engine->crew, number, engine, run_intent);
         reply_view(visit, 202, number);
     } else {
