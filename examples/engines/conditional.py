@@ -267,6 +267,8 @@ def run(jobs, job):
         try:
             write(jobs, job)
         except Stop as end:
+            if end.fields["status"] == "FAILED" and job.get("open"):
+                end.fields.update(status="MANUAL", reason="refused, but an attempt before it may yet come through: look at the chart")
             return jobs.save(job, **end.fields)
         except NoReply as why:
             wait, reason = RETRY * 2 ** (attempt - 1), "no reply: " + str(why)
@@ -315,6 +317,16 @@ def write(jobs, job):
     return change(jobs, job, find_target(job, intent))
 
 
+def send(jobs, job, method, path, body, guard):
+    """A write, on disk before it goes; the job is open from then on, until this has had a certain answer."""
+    was_open = job.get("open", False)
+    jobs.save(job, status="SENDING", open=True)
+    reply = ask(method, path, job["trace"], body, guard)
+    if reply.status < 500:
+        job["open"] = was_open  # not on disk: after a kill it counts as open
+    return reply
+
+
 def create(jobs, job, resource):
     """Under the resource's own identifier where it has one, else under one of ours: sent again, it matches itself."""
     kind = resource["resourceType"]
@@ -322,8 +334,7 @@ def create(jobs, job, resource):
     body = resource if mark else {**resource, "identifier": [{"system": SYSTEM, "value": job["job"]}]}
     mark = mark or body["identifier"][0]
     query = urllib.parse.urlencode({"identifier": mark["system"] + "|" + mark["value"]})
-    jobs.save(job, status="SENDING")
-    reply = check(ask("POST", kind, job["trace"], body, {"If-None-Exist": query}))
+    reply = check(send(jobs, job, "POST", kind, body, {"If-None-Exist": query}))
     if reply.status not in (200, 201):
         raise Stop("MANUAL", "conflict: several resources bear the identifier " + mark["value"], meant=body)
     found = search(kind, mark, job["trace"])
@@ -416,8 +427,8 @@ def change(jobs, job, ref):
         raise Stop("MANUAL", "conflict: " + str(why), chart=resource, ver=current) from None
     if current != base:
         base, body = look_back(jobs, job, ref, base, body, resource)
-    jobs.save(job, status="SENDING", base=base, target=ref)
-    reply = ask("DELETE" if body is None else "PUT", ref, trace, body, {"If-Match": 'W/"' + base + '"'})
+    jobs.save(job, base=base, target=ref)
+    reply = send(jobs, job, "DELETE" if body is None else "PUT", ref, body, {"If-Match": 'W/"' + base + '"'})
     if reply.status in (409, 412):
         raise NoReply("the chart moved on; looking again")
     check(reply)

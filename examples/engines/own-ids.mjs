@@ -141,7 +141,8 @@ function load() {
   fs.ftruncateSync(file, Buffer.byteLength(whole));
   for (const line of whole.split("\n").filter(Boolean)) {
     const { write, ...change } = read(line);
-    writes.set(write, Object.assign(writes.get(write) ?? { write }, change));
+    const now = Object.assign(writes.get(write) ?? { write }, change);
+    writes.set(write, Object.assign(now, { mayCome: now.mayCome || now.phase === "sending" }));
   }
   writes.forEach(enqueue);
 }
@@ -166,6 +167,8 @@ const refuse = (problem) => new End("refused", { problem });
 const stick = (problem, meant, about) => new End("stuck", { problem, meant, about });
 const conflict = (meant) => stick("conflict: the chart was changed since the version that this was made from", meant);
 
+const mayCome = "refused, but an attempt before it may yet come through: look at the chart";
+
 /** Until it has ended. What cannot be found out is left to a human. */
 async function run(write) {
   const mine = life;
@@ -173,7 +176,8 @@ async function run(write) {
     let pause = retryMs * 2 ** (attempt - 1);
     const reply = await step(write).catch((end) => (end instanceof End ? end : end.reply ?? lost(end.message)));
     if (mine !== life) return;
-    if (reply instanceof End) return save(write, reply.change);
+    if (reply instanceof End) return save(write, (reply.change.phase === "refused" && write.mayCome ? stick(mayCome) : reply).change);
+    if (reply.status === 0 || reply.status >= 500) save(write, { mayCome: true });
     const after = reply.headers?.["retry-after"], isAsked = Boolean(after);
     if (after) pause = Math.max(pause, /^\d+$/.test(after) ? after * 1000 : Math.max(0, Date.parse(after) - Date.now()) || 1000);
     if (attempt < attemptsMax) await wait(pause, isAsked);
