@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "harness/judge/achievable.h"
 #include "harness/judge/claims.h"
 #include "harness/judge/compartment.h"
 #include "harness/judge/derive.h"
@@ -82,12 +83,11 @@ static bool is_said(const struct facts *facts, const struct cJSON *tree, const c
 }
 
 /* An owner that the write brought in, though it is not the intent's and the intent does not name it. NULL: none. */
-static const char *intruder(const struct belonging *belonging, const struct fact_version *over,
-                            const struct fact_version *version)
+static const char *intruder(const struct belonging *belonging, const struct fact_version *version)
 {
     struct owners before = {.count = 0}, after = {.count = 0};
 
-    compartment_owners(belonging->facts, belonging->compartment, over, &before);
+    compartment_owners(belonging->facts, belonging->compartment, version->pred, &before);
     compartment_owners(belonging->facts, belonging->compartment, version, &after);
     for (size_t i = 0; i < after.count; i++) {
         const char *reference = after.references[i];
@@ -99,36 +99,36 @@ static const char *intruder(const struct belonging *belonging, const struct fact
     return NULL;
 }
 
-/* What it is written over, by the engine's doing: where a guard was not heeded, the version that it named. */
-static const struct fact_version *written_over(const struct facts *facts,
-                                               const struct fact_version *version)
+/* The write named an older version, which was the intent's patient's, and the server did not look: it is to be told then,
+ * as nobody could prevent it. */
+static bool is_the_servers(const struct belonging *belonging, const struct fact_version *version)
 {
     struct named_guard guard;
 
-    if (!write_excludes(facts, version->write, version->pred))
-        return version->pred;
-    write_guard(facts, version->write, &guard);
-    return guard.version ? guard.version : version->pred;
+    if (!version->pred || !write_excludes(belonging->facts, version->write, version->pred))
+        return false;
+    write_guard(belonging->facts, version->write, &guard);
+    return guard.version && !stranger(belonging, guard.version) &&
+           harm_is_excused(belonging->facts, SIM_DETECT, belonging->intent, version);
 }
 
 static void judge_version(struct belonging *belonging, const struct fact_version *version)
 {
-    const struct fact_version *before = written_over(belonging->facts, version);
     const char *other = NULL;
 
-    if (version_is_unreadable(version) || version_is_unreadable(before)) {
+    if (version_is_unreadable(version) || version_is_unreadable(version->pred)) {
         finding_unknown(belonging->finding, ENTRIES(version->n),
                         "whose %s version %s is can't be told: it can't be read",
                         version->resource->reference, version->label);
         return;
     }
     allow(belonging, version->n);
-    other = stranger(belonging, before);
+    other = stranger(belonging, version->pred);
     if (!other)
         other = stranger(belonging, version);
     if (!other)
-        other = intruder(belonging, before, version);
-    if (other)
+        other = intruder(belonging, version);
+    if (other && !is_the_servers(belonging, version))
         finding_fail(belonging->finding, ENTRIES(version->n),
                      "%s is for %s, but %s version %s is of %s", belonging->intent->given->name,
                      belonging->owner, version->resource->reference, version->label, other);

@@ -43,6 +43,26 @@ static void anothers(struct kase *k)
     amend(k);
 }
 
+/* The server did not look at the guard. */
+static void moved_under_a_guard(struct kase *k, const char *state)
+{
+    begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
+    case_edit(k, "Observation/w", WEIGHT(EVE, ""));
+    amend(k);
+    case_view(k, "i", state, "Observation/w", "3");
+    case_recover(k);
+}
+
+static void moved_and_told(struct kase *k)
+{
+    moved_under_a_guard(k, "incomplete");
+}
+
+static void moved_and_not_told(struct kase *k)
+{
+    moved_under_a_guard(k, "committed");
+}
+
 static void nobody_says_whose(struct kase *k)
 {
     begin(k, WEIGHT(EVE, ""), AMEND(""));
@@ -164,20 +184,13 @@ static void no_guard_to_heed(struct kase *k)
     case_write(k, "i", "PUT Observation/w", NULL, AMENDED);
 }
 
-static void not_heeded_and_unreadable(struct kase *k)
-{
-    begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
-    case_evidence(k)->chart[2].content = "[";
-    case_evidence(k)->chart[2].size = 1;
-    case_edit(k, "Observation/w", WEIGHT(EVE, ""));
-    case_write(k, "i", "PUT Observation/w", AT("1"), AMENDED);
-}
-
 static void what_is_written_is_the_patients(void)
 {
     static const struct case_row rows[] = {
         {"its own", its_own, VERDICT_PASS},
         {"another's", anothers, VERDICT_FAIL},
+        {"moved under a guard that was ignored, and told", moved_and_told, VERDICT_PASS},
+        {"moved under a guard that was ignored, and not told", moved_and_not_told, VERDICT_FAIL},
         {"the intent names no patient", nobody_says_whose, VERDICT_PASS},
         {"about no patient", about_no_patient, VERDICT_PASS},
         {"the survivor's after a merge", of_the_survivor, VERDICT_PASS},
@@ -192,9 +205,8 @@ static void what_is_written_is_the_patients(void)
         {"another encounter's", of_another_encounter, VERDICT_FAIL},
         {"its encounter's", of_its_encounter, VERDICT_PASS},
         {"it can't be read", unreadable, VERDICT_UNKNOWN},
-        {"a guard was not heeded", a_guard_that_was_not_heeded, VERDICT_PASS},
+        {"a guard was not heeded, and nobody is told", a_guard_that_was_not_heeded, VERDICT_FAIL},
         {"there was no guard", no_guard_to_heed, VERDICT_FAIL},
-        {"what the guard names can't be read", not_heeded_and_unreadable, VERDICT_UNKNOWN},
     };
 
     case_rows("no-wrong-patient", rows);
