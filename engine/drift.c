@@ -91,12 +91,15 @@ static void count(struct engine *engine, const struct cJSON *found)
     }
 }
 
-/* Compares all slots; false when one could not be looked at. */
+/* Compares all slots; false when one could not be looked at, or stands otherwise than it should anyway. */
 static bool compare(struct job *job, struct cJSON *found)
 {
+    bool is_whole = true;
+
     for (size_t i = 0; i < job->intent->slot_count; i++) {
         struct slot *slot = &job->intent->slots[i];
 
+        is_whole = is_whole && slot->state != SLOT_DEVIANT;
         if (slot->state != SLOT_EFFECTIVE || !slot->version || !slot->id ||
             slot->how == WRITE_DELETE || slot->is_drifted)
             continue;
@@ -106,7 +109,7 @@ static bool compare(struct job *job, struct cJSON *found)
         if (seen != SEEN_AS_IT_WAS)
             report(job, slot, seen, found);
     }
-    return true;
+    return is_whole;
 }
 
 static struct task_end run(void *arg, struct worker_lane *lane)

@@ -86,6 +86,17 @@ static void what_cannot_be_looked_at_is_not_examined(void)
     sweep(0, 0);
 }
 
+/* It is open with a human, and there is nothing to compare it with. */
+static void what_was_stored_otherwise_is_not_examined(void)
+{
+    begin();
+    ward_fault(&ward,
+               "{\"fault\":\"drop-field(/status,sent)\",\"match\":{\"interaction\":\"write\"},"
+               "\"times\":1}");
+    submit("incomplete");
+    sweep(0, 0);
+}
+
 /* Who asked for time is not looked at by the next sweep either. */
 static void a_sweep_comes_no_sooner_than_it_was_asked_to(void)
 {
@@ -157,6 +168,11 @@ static void ward_what_cannot_be_looked_at(void)
     in_ward(what_cannot_be_looked_at_is_not_examined);
 }
 
+static void ward_what_was_stored_otherwise(void)
+{
+    in_ward(what_was_stored_otherwise_is_not_examined);
+}
+
 static void ward_a_sweep_comes_no_sooner(void)
 {
     in_ward(a_sweep_comes_no_sooner_than_it_was_asked_to);
@@ -171,6 +187,7 @@ static CU_TestInfo tests[] = {
     {"drift is told once", ward_drift_is_told_once},
     {"an edit is no drift", ward_an_edit_is_no_drift},
     {"what cannot be looked at is not examined", ward_what_cannot_be_looked_at},
+    {"what was stored otherwise is not examined", ward_what_was_stored_otherwise},
     {"a sweep comes no sooner than it was asked to", ward_a_sweep_comes_no_sooner},
     {"a notification makes it look again and nothing else", ward_a_notification},
     CU_TEST_INFO_NULL,
