@@ -105,6 +105,7 @@ void stories_hold(const struct story *stories, size_t count)
     } intents[] = {
         {"gender", GENDER},
         {"active", ACTIVE},
+        {"married", MARRIED},
         {"birth", BIRTH},
         {"remove", REMOVE},
         {"allergy", ALLERGY},

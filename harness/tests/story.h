@@ -53,6 +53,12 @@ void stories_hold(const struct story *stories, size_t count);
 #define BASE  PATIENT("female", "1980-01-01", MONEY)
 
 #define TO_OTHER "[{'op':'replace','path':'/gender','value':'other'}]"
+/* Ada has none: it fits no version of hers. */
+#define TO_MARRIED "[{'op':'replace','path':'/maritalStatus/text','value':'married'}]"
+#define MARRIED                                                                                    \
+    "{'operation':'patch','target':{'reference':'Patient/"                                         \
+    "ada'},'baseVersion':'1','patch':" TO_MARRIED                                                  \
+    ",'source':{'system':'urn:p','eventId':'married'}}"
 #define GENDER                                                                                     \
     "{'operation':'patch','target':{'reference':'Patient/"                                         \
     "ada'},'baseVersion':'1','patch':" TO_OTHER                                                    \
