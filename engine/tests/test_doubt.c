@@ -103,6 +103,20 @@ static void what_went_over_a_foreign_version_is_told(void)
     EXPECT_INT("and that it is not over", (long long)ward_audit(&ward, "k1", "incomplete"), 1);
 }
 
+/* An ETag of what was deleted is not the deletion's: nobody said which that is. */
+static void a_deletion_is_no_older_version(void)
+{
+    begin();
+    ward_fault(&ward, "{\"fault\":\"wrong-etag\"," ONE_WRITE);
+    submit("{\"operation\":\"delete\",\"target\":{\"reference\":\"" ALLERGY
+           "\"},\"baseVersion\":\"1\","
+           "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e3\"}}");
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    const struct cJSON *view = ward_view(&ward, "k1");
+    EXPECT_STR("state", json_string(view, "state"), "committed");
+    EXPECT_TRUE("no version", !json_string(json_get(view, "result"), "versionId"));
+}
+
 #define WITH_WARD(test)                                                                            \
     static void ward_##test(void)                                                                  \
     {                                                                                              \
@@ -113,6 +127,7 @@ static void what_went_over_a_foreign_version_is_told(void)
 WITH_WARD(a_refusal_is_no_end_while_an_attempt_may_come)
 WITH_WARD(a_sweep_leaves_the_server_alone_after_a_decision)
 WITH_WARD(what_went_over_a_foreign_version_is_told)
+WITH_WARD(a_deletion_is_no_older_version)
 
 static CU_TestInfo tests[] = {
     {"a refusal is no end while an attempt may come",
@@ -120,6 +135,7 @@ static CU_TestInfo tests[] = {
     {"a sweep leaves the server alone after a decision",
      ward_a_sweep_leaves_the_server_alone_after_a_decision},
     {"what went over a foreign version is told", ward_what_went_over_a_foreign_version_is_told},
+    {"a deletion is no older version", ward_a_deletion_is_no_older_version},
     CU_TEST_INFO_NULL,
 };
 SUITE("doubt", tests)
