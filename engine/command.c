@@ -6,7 +6,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/http.h"
@@ -194,7 +193,7 @@ static void conclude(struct job *job, const struct http_reply *reply)
     if (outcome == OUTCOME_APPLIED)
         job->retry_after_ms = -1;   /* asked for before, or by a server that did it anyway */
     if (job->retry_after_ms >= 0) { /* the server is left alone until then, even after a restart */
-        intent->due_ms = (int64_t)clock_wall_ms() + job->retry_after_ms;
+        intent->due_ms = job_from_now(job->retry_after_ms);
         intent->is_due_kept = true;
     }
     if (outcome == OUTCOME_NOT_SENT)

@@ -130,11 +130,16 @@ int job_write(struct job *job, struct err *err)
     return rc;
 }
 
+int64_t job_from_now(long delay_ms)
+{
+    return (int64_t)clock_wall_ms() + 1 + delay_ms;
+}
+
 bool job_keep_away(struct job *job)
 {
     if (job->retry_after_ms < 0)
         return false;
-    job->intent->due_ms = (int64_t)clock_wall_ms() + job->retry_after_ms;
+    job->intent->due_ms = job_from_now(job->retry_after_ms);
     job->intent->is_due_kept = true;
     return true;
 }

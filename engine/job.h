@@ -57,6 +57,8 @@ void job_audit(struct job *job, const char *outcome, const struct slot *slot,
  * our own. */
 void job_commit(struct job *job, const struct slot *slot);
 int job_write(struct job *job, struct err *err) ATTR_MUST_USE;
+/* The moment from which at least delay_ms have passed: the clock's milliseconds are cut off. */
+int64_t job_from_now(long delay_ms);
 /* Did the server ask for time in this turn? Then sweeps leave it alone until that is over (intent_is_kept_away), once the
  * next step is written. */
 bool job_keep_away(struct job *job);

@@ -54,14 +54,11 @@ static long backoff_ms(const struct job *job)
 static enum go wait_for_timer(struct job *job)
 {
     struct intent *intent = job->intent;
-    int64_t now_ms = (int64_t)clock_wall_ms();
-    int64_t due_ms = now_ms + backoff_ms(job);
+    int64_t due_ms = job_from_now(backoff_ms(job));
     struct err err = ERR_INIT;
 
-    if (job->retry_after_ms >= 0 && now_ms + job->retry_after_ms > intent->due_ms) {
-        intent->due_ms = now_ms + job->retry_after_ms;
-        intent->is_due_kept = true;
-    }
+    if (job->retry_after_ms >= 0 && job_from_now(job->retry_after_ms) > intent->due_ms)
+        job_keep_away(job);
     if (!intent->is_due_kept || intent->due_ms < due_ms)
         intent->due_ms = due_ms;
     intent->waits++;
