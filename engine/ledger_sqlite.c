@@ -749,8 +749,10 @@ void ledger_gauges(struct ledger *ledger, struct ledger_gauges *out)
     out->unknown = number_locked(ledger, "SELECT count(*) FROM intents WHERE state='unknown'");
     out->reviews_open = number_locked(ledger, "SELECT count(*) FROM reviews WHERE open=1");
     out->commits = number_locked(ledger, "SELECT count(*) FROM commits");
+    /* a restored server may give a number twice: one commit by then, and two records */
     out->commits_audited = number_locked(
-        ledger, "SELECT count(*) FROM audit WHERE line LIKE '%\"outcome\":\"committed\"%' AND "
+        ledger, "SELECT count(DISTINCT json_extract(line,'$.target.reference','$.versionWritten')) "
+                "FROM audit WHERE line LIKE '%\"outcome\":\"committed\"%' AND "
                 "line NOT LIKE '%\"versionWritten\":null%'");
     out->oldest_ms =
         number_locked(ledger, "SELECT min(accepted) FROM intents WHERE state IN " NOT_ENDED);

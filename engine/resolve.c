@@ -440,17 +440,35 @@ static const struct seen *successor(const struct target *target)
                : NULL;
 }
 
-/* Is the version that the reply named what was sent, though it does not follow the guard? A server that did not look at the
- * guard wrote it over what somebody else entered meanwhile. */
-static bool stands_elsewhere(struct job *job, const struct slot *slot, const struct target *target)
+static bool is_made_here(struct job *job, const struct slot *slot, const struct seen *seen)
+{
+    return ledger_has_commit(job->engine->ledger, slot_reference(slot, job->arena), seen->version);
+}
+
+/* A server that did not look at the guard wrote it over what somebody else entered meanwhile: the version that is what was
+ * sent on top of the one before, and the one that the reply named where it named any. NULL: none. */
+static const struct seen *made_elsewhere(struct job *job, const struct slot *slot,
+                                         const struct target *target)
 {
     const struct history *history = &target->history;
-    size_t at = slot->version ? place(history, slot->version) : history->count;
 
-    if (at == history->count || at < target->guard_at + 2)
-        return false;
-    return resolve_holds(job, history->versions[at].content,
-                         resolve_intended(job, slot, history->versions[at - 1].content));
+    for (size_t i = target->guard_at + 2; i < history->count; i++) {
+        const struct seen *seen = &history->versions[i];
+
+        if (seen->version && (!slot->version || strcmp(seen->version, slot->version) == 0) &&
+            !is_made_here(job, slot, seen) &&
+            resolve_holds(job, seen->content,
+                          resolve_intended(job, slot, history->versions[i - 1].content)))
+            return seen;
+    }
+    return NULL;
+}
+
+/* The reply named no version: is the only one that followed the guard what it made? */
+static bool is_only_one(struct job *job, const struct slot *slot, const struct target *target)
+{
+    return !slot->version && target->guard_at + 2 == target->history.count &&
+           !is_made_here(job, slot, successor(target));
 }
 
 /* A reply said it was applied: find it, and see that it is what was sent. */
@@ -474,13 +492,15 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     const struct seen *made = successor(&target);
     if (made && made->content && made->version) {
         bool is_as_sent = resolve_holds(job, made->content, intended);
+        bool is_named = slot->version && strcmp(made->version, slot->version) == 0;
 
-        if (is_as_sent || !slot->version || strcmp(made->version, slot->version) == 0) {
+        if (is_as_sent || is_named || is_only_one(job, slot, &target)) {
             effective(job, slot, made->version, is_as_sent);
             return GO_ON;
         }
-        if (stands_elsewhere(job, slot, &target)) {
-            stands(job, slot, slot->version, "guard-ignored");
+        const struct seen *elsewhere = made_elsewhere(job, slot, &target);
+        if (elsewhere) {
+            stands(job, slot, elsewhere->version, "guard-ignored");
             return GO_ON;
         }
         if (job->intent->waits >= CLAIM_LOOKS) /* somebody else's is in its place */

@@ -108,8 +108,8 @@ static void judge_version(const struct statement *statement, const struct claim 
 static void judge_vouched(const struct statement *statement, const char *reference,
                           const char *label)
 {
-    const struct fact_version *version =
-        facts_version(statement->facts, reference, label, statement->view->n);
+    const struct fact_version *version = record_version(statement->facts, statement->slot->intent,
+                                                        reference, label, statement->view->n);
     uint64_t told = version ? version_received(version, false) : 0;
 
     if (version && (!told || told > statement->view->n))

@@ -253,6 +253,17 @@ static void deleted_with_a_lucky_guess(struct kase *k)
     case_view(k, "gone", "committed", ADA, "2");
 }
 
+/* It was told; then the server was restored, and the number is somebody else's deletion's. */
+static void deleted_and_its_number_given_anew(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    uint64_t e = case_write(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_undo(k, e, ADA);
+    case_edit(k, ADA, NULL);
+    case_view(k, "gone", "committed", ADA, "2");
+}
+
 static void deleted_and_found_gone(struct kase *k)
 {
     begin(k);
@@ -445,6 +456,8 @@ static void statements_are_held_against_the_chart(void)
         {"two intents in one write", two_in_one_write, VERDICT_PASS},
         {"a part that a human chose", decided_in_part, VERDICT_PASS},
         {"a delete, with null and with its version", deleted, VERDICT_PASS},
+        {"a delete, and its number was given anew", deleted_and_its_number_given_anew,
+         VERDICT_PASS},
         {"a delete whose version a read told", deleted_and_found_gone, VERDICT_PASS},
         {"a delete of what is gone", gone_already, VERDICT_PASS},
         {"a create that was edited since", created_and_edited_since, VERDICT_PASS},
