@@ -91,7 +91,7 @@ static void count(struct engine *engine, const struct cJSON *found)
     }
 }
 
-/* Compares all slots; false when one could not be looked at, or stands otherwise than it should anyway. */
+/* Compares all slots; false when one could not be looked at, or is open with a human anyway. */
 static bool compare(struct job *job, struct cJSON *found)
 {
     bool is_whole = true;
@@ -99,7 +99,7 @@ static bool compare(struct job *job, struct cJSON *found)
     for (size_t i = 0; i < job->intent->slot_count; i++) {
         struct slot *slot = &job->intent->slots[i];
 
-        is_whole = is_whole && slot->state != SLOT_DEVIANT;
+        is_whole = is_whole && (slot->state == SLOT_EFFECTIVE || slot->state == SLOT_REFUSED);
         if (slot->state != SLOT_EFFECTIVE || !slot->version || !slot->id ||
             slot->how == WRITE_DELETE || slot->is_drifted)
             continue;

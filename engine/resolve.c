@@ -17,8 +17,9 @@
 #include "fhir/document.h"
 #include "fhir/patch.h"
 
-/* A history that lacks the version that a reply named is looked at again so often. */
+/* A history that has another version in the place of the one that a reply named, or none, is looked at again so often. */
 #define CLAIM_LOOKS 2
+#define LAG_LOOKS   5
 
 /* It stands in the chart; `why` not NULL: but not as it should. */
 static void stands(struct job *job, struct slot *slot, const char *version, const char *why)
@@ -248,7 +249,9 @@ static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen
     return GO_ON;
 }
 
-static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *out_is_done)
+/* *out_is_lost: the server has no longer what it said it made. */
+static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *out_is_done,
+                                      bool *out_is_lost)
 {
     struct seen seen;
 
@@ -258,6 +261,7 @@ static enum go resolve_claimed_create(struct job *job, struct slot *slot, bool *
     enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
     if (look == LOOK_LATER)
         return GO_LATER;
+    *out_is_lost = look == LOOK_NONE || look == LOOK_GONE;
     if (look == LOOK_FOUND && look_bears(seen.content, slot)) {
         effective(job, slot, seen.version, resolve_holds(job, seen.content, slot->content));
         *out_is_done = true;
@@ -286,13 +290,13 @@ static enum go resolve_existing(struct job *job, struct slot *slot, bool *out_is
 static enum go resolve_create(struct job *job, struct slot *slot)
 {
     bool is_claimed = slot->state == SLOT_CLAIMED;
-    bool is_done = false;
+    bool is_done = false, is_lost = false;
     struct seen seen;
     size_t count;
     enum go go = GO_ON;
 
     if (is_claimed)
-        go = resolve_claimed_create(job, slot, &is_done);
+        go = resolve_claimed_create(job, slot, &is_done, &is_lost);
     else if (slot->existing)
         go = resolve_existing(job, slot, &is_done);
     if (is_done || go != GO_ON)
@@ -302,6 +306,8 @@ static enum go resolve_create(struct job *job, struct slot *slot)
         return human(slot, "several");
     if (look == LOOK_FOUND)
         return adopt(job, slot, &seen);
+    if (is_claimed && is_lost && look == LOOK_NONE && job->intent->waits >= LAG_LOOKS)
+        return human(slot, "outcome-unknown");
     if (look != LOOK_NONE || is_claimed)
         return GO_LATER; /* said to be there: the search lags behind */
     slot->existing = NULL;
@@ -440,6 +446,7 @@ static const struct seen *successor(const struct target *target)
                : NULL;
 }
 
+/* By an intent that took it for its own already. */
 static bool is_made_here(struct job *job, const struct slot *slot, const struct seen *seen)
 {
     return ledger_has_commit(job->engine->ledger, slot_reference(slot, job->arena), seen->version);
@@ -465,10 +472,9 @@ static const struct seen *made_elsewhere(struct job *job, const struct slot *slo
 }
 
 /* The reply named no version: is the only one that followed the guard what it made? */
-static bool is_only_one(struct job *job, const struct slot *slot, const struct target *target)
+static bool is_only_one(const struct slot *slot, const struct target *target)
 {
-    return !slot->version && target->guard_at + 2 == target->history.count &&
-           !is_made_here(job, slot, successor(target));
+    return !slot->version && target->guard_at + 2 == target->history.count;
 }
 
 /* A reply said it was applied: find it, and see that it is what was sent. */
@@ -494,7 +500,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         bool is_as_sent = resolve_holds(job, made->content, intended);
         bool is_named = slot->version && strcmp(made->version, slot->version) == 0;
 
-        if (is_as_sent || is_named || is_only_one(job, slot, &target)) {
+        if ((is_as_sent || is_named || is_only_one(slot, &target)) &&
+            !is_made_here(job, slot, made)) {
             effective(job, slot, made->version, is_as_sent);
             return GO_ON;
         }
@@ -507,6 +514,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
             return human(slot, "outcome-unknown");
         return GO_LATER;
     }
+    if (target.history.count > 0 && job->intent->waits >= LAG_LOOKS)
+        return human(slot, "outcome-unknown");
     if (!slot->version || target.history.count > 0)
         return GO_LATER; /* the history lags behind, or nothing says which version it is */
     enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
@@ -561,6 +570,9 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
         slot->may_come = false; /* the version it was guarded by is no longer the newest */
         return not_applied(job, slot);
     }
+    if (outcome_from_reply(slot->status, true) != OUTCOME_STALE && !slot->is_decided &&
+        made_elsewhere(job, slot, &target))
+        return human(slot, "outcome-unknown"); /* where the guard is not looked at it is ours */
     if (outcome_from_reply(slot->status, true) != OUTCOME_STALE)
         metrics_add(job->engine->metrics, METRIC_CONFLICTS);
     return moved_on(job, slot, &target);

@@ -117,6 +117,21 @@ static void a_deletion_is_no_older_version(void)
     EXPECT_TRUE("no version", !json_string(json_get(view, "result"), "versionId"));
 }
 
+/* It said that it made it, was restored, and has it no longer: a human is asked before the bounds are used up. */
+static void what_the_server_lost_is_not_looked_for_for_ever(void)
+{
+    static const char *const intents[] = {NOTE, RESULT};
+
+    for (size_t i = 0; i < COUNT_OF(intents); i++) {
+        begin();
+        ward_fault(&ward, "{\"fault\":\"undo-commit(resource,skip)\"," ONE_WRITE);
+        submit(intents[i]);
+        EXPECT_TRUE("settle", ward_settle(&ward));
+        EXPECT_STR("state", ward_state(&ward, "k1"), "needs-review");
+        EXPECT_TRUE("few looks", reads() <= 16);
+    }
+}
+
 #define WITH_WARD(test)                                                                            \
     static void ward_##test(void)                                                                  \
     {                                                                                              \
@@ -128,6 +143,7 @@ WITH_WARD(a_refusal_is_no_end_while_an_attempt_may_come)
 WITH_WARD(a_sweep_leaves_the_server_alone_after_a_decision)
 WITH_WARD(what_went_over_a_foreign_version_is_told)
 WITH_WARD(a_deletion_is_no_older_version)
+WITH_WARD(what_the_server_lost_is_not_looked_for_for_ever)
 
 static CU_TestInfo tests[] = {
     {"a refusal is no end while an attempt may come",
@@ -136,6 +152,8 @@ static CU_TestInfo tests[] = {
      ward_a_sweep_leaves_the_server_alone_after_a_decision},
     {"what went over a foreign version is told", ward_what_went_over_a_foreign_version_is_told},
     {"a deletion is no older version", ward_a_deletion_is_no_older_version},
+    {"what the server lost is not looked for for ever",
+     ward_what_the_server_lost_is_not_looked_for_for_ever},
     CU_TEST_INFO_NULL,
 };
 SUITE("doubt", tests)
