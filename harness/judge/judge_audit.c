@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "harness/judge/achievable.h"
 #include "harness/judge/claims.h"
 #include "harness/judge/derive.h"
 #include "harness/judge/facts.h"
@@ -88,6 +89,17 @@ static bool was_refused_there(const struct facts *facts, const struct fact_versi
            !version_received(version, false);
 }
 
+/* The same, and it was found by a look that cannot tell whose it is, and left to a human. */
+static bool is_left_to_a_human(const struct facts *facts, const struct fact_version *version)
+{
+    for (size_t i = 0; i < version->receipt_count; i++)
+        if (version->receipts[i].is_own_reply)
+            return false;
+    return version->pred && write_excludes(facts, version->write, version->pred) &&
+           version->write->method != METHOD_POST &&
+           harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version);
+}
+
 /* How many versions of the intent had this label; after a restore a number may be given anew. A lost one may have a
  * record or none: it was committed, and is not there. */
 struct namesakes {
@@ -129,7 +141,8 @@ static void judge_version(const struct facts *facts, const struct fact_version *
     }
     struct namesakes wanted = namesakes(version);
     if ((count >= wanted.standing && count <= wanted.all) ||
-        (count == 0 && (is_asked_about(facts, version) || was_refused_there(facts, version))))
+        (count == 0 && (is_asked_about(facts, version) || was_refused_there(facts, version) ||
+                        is_left_to_a_human(facts, version))))
         return;
     finding_fail(finding, ENTRIES(version->n, count ? first->n : 0),
                  "%s version %s has %zu `committed` records", version->resource->reference,

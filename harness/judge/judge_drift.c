@@ -118,6 +118,17 @@ static bool names_intent(const struct cJSON *said, const struct fact_intent *int
     return false;
 }
 
+/* Made again by its intent: who is examined by the intent's name is the later one. */
+static bool is_replaced(const struct fact_version *version, uint64_t n)
+{
+    const struct fact_slot *slot = version->slot;
+
+    for (size_t i = 0; i < slot->effect_count; i++)
+        if (slot->effects[i]->n > version->n && slot->effects[i]->n < n)
+            return true;
+    return false;
+}
+
 static bool was_examined(const struct drifting *drifting, const struct sweep *sweep,
                          const struct fact_version *version)
 {
@@ -126,7 +137,8 @@ static bool was_examined(const struct drifting *drifting, const struct sweep *sw
     cJSON_ArrayForEach(said, json_get(sweep->tree, "examined"))
     {
         if (names_version(drifting->facts, said, version) ||
-            (version->intent && names_intent(said, version->intent)))
+            (version->intent && names_intent(said, version->intent) &&
+             !is_replaced(version, sweep->asked->n)))
             return true;
     }
     return false;
@@ -262,6 +274,20 @@ static void gather_sweeps(struct drifting *drifting)
     }
 }
 
+/* Did the engine look during the sweep, and was put off? */
+static bool was_put_off(const struct facts *facts, const struct sweep *sweep)
+{
+    for (size_t i = 0; i < facts->exchange_count; i++) {
+        const struct fact_exchange *exchange = facts->exchanges[i];
+
+        if (exchange->arrived && exchange->arrived->n > sweep->asked->n &&
+            exchange->arrived->n < sweep->answered->n && !exchange->is_write &&
+            (!exchange->replied || exchange->replied->status >= 400))
+            return true;
+    }
+    return false;
+}
+
 static bool is_said_committed(const struct facts *facts, const struct fact_intent *intent)
 {
     const struct fact_view *view = intent_view(intent, facts->last);
@@ -277,6 +303,7 @@ void judge_drift_reported(const struct facts *facts, struct finding *finding)
         .sweeps =
             arena_alloc(facts->arena, (facts->evidence->entry_count + 1) * sizeof(struct sweep))};
     size_t commits = 0, examined = 0, answered = 0;
+    bool is_put_off = false;
     const struct cJSON *found;
 
     gather_sweeps(&drifting);
@@ -293,6 +320,7 @@ void judge_drift_reported(const struct facts *facts, struct finding *finding)
             continue;
         answered++;
         examined += json_count(json_get(sweep->tree, "examined"));
+        is_put_off = is_put_off || was_put_off(facts, sweep);
         cJSON_ArrayForEach(found, json_get(sweep->tree, "found"))
         {
             judge_found(&drifting, sweep, found);
@@ -301,6 +329,6 @@ void judge_drift_reported(const struct facts *facts, struct finding *finding)
     judge_total(&drifting);
     if (answered == 0)
         finding_unknown(finding, NULL, "no sweep for drift was answered");
-    else if (commits > 0 && examined == 0)
+    else if (commits > 0 && examined == 0 && !is_put_off)
         finding_unknown(finding, NULL, "sweeps for drift examined nothing");
 }

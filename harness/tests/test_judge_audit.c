@@ -144,6 +144,31 @@ static void asks_though_it_knows(struct kase *k)
     record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
 }
 
+/* The server wrote over a nurse's version in spite of the guard, and nobody was told; a look cannot tell whose it is. */
+static void written_over_at(struct kase *k, enum sim_guard lost_update)
+{
+    note_begin(k);
+    case_evidence(k)->guards.lost_update = lost_update;
+    case_edit(k, ADA, "{'resourceType':'Patient','gender':'male'}");
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_read(k, "note", ADA);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+static void written_over_where_that_is_seen_too_late(struct kase *k)
+{
+    written_over_at(k, SIM_DETECT);
+}
+
+static void written_over_where_guards_hold(struct kase *k)
+{
+    written_over_at(k, SIM_PREVENT);
+}
+
 static void asked_for_twice(struct kase *k)
 {
     written(k);
@@ -201,6 +226,9 @@ static void every_end_has_its_record(void)
         {"asked for twice", asked_for_twice, VERDICT_PASS},
         {"a record for each entry of a Bundle", a_record_for_each_entry, VERDICT_PASS},
         {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
+        {"written over, and a human is asked", written_over_where_that_is_seen_too_late,
+         VERDICT_PASS},
+        {"written over where guards hold", written_over_where_guards_hold, VERDICT_FAIL},
         {"a human is asked, though the version was told", asks_though_it_knows, VERDICT_FAIL},
         {"no record", no_record, VERDICT_FAIL},
         {"two records", two_records, VERDICT_FAIL},

@@ -33,10 +33,8 @@ static void changed(struct kase *k)
     fault(k, "mutate-later(/gender)", "2", 2, CHANGED);
 }
 
-static void sweep(struct kase *k, const char *examined, const char *found)
+static void swept(struct kase *k, uint64_t n, const char *examined, const char *found)
 {
-    uint64_t n = case_said(k, "sweep", NULL, 0, "{'kind':'drift'}");
-
     case_entry(
         k, &(struct sim_entry){.kind = SIM_SAID,
                                .what = "swept",
@@ -44,6 +42,11 @@ static void sweep(struct kase *k, const char *examined, const char *found)
                                .of = n,
                                .body = case_text(k, "{'kind':'drift','examined':[%s],'found':[%s]}",
                                                  examined, found)});
+}
+
+static void sweep(struct kase *k, const char *examined, const char *found)
+{
+    swept(k, case_said(k, "sweep", NULL, 0, "{'kind':'drift'}"), examined, found);
 }
 
 #define NOTE    "'i-note'"
@@ -197,6 +200,26 @@ static void examines_nothing(struct kase *k)
     sweep(k, "", "");
 }
 
+static void is_put_off(struct kase *k)
+{
+    committed(k);
+    uint64_t n = case_said(k, "sweep", NULL, 0, "{'kind':'drift'}");
+    case_replied(k, case_arrived(k, "note", "GET Patient/ada/_history/2", NULL, NULL), 429, NULL,
+                 NULL);
+    swept(k, n, "", "");
+}
+
+/* The first was lost, which a human was told, and decided that it be made again. */
+static void made_again_since(struct kase *k)
+{
+    committed(k);
+    fault(k, "undo-commit(resource,skip)", "2", 2, NULL);
+    case_view(k, "note", "incomplete", NULL, NULL);
+    case_decide(k, "note", "{'decision':'apply','seenVersion':'1'}");
+    case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'2'", GENDER);
+    sweep(k, NOTE, "");
+}
+
 static void has_nothing_to_examine(struct kase *k)
 {
     note_begin(k);
@@ -227,6 +250,8 @@ static void drift_reported_says_what_it_should(void)
         {"told in an answer that was lost", answer_lost_and_not_told_again, VERDICT_PASS},
         {"never swept", never_swept, VERDICT_UNKNOWN},
         {"examines nothing", examines_nothing, VERDICT_UNKNOWN},
+        {"examines nothing, as it is put off", is_put_off, VERDICT_PASS},
+        {"lost, and made again since", made_again_since, VERDICT_PASS},
         {"has nothing to examine", has_nothing_to_examine, VERDICT_PASS},
     };
 
