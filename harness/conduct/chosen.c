@@ -65,6 +65,16 @@ static const char *label_of(struct run *run, const struct step *step)
     return copy;
 }
 
+/* On which of its connections an engine sends a request is its threads' chance once several intents are under way. */
+static bool is_by_chance(const struct run *run, const struct fault_row *row)
+{
+    size_t submitted = 0;
+
+    for (size_t i = 0; i < run->intent_count; i++)
+        submitted += run->intents[i].was_submitted;
+    return submitted > 1 && strcmp(row->name, "keepalive-close") == 0;
+}
+
 static void add_fits(const struct steering *steering, const struct label *label,
                      struct option *option)
 {
@@ -76,7 +86,7 @@ static void add_fits(const struct steering *steering, const struct label *label,
     for (size_t i = 0; i < count; i++) {
         uint64_t bit = UINT64_C(1) << i;
 
-        if (!(steering->chosen->kinds & bit))
+        if (!(steering->chosen->kinds & bit) || is_by_chance(steering->run, &rows[i]))
             continue;
         if (rows[i].spelling != KIND_FAULT) {
             bool is_before = rows[i].spelling == KIND_TIMEOUT_BEFORE;

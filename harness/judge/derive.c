@@ -597,6 +597,12 @@ bool write_derives_from(const struct facts *facts, const struct fact_write *writ
            !write_beyond(facts, write, touch, version_canon(facts, write->slot, on), asked);
 }
 
+bool write_is_own_patch(const struct fact_write *write)
+{
+    return write->method == METHOD_PATCH && write->slot && write->slot->method == METHOD_PATCH &&
+           patch_equal(write->body, write->slot->content);
+}
+
 bool write_excludes(const struct facts *facts, const struct fact_write *write,
                     const struct fact_version *version)
 {

@@ -70,6 +70,9 @@ const struct fact_version *write_named(const struct facts *facts, const struct f
 /* The label at `index` of a list of ETags; "" is no ETag, NULL: behind the last. */
 const char *guard_label_at(struct arena *arena, const char *list, size_t index);
 
+/* Is it the patch of its intent, as it was submitted? */
+bool write_is_own_patch(const struct fact_write *write);
+
 /* The content that the write asks for when it is applied to `on` (may be NULL). False: it can't be applied to it. */
 bool write_asks(const struct facts *facts, const struct fact_write *write,
                 const struct fact_version *on, const struct canon **out);

@@ -241,6 +241,8 @@ static void judge_write(const struct facts *facts, const struct fact_write *writ
         !had_unsound_answer(&basis, found))
         return;
     if (!slot_touch_decided(facts, write->slot, write_decision(write), &basis.touch)) {
+        if (write_is_own_patch(write) && write->commit_count == 0)
+            return; /* it fits nothing, and the server said so */
         finding_unknown(finding, ENTRIES(basis.n),
                         "what %s was made from can't be told: its base never was, or its patch "
                         "does not fit it",

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "fhir/patch.h"
 #include "harness/judge/canon.h"
 #include "harness/judge/claims.h"
 #include "harness/judge/derive.h"
@@ -65,13 +64,6 @@ static bool follows_from_any(struct sent *sent)
     return !last && follows_from(sent, NULL);
 }
 
-/* The intent's own patch, as it was submitted. */
-static bool is_own_patch(const struct sent *sent)
-{
-    return sent->write->method == METHOD_PATCH && sent->slot->method == METHOD_PATCH &&
-           patch_equal(sent->write->body, sent->slot->content);
-}
-
 static void judge_change(struct sent *sent)
 {
     const struct fact_write *write = sent->write;
@@ -81,11 +73,11 @@ static void judge_change(struct sent *sent)
     if (write->method == METHOD_PATCH && !cJSON_IsArray(write->body) && write->commit_count == 0)
         return; /* a patch of another kind that made nothing */
     write_guard(sent->facts, write, &guard);
-    if (is_own_patch(sent) && (!guard.version || guard.version == sent->slot->base))
+    if (write_is_own_patch(write) && (!guard.version || guard.version == sent->slot->base))
         return; /* on the version it was meant for, it can't be wrong */
     if (!slot_touch(sent->facts, sent->slot, &sent->touch) ||
         !slot_touch_decided(sent->facts, sent->slot, decision, &sent->wider)) {
-        if (is_own_patch(sent) && write->commit_count == 0)
+        if (write_is_own_patch(write) && write->commit_count == 0)
             return; /* it fits nothing, and the server said so */
         finding_unknown(sent->finding, ENTRIES(write->exchange->arrived->n),
                         "what %s means to change can't be told: its base never was, or its patch "

@@ -41,6 +41,21 @@ static void put(struct kase *k, const char *guard, const char *body)
     case_write(k, "raise", "PUT " TASK, guard, body);
 }
 
+/* Its patch fits no version of the task. An answer was torn, and the server refused what came of it. */
+static void nothing_to_be_made_from(struct kase *k)
+{
+#define LEND "[{'op':'replace','path':'/restriction/repetitions','value':2}]"
+    begin(k);
+    case_intent(k, "lend",
+                "{'operation':'patch','target':{'reference':'Task/call'},'patch':" LEND
+                ",'source':{'system':'urn:p','eventId':'f'}}");
+    case_submit(k, "lend");
+    case_edit(k, TASK, TASKED("asap", OWNER));
+    uint64_t read = case_arrived(k, "lend", "GET " TASK, NULL, NULL);
+    case_replied(k, read, 200, ETAG("2"), SHOWN("1", "routine", OWNER));
+    case_refused(k, "lend", "PATCH " TASK, AT("2"), LEND, 422);
+}
+
 static void whole_and_current(struct kase *k)
 {
     begin(k);
@@ -171,6 +186,7 @@ static void only_whole_and_current_answers_are_derived_from(void)
 {
     static const struct case_row rows[] = {
         {"whole and current", whole_and_current, VERDICT_PASS},
+        {"nothing to be made from", nothing_to_be_made_from, VERDICT_PASS},
         {"stale, under a newer guard", stale_and_guarded_by_the_newer, VERDICT_FAIL},
         {"stale, without a guard", stale_and_not_guarded, VERDICT_FAIL},
         {"stale, under its own guard", stale_and_guarded_by_what_it_was, VERDICT_PASS},
