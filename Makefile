@@ -49,6 +49,8 @@ $(OUT)/unit/%: $$(call objects,$$(PARTS.$$*) $$*/tests) $(OUT)/tests/runner.o $(
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(sort $^) $(LIBS) -lcunit
 PARTS.bench/store := $(PARTS.simulator)
 PARTS.bench/schedules := $(PARTS.harness)
+PARTS.bench/judges := $(PARTS.harness)
+PARTS.bench/growth := $(PARTS.harness)
 $(OUT)/bench/%: $$(call objects,$$(or $$(PARTS.bench/$$*),base)) $(OUT)/tests/bench/%.o
 	mkdir -p $(@D)
 	echo '  LINK $@'

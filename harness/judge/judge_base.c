@@ -24,7 +24,8 @@ struct basis {
     const struct fact_write *write;
     const struct touch *touch;
     const struct canon *asked;
-    uint64_t n; /* when it arrived */
+    uint64_t n;         /* when it arrived */
+    uint64_t first_cut; /* when the first exchange arrived whose answer was cut off; 0: none */
 };
 
 static bool derives_from(const struct basis *basis, const struct fact_version *version)
@@ -222,18 +223,17 @@ static bool had_unsound_answer(const struct basis *basis, const struct fact_vers
                               !is_sound(basis->facts, receipt, version)))
                 return true;
         }
-    for (size_t i = 0; i < basis->facts->exchange_count; i++)
-        if (basis->facts->exchanges[i]->arrived->n < basis->n &&
-            was_cut_off(basis->facts->exchanges[i]))
-            return true;
-    return false;
+    return basis->first_cut && basis->first_cut < basis->n;
 }
 
 static void judge_write(const struct facts *facts, const struct fact_write *write,
-                        struct finding *finding)
+                        uint64_t first_cut, struct finding *finding)
 {
-    struct basis basis = {
-        .facts = facts, .finding = finding, .write = write, .n = write->exchange->arrived->n};
+    struct basis basis = {.facts = facts,
+                          .finding = finding,
+                          .write = write,
+                          .n = write->exchange->arrived->n,
+                          .first_cut = first_cut};
     const struct fact_version *found = write_found(facts, write);
 
     if (!write->slot || write->is_companion || !write->reference || !found ||
@@ -254,10 +254,25 @@ static void judge_write(const struct facts *facts, const struct fact_write *writ
         judge_part(&basis, found);
 }
 
+static uint64_t first_cut_off(const struct facts *facts)
+{
+    uint64_t first = 0;
+
+    for (size_t i = 0; i < facts->exchange_count; i++) {
+        const struct fact_exchange *exchange = facts->exchanges[i];
+
+        if (was_cut_off(exchange) && (!first || exchange->arrived->n < first))
+            first = exchange->arrived->n;
+    }
+    return first;
+}
+
 void judge_sound_base(const struct facts *facts, struct finding *finding)
 {
+    const uint64_t first_cut = first_cut_off(facts);
+
     for (size_t i = 0; i < facts->exchange_count; i++)
         for (size_t k = 0; facts->exchanges[i]->arrived && k < facts->exchanges[i]->write_count;
              k++)
-            judge_write(facts, &facts->exchanges[i]->writes[k], finding);
+            judge_write(facts, &facts->exchanges[i]->writes[k], first_cut, finding);
 }

@@ -112,6 +112,25 @@ for engine in strawman writebackd; do
     echo "schedules with a lost reply, $engine, two jobs: $a/s (want $([ $engine = strawman ] && echo 1000 || echo 500)), ${b} us of the processor each; suspend and resume alone $c/s, ratio $(ratio "$a" "$c")"
 done
 
+# 3c. Judging, from memory, and what conducting leaves behind: harness and engine must stay as they are.
+"$out/bench/judges"
+for engine in writebackd strawman; do
+    CHARTPROOF_BIN=$bin "$out/bench/growth" 5000 $engine $lost >"$scratch/growth" || echo "$engine: it grows"
+    echo "5,000 schedules, $engine: $(sed -n '1s/^[^:]*: //p' "$scratch/growth"); at the end: $(sed -n '$s/^[^:]*: //p' "$scratch/growth")"
+done
+
+# 3d. Every schedule of two writers and a foreign edit, delays 2, one fault or one kill. Faults that need a time-out are dear: delay 0.
+bounded() { # ARG...: seconds, and what was covered, with and without reduction
+    from=$(date +%s%N)
+    "$bin/chartproof" explore --reset --jobs 2 --out "$scratch/explored" "$@" $lost >"$scratch/explore.log" 2>&1 || true
+    to=$(date +%s%N)
+    echo "two writers and a foreign edit, $*: $(( (to - from) / 1000000 )) ms; $(grep -oE '(complete|sampled) .*' "$scratch/explore.log" | head -n 1)"
+}
+echo 'exploring (want under 60000 ms, all of these together):'
+bounded --delays 2 --faults 1 --kills 0
+bounded --delays 2 --faults 0 --kills 1
+bounded --delays 0 --faults 1 --kills 0 --kinds hang-after,late-commit
+
 # 4. Search by identifier in 1,000,000 resources and in 1,000, against libmicrohttpd alone sending the same bytes.
 patients() { # N DIR: N patients in files that --load takes
     mkdir "$2"
