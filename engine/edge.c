@@ -112,6 +112,11 @@ static bool is_welcome(struct call *call, const struct exchange *exchange)
     return false;
 }
 
+static bool has_body(const struct call *call)
+{
+    return call_header(call, "Content-Length") || call_header(call, "Transfer-Encoding");
+}
+
 static void route(struct call *call)
 {
     const struct call_kind *kinds;
@@ -184,6 +189,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return take_body(exchange, upload, upload_size);
     }
     struct call call = call_of(arg, connection, exchange, method, path);
+    if (is_begin && !has_body(&call))
+        return MHD_YES; /* asked again at once; an answer here would cost the connection */
     if (is_welcome(&call, exchange)) {
         if (is_begin)
             return MHD_YES; /* the body is next */
