@@ -178,6 +178,7 @@ static void nothing_is_said_without_the_token(void)
 
         EXPECT_INT(paths[i], http_call(ward.http, ward.arena, &request, &reply, &err), 0);
         EXPECT_INT(paths[i], reply.status, 401);
+        EXPECT_TRUE("the connection stays", !http_reply_header(&reply, "Connection"));
     }
 }
 
