@@ -22,6 +22,7 @@
 #include "harness/explore/attempt.h"
 #include "harness/explore/crew.h"
 #include "harness/explore/findings.h"
+#include "harness/explore/kinds.h"
 #include "harness/explore/progress.h"
 #include "harness/explore/resume.h"
 #include "harness/explore/search.h"
@@ -74,6 +75,13 @@ struct errand {
 
 /* ---- input ---- */
 
+static enum reach reach_of(const struct crew_scenario *scenario)
+{
+    if (scenario_instances(scenario->scenario) > 1)
+        return REACH_NONE;
+    return kinds_are_local(scenario->kinds) ? REACH_LOCAL : REACH_WIDE;
+}
+
 static int read_scenarios(struct work *work, const char *const *files, size_t file_count,
                           struct err *err)
 {
@@ -97,7 +105,7 @@ static int read_scenarios(struct work *work, const char *const *files, size_t fi
         }
         work->explored[work->count].judged = arena_alloc(work->arena, invariants + 1);
         memset(work->explored[work->count++].judged, '-', invariants);
-        search_add(work->search, scenario->bound);
+        search_add(work->search, scenario->bound, reach_of(scenario));
     }
     return 0;
 }

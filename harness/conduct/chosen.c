@@ -37,6 +37,7 @@ struct steering {
     struct sim_fault faults[KINDS_MAX]; /* by row; name NULL: not one to be told */
     size_t points_room, options_room;
     bool is_settled; /* nothing reached the engine since it was */
+    bool has_passed; /* an own step */
 };
 
 /* ---- what is enabled ---- */
@@ -113,6 +114,16 @@ static const char *commit_footprint(struct run *run, const struct sim_exchange *
     return copy;
 }
 
+/* The engine's start comes before all actors; its own requests, its timed work, zombies and what waits behind them. */
+static unsigned actor_place(const struct run *run, const char *name)
+{
+    size_t i = 0;
+
+    while (i < run->scenario->actor_count && strcmp(run->scenario->actors[i].name, name) != 0)
+        i++;
+    return (unsigned)i + 1;
+}
+
 static void add_exchange(struct steering *steering, struct point *point, const struct label *label)
 {
     struct run *run = steering->run;
@@ -126,6 +137,7 @@ static void add_exchange(struct steering *steering, struct point *point, const s
         step.intent ? arena_printf(run->arena, "%s/%s", step.actor, step.intent) : step.actor;
     if (label->instance > 1)
         option->thread = arena_printf(run->arena, "%s@%u", option->thread, label->instance);
+    option->place = actor_place(run, step.actor);
     option->kind = held->stop == SIM_BEFORE ? OPTION_COMMIT : OPTION_REPLY;
     if (held->stop == SIM_BEFORE)
         option->footprint = commit_footprint(run, held);
@@ -154,26 +166,57 @@ static unsigned instance_for(const struct run *run, const struct step *step)
     return 0;
 }
 
-static void add_own(struct steering *steering, struct point *point, size_t actor)
+/* What an own step touches: most of them the engine alone. */
+static const char *own_footprint(struct run *run, const struct scenario_step *own)
+{
+    struct buf text = BUF_INIT;
+
+    if (own_names_later(run, own)) /* whether it can happen depends on what was written */
+        return "e,*";
+    switch (own->verb) {
+    case VERB_MERGE_PATIENT:
+    case VERB_UNMERGE_PATIENT:
+    case VERB_NOTIFY: /* it tells of what was committed */
+        return "e,*";
+    case VERB_EDIT:
+        break;
+    case VERB_SUBMIT:
+    case VERB_REDELIVER:
+    case VERB_RESUBMIT:
+    case VERB_CANCEL:
+    case VERB_COMPENSATE:
+    case VERB_FETCH_REVIEW:
+    case VERB_DECIDE:
+    case VERB_SWEEP:
+        return "e";
+    }
+    footprint_of_edit(own->method, own->target, &text);
+    const char *copy = buf_copy(&text, run->arena);
+    buf_release(&text);
+    return copy;
+}
+
+/* The next own step of an actor, if it can happen; or, for `waits`, if it cannot. */
+static void add_own(struct steering *steering, struct point *point, size_t actor, bool waits)
 {
     struct run *run = steering->run;
     const struct scenario_actor *who = &run->scenario->actors[actor];
-    const struct scenario_step *own = &who->steps[run->positions[actor]];
     struct step step;
 
-    if (!own_next(run, actor, &step) || !own_fits_chart(run, actor))
+    if (run->positions[actor] >= who->step_count)
         return;
-    step.instance = own->verb == VERB_EDIT ? 0 : instance_for(run, &step);
+    bool is_possible = own_next(run, actor, &step) && own_fits_chart(run, actor);
+    if (is_possible == waits)
+        return;
+    own_name(run, actor, &step);
+    if (who->steps[run->positions[actor]].verb != VERB_EDIT)
+        step.instance = instance_for(run, &step);
     struct option *option = add_option(steering, point);
-    option->kind = OPTION_OWN;
+    option->kind = waits ? OPTION_WAITING : OPTION_OWN;
     option->label = label_of(run, &step);
     option->thread = who->name;
-    if (own->verb != VERB_EDIT)
-        return;
-    struct buf text = BUF_INIT;
-    footprint_of_edit(own->method, own->target, &text);
-    option->footprint = buf_copy(&text, run->arena);
-    buf_release(&text);
+    option->place = actor_place(run, who->name);
+    option->footprint = own_footprint(run, &who->steps[run->positions[actor]]);
 }
 
 static void add_process(struct steering *steering, struct point *point, enum option_kind kind,
@@ -186,6 +229,7 @@ static void add_process(struct steering *steering, struct point *point, enum opt
     struct option *option = add_option(steering, point);
     option->kind = kind;
     option->label = option->thread = label_of(steering->run, &step);
+    option->place = kind == OPTION_START ? 0 : (unsigned)steering->run->scenario->actor_count + 2;
 }
 
 /* What happened together with a time-out is said before anything else. */
@@ -233,7 +277,7 @@ static void list_options(struct steering *steering, struct point *point)
     size_t count = 0;
     struct label **labels = labels_in_order(run, &count);
 
-    *point = (struct point){.can_kill = false};
+    *point = (struct point){.has_passed = steering->has_passed};
     steering->options_room = 0;
     if (add_forced(steering, point))
         return;
@@ -255,8 +299,8 @@ static void list_options(struct steering *steering, struct point *point)
             if (held && !held->is_client_gone && strcmp(step.actor, name) == 0)
                 add_exchange(steering, point, labels[i]);
         }
-        if (is_actor && run->positions[actor] < run->scenario->actors[actor].step_count)
-            add_own(steering, point, actor);
+        if (is_actor)
+            add_own(steering, point, actor, false);
     }
     add_process(steering, point, OPTION_DUE, "due", 1);
     add_processes(steering, point, OPTION_START,
@@ -271,6 +315,8 @@ static void list_options(struct steering *steering, struct point *point)
         add_process(steering, point, OPTION_UPSET, "kill", 2);
         add_processes(steering, point, OPTION_UPSET, "pause");
     }
+    for (size_t actor = 0; actor < run->scenario->actor_count; actor++)
+        add_own(steering, point, actor, true);
 }
 
 /* ---- which of it ---- */
@@ -307,14 +353,14 @@ static const char *choose_randomly(struct steering *steering, const struct point
 {
     struct prng *prng = &steering->prng;
     struct arena *arena = steering->run->arena;
-    size_t live = 0, zombies = 0;
+    size_t live = 0, zombies = 0, upset_count = 0;
 
     for (size_t i = 0; i < point->count; i++) {
         live += option_is_base(&point->options[i]);
         zombies += point->options[i].kind == OPTION_ZOMBIE;
+        upset_count += point->options[i].kind == OPTION_UPSET;
     }
     const struct option *upsets = point->options + live + zombies;
-    size_t upset_count = point->count - live - zombies;
     if (live == 0)
         return NULL;
     if (point->can_kill + upset_count > 0 &&
@@ -451,8 +497,10 @@ int run_chosen(struct run *run, struct chosen *chosen, struct err *err)
         if (run->is_late)
             return 0;
         list_options(&steering, &point);
-        if (!has_live(&point) && pass_over_impossible(run))
+        if (!has_live(&point) && pass_over_impossible(run)) {
+            steering.has_passed = true;
             continue;
+        }
         point_hash(&point);
         struct point *kept = add_point(&steering);
         *kept = point;

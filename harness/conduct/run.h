@@ -283,10 +283,14 @@ void step_record(struct run *run,
 
 /* step_own.c: the steps of actors */
 bool own_matches(const struct run *run, size_t actor, const struct step *step); /* its next step? */
+void own_name(const struct run *run, size_t actor,
+              struct step *out); /* the next, possible or not */
 /* The next step of an actor as a step; false when there is none or it cannot be done now. */
 bool own_next(struct run *run, size_t actor, struct step *out);
 /* An edit of what is not there, or no longer, waits until it is; so does an intent made on a version that is not there
  * yet. Other steps are not asked about. */
+bool own_names_later(struct run *run,
+                     const struct scenario_step *own); /* versions that runs make */
 bool own_fits_chart(struct run *run, size_t actor);
 bool own_is_enabled(struct run *run, const struct step *step);
 int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;

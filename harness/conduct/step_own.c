@@ -111,6 +111,11 @@ static void name_step(const struct run *run, size_t actor, size_t index, struct 
                          .ordinal = ordinal > 1 ? ordinal : 0};
 }
 
+void own_name(const struct run *run, size_t actor, struct step *out)
+{
+    name_step(run, actor, run->positions[actor], out);
+}
+
 bool own_next(struct run *run, size_t actor, struct step *out)
 {
     const struct scenario_actor *who = &run->scenario->actors[actor];
@@ -136,6 +141,21 @@ static bool has_its_versions(struct run *run, const struct scenario_step *own)
 
     return !own->payload ||
            scenario_resolve(run->scratch, own->payload, version_label, run, &missing);
+}
+
+/* Of the first version of what is in the chart nobody waits. */
+static const char *first_label(void *arg, const char *reference, unsigned ordinal)
+{
+    (void)arg, (void)reference;
+    return ordinal > 1 ? NULL : "1";
+}
+
+bool own_names_later(struct run *run, const struct scenario_step *own)
+{
+    struct err missing = ERR_INIT;
+
+    return own->payload &&
+           !scenario_resolve(run->scratch, own->payload, first_label, NULL, &missing);
 }
 
 bool own_fits_chart(struct run *run, size_t actor)

@@ -93,7 +93,9 @@ struct choice *choices_at(struct arena *arena, const struct point *point, const 
     for (size_t i = 0; i < point->count; i++) {
         struct cost cost = {.kills = point->options[i].kind == OPTION_UPSET};
 
-        if (!option_is_base(&point->options[i]) && cost.kills <= left.kills)
+        if (option_is_base(&point->options[i]) || point->options[i].kind == OPTION_WAITING)
+            continue;
+        if (cost.kills <= left.kills)
             add(&list, option_step(arena, &point->options[i]), cost, 0);
     }
     if (left.kills && point->can_kill)

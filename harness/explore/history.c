@@ -12,20 +12,19 @@
 #include "base/arena.h"
 #include "harness/explore/choices.h"
 
-/* splitmix64's last steps: every bit of the result depends on every bit. */
-static uint64_t mix(uint64_t x)
+uint64_t history_mix(uint64_t x)
 {
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
     return x ^ (x >> 31);
 }
 
-static uint64_t hash_text(const char *text)
+uint64_t history_text(const char *text, size_t size)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
     return hash;
 }
 
@@ -55,9 +54,9 @@ static struct event make_event(const struct history *history, const struct point
     choice_footprint(arena, point, step, &event.footprint);
     for (size_t i = 0; i < history->count; i++) {
         if (conflict(&history->events[i], &event))
-            before += mix(history->events[i].hash);
+            before += history_mix(history->events[i].hash);
     }
-    event.hash = mix(hash_text(step) + mix(before));
+    event.hash = history_mix(history_text(step, strlen(step)) + history_mix(before));
     return event;
 }
 
@@ -72,11 +71,19 @@ void history_add(struct history *history, const struct point *point, const char 
     }
     struct event event = make_event(history, point, step, history->arena);
     history->events[history->count++] = event;
-    history->class += mix(event.hash);
+    history->class += history_mix(event.hash);
+    if (event.footprint.engine)
+        history->engine = event.hash;
+}
+
+uint64_t history_event_with(const struct history *history, const struct point *point,
+                            const char *step, struct arena *scratch)
+{
+    return make_event(history, point, step, scratch).hash;
 }
 
 uint64_t history_class_with(const struct history *history, const struct point *point,
                             const char *step, struct arena *scratch)
 {
-    return history->class + mix(make_event(history, point, step, scratch).hash);
+    return history->class + history_mix(make_event(history, point, step, scratch).hash);
 }

@@ -29,10 +29,18 @@ struct history {
     struct event *events;
     size_t count, room;
     uint64_t class;
+    uint64_t engine; /* the hash of the last event that reached the engine: all that it knows of */
 };
+
+/* Every bit of the result depends on every bit (splitmix64's last steps). */
+uint64_t history_mix(uint64_t x);
+uint64_t history_text(const char *text, size_t size);
 
 void history_init(struct history *history, struct arena *arena);
 void history_add(struct history *history, const struct point *point, const char *step);
+/* The hash that the event has if this step is the next. */
+uint64_t history_event_with(const struct history *history, const struct point *point,
+                            const char *step, struct arena *scratch);
 /* The class were this step the next. */
 uint64_t history_class_with(const struct history *history, const struct point *point,
                             const char *step, struct arena *scratch);

@@ -31,9 +31,9 @@ static const struct fault_row rows[] = {
     FAULT("garbage", "garbage", "lost-reply", false, false),
     FAULT("foreign-edit", "foreign-edit(same-field)", "race", true, false),
     FAULT("foreign-edit", "foreign-edit(other-field)", "race", true, false),
-    FAULT("foreign-edit", "foreign-edit(delete)", "race", true, true),
-    FAULT("foreign-edit", "foreign-edit(recreate)", "race", false, true),
-    FAULT("foreign-edit", "foreign-edit(undo)", "race", false, true),
+    FAULT("foreign-edit", "foreign-edit(delete)", "race", true, false),
+    FAULT("foreign-edit", "foreign-edit(recreate)", "race", false, false),
+    FAULT("foreign-edit", "foreign-edit(undo)", "race", false, false),
     FAULT("foreign-edit", "foreign-edit(merge-patient)", "race", false, true),
     FAULT("flap-precondition", "flap-precondition", "race", false, false),
     FAULT("error-before", "error-before(429,1)", "throttle", true, false),
@@ -93,6 +93,15 @@ uint64_t kinds_default(void)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         mask |= (uint64_t)rows[i].is_default << i;
     return mask;
+}
+
+bool kinds_are_local(uint64_t mask)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (mask >> i & 1 && rows[i].touches_all)
+            return false;
+    }
+    return true;
 }
 
 /* What a scenario may name, and so --kinds too. */

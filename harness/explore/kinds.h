@@ -31,6 +31,7 @@ struct fault_row {
 
 #define KINDS_MAX 64
 size_t kinds_rows(const struct fault_row **out_rows);
+bool kinds_are_local(uint64_t mask); /* none of these touches_all */
 uint64_t kinds_default(void);
 /* `name`: a group or a single fault. ERR_INPUT names the nearest. Those that no exchange can have (`process`, `feed`)
  * are no rows: 0. */

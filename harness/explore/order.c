@@ -75,7 +75,7 @@ bool order_take(struct order *order, const struct point *point, const char *step
         out->kills = 1;
         return point->can_kill;
     }
-    if (!option)
+    if (!option || option->kind == OPTION_WAITING)
         return false;
     if (!option_is_base(option)) {
         out->kills = option->kind == OPTION_UPSET;

@@ -6,7 +6,8 @@
  *
  * The first option of a point is what happens by itself. Choosing the k-th passes over those before it: k delays, and
  * the threads that were passed over go to the end of the order and stay there. A fault, a client's time-out among
- * them, costs a fault; a kill costs a kill, as does the stop of one of several processes; a zombie's commit costs nothing, as what made the zombie has been paid.
+ * them, costs a fault; a kill costs a kill, as does the stop of one of several processes; a zombie's commit costs
+ * nothing, as what made the zombie has been paid.
  *
  * Pure. The conductor follows it and the search calculates with it, so that both mean the same.
  */

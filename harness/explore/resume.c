@@ -22,7 +22,7 @@
 #include "harness/explore/search.h"
 
 #define NAME           "explore.resume"
-#define HEAD           "chartproof explore, format 1\n"
+#define HEAD           "chartproof explore, format 2\n"
 #define FILE_BYTES_MAX ((size_t)4 << 30)
 
 struct record {

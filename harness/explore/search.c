@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * search - a queue of prefixes by how much they leave the base order.
+ * search - which prefixes to run: those in the queue, less what need not be.
  *
  * 1. The prefix of a scenario's canonical run is empty. A run follows its prefix and then the base order; what else
  *    could have been chosen behind the prefix, within what is left of the bound, are new prefixes.
@@ -8,7 +8,9 @@
  *    age. As the canonical runs come first and what follows is queued by age, scenarios take turns.
  * 3. A prefix is skipped only where it ends in a state that a run has been in with at least as much left. A run that
  *    comes upon such a state has nothing new behind it, and is not followed further.
- * 4. A run is kept as the steps behind its prefix; the prefix is its parent's.
+ * 4. A prefix whose schedule can be foreseen to its end, and ends in a class that has run, is not run either. It is
+ *    followed all the same: what could have been chosen on its way is tried.
+ * 5. A run, and a schedule that was foreseen, is kept as the steps behind its prefix; the prefix is its parent's.
  */
 #include "harness/explore/search.h"
 
@@ -19,29 +21,28 @@
 #include "base/arena.h"
 #include "base/prng.h"
 #include "harness/explore/choices.h"
+#include "harness/explore/foresight.h"
 #include "harness/explore/history.h"
+#include "harness/explore/queue.h"
 #include "harness/explore/states.h"
+
+#define STEPS_MAX 2000 /* that are looked ahead */
 
 struct node { /* a run that was taken */
     const struct node *parent;
     size_t from, count; /* steps[i] is the step at point from + i */
     const char **steps; /* interned */
-    uint64_t *hashes;
-};
-
-struct item {
-    size_t scenario;
-    const struct node *node; /* NULL: a canonical run */
-    size_t point;            /* where it leaves that run */
-    const char *step;
-    struct cost used;
-    uint64_t key; /* the state it ends in */
-    unsigned level, type, rank;
-    uint64_t age;
+    const struct point **points;
 };
 
 struct word { /* a text that is kept once */
     const char *text;
+    UT_hash_handle hh;
+};
+
+struct place { /* a point that is kept once, without what was chosen there */
+    uint64_t hash;
+    struct point point;
     UT_hash_handle hh;
 };
 
@@ -54,6 +55,7 @@ struct searched { /* one scenario */
     struct cost bound;
     struct states *states;
     struct class_seen *classes;
+    struct foresight *foresight;
     unsigned long run, skipped, distinct, unknown;
     size_t pending; /* items that wait or are out */
 };
@@ -63,9 +65,9 @@ struct search {
     struct arena *arena;
     struct searched **scenarios;
     size_t scenario_count, scenario_room;
-    struct item **heap;
-    size_t heap_count, heap_room;
+    struct queue *queue;
     struct word *words;
+    struct place *places;
     uint64_t age, randoms;
     uint64_t roots; /* prefixes that leave canonical runs, which shards divide */
 };
@@ -78,6 +80,7 @@ struct search *search_new(const struct search_options *options)
         BUG("out of memory");
     search->options = *options;
     search->arena = arena_new();
+    search->queue = queue_new();
     return search;
 }
 
@@ -87,11 +90,13 @@ void search_free(struct search *search)
         return;
     for (size_t i = 0; i < search->scenario_count; i++) {
         states_free(search->scenarios[i]->states);
+        foresight_free(search->scenarios[i]->foresight);
         HASH_CLEAR(hh, search->scenarios[i]->classes);
     }
     HASH_CLEAR(hh, search->words);
+    HASH_CLEAR(hh, search->places);
     arena_free(search->arena);
-    free(search->heap);
+    queue_free(search->queue);
     free(search);
 }
 
@@ -108,61 +113,46 @@ static const char *intern(struct search *search, const char *text)
     return word->text;
 }
 
+/* Points of one scenario with one hash have the same options. */
+static const struct point *keep_point(struct search *search, size_t scenario,
+                                      const struct point *point)
+{
+    const uint64_t hash = point->hash ^ history_mix(scenario + (point->has_passed ? 1u << 31 : 0));
+    struct place *place = NULL;
+
+    HASH_FIND(hh, search->places, &hash, sizeof(hash), place);
+    if (place)
+        return &place->point;
+    place = arena_alloc(search->arena, sizeof(*place));
+    place->hash = hash;
+    place->point = *point;
+    place->point.chosen = NULL;
+    place->point.options =
+        arena_alloc(search->arena, (point->count + 1) * sizeof(*place->point.options));
+    for (size_t i = 0; i < point->count; i++) {
+        struct option *option = &place->point.options[i];
+
+        *option = point->options[i];
+        option->label = intern(search, option->label);
+        option->thread = intern(search, option->thread);
+        option->footprint = intern(search, option->footprint);
+    }
+    HASH_ADD(hh, search->places, hash, sizeof(place->hash), place);
+    return &place->point;
+}
+
 /* ---- the queue ---- */
 
-static bool is_before(const struct item *a, const struct item *b)
+static void push(struct search *search, struct item item)
 {
-    if (a->level != b->level)
-        return a->level < b->level;
-    if (a->type != b->type)
-        return a->type < b->type;
-    if (a->rank != b->rank)
-        return a->rank < b->rank;
-    return a->age < b->age;
+    item.age = search->age++;
+    item.level = item.used.delays + item.used.faults + item.used.kills;
+    item.type = item.level != 1 ? 0 : item.used.faults ? 1 : item.used.kills ? 2 : 3;
+    queue_push(search->queue, &item);
+    search->scenarios[item.scenario]->pending++;
 }
 
-static void push(struct search *search, const struct item *item)
-{
-    size_t at = search->heap_count++;
-    struct item *kept = arena_alloc(search->arena, sizeof(*kept));
-
-    *kept = *item;
-    kept->age = search->age++;
-    kept->level = item->used.delays + item->used.faults + item->used.kills;
-    kept->type = kept->level != 1 ? 0 : item->used.faults ? 1 : item->used.kills ? 2 : 3;
-    if (at == search->heap_room) {
-        search->heap_room = search->heap_room ? 2 * search->heap_room : 256;
-        search->heap = realloc(search->heap, search->heap_room * sizeof(struct item *));
-        if (!search->heap)
-            BUG("out of memory");
-    }
-    for (; at > 0 && is_before(kept, search->heap[(at - 1) / 2]); at = (at - 1) / 2)
-        search->heap[at] = search->heap[(at - 1) / 2];
-    search->heap[at] = kept;
-    search->scenarios[item->scenario]->pending++;
-}
-
-static struct item *pop(struct search *search)
-{
-    struct item *first = search->heap[0], *last = search->heap[--search->heap_count];
-    size_t at = 0;
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-
-        if (child + 1 < search->heap_count &&
-            is_before(search->heap[child + 1], search->heap[child]))
-            child++;
-        if (child >= search->heap_count || !is_before(search->heap[child], last))
-            break;
-        search->heap[at] = search->heap[child];
-        at = child;
-    }
-    search->heap[at] = last;
-    return first;
-}
-
-size_t search_add(struct search *search, struct cost bound)
+size_t search_add(struct search *search, struct cost bound, enum reach reach)
 {
     struct searched *scenario = arena_alloc(search->arena, sizeof(*scenario));
 
@@ -175,9 +165,10 @@ size_t search_add(struct search *search, struct cost bound)
     }
     scenario->bound = bound;
     scenario->states = states_new();
+    scenario->foresight = foresight_new(reach);
     search->scenarios[search->scenario_count++] = scenario;
     if (!search->options.is_random)
-        push(search, &(struct item){.scenario = search->scenario_count - 1});
+        push(search, (struct item){.scenario = search->scenario_count - 1});
     return search->scenario_count - 1;
 }
 
@@ -187,7 +178,7 @@ static struct cost cost_left(struct cost bound, struct cost used)
                          bound.kills - used.kills};
 }
 
-/* ---- handing out ---- */
+/* ---- prefixes ---- */
 
 static size_t node_index(const struct node **node, size_t point)
 {
@@ -207,7 +198,7 @@ static void fill_prefix(const struct item *item, struct arena *arena, struct job
         size_t index = node_index(&node, i);
 
         steps[i] = i + 1 == count ? item->step : node->steps[index];
-        hashes[i] = node->hashes[index];
+        hashes[i] = node->points[index]->hash;
     }
     *out = (struct job){
         .scenario = item->scenario, .steps = steps, .hashes = hashes, .count = count, .item = item};
@@ -223,26 +214,6 @@ static bool next_random(struct search *search, struct job *out)
                         .seed = prng_next(&prng)};
     search->randoms++;
     return true;
-}
-
-bool search_next(struct search *search, struct arena *arena, struct job *out)
-{
-    if (search->options.is_random)
-        return next_random(search, out);
-    while (search->heap_count > 0) {
-        struct item *item = pop(search);
-        struct searched *scenario = search->scenarios[item->scenario];
-
-        if (!search->options.is_unreduced && item->node &&
-            states_cover(scenario->states, item->key, cost_left(scenario->bound, item->used))) {
-            scenario->skipped++;
-            scenario->pending--;
-            continue;
-        }
-        fill_prefix(item, arena, out);
-        return true;
-    }
-    return false;
 }
 
 /* ---- taking ---- */
@@ -261,12 +232,12 @@ static struct node *keep_node(struct search *search, const struct job *job,
     node->from = job->count ? job->count - 1 : 0;
     node->count = trace->count - node->from;
     node->steps = arena_alloc(search->arena, (node->count + 1) * sizeof(*node->steps));
-    node->hashes = arena_alloc(search->arena, (node->count + 1) * sizeof(*node->hashes));
+    node->points = arena_alloc(search->arena, (node->count + 1) * sizeof(*node->points));
     for (size_t i = 0; i < node->count; i++) {
         const struct point *point = &trace->points[node->from + i];
 
         node->steps[i] = point->chosen ? intern(search, point->chosen) : NULL;
-        node->hashes[i] = point->hash;
+        node->points[i] = keep_point(search, job->scenario, point);
     }
     return node;
 }
@@ -316,13 +287,13 @@ static void branch(struct walk *walk, size_t index, struct state *state)
         bool is_taken = point->chosen && strcmp(point->chosen, choice->step) == 0;
         if (is_taken || !cost_within(choice->cost, left) || !is_ours(walk->search, walk->job))
             continue;
-        push(walk->search, &(struct item){.scenario = walk->job->scenario,
-                                          .node = walk->node,
-                                          .point = index,
-                                          .step = intern(walk->search, choice->step),
-                                          .used = cost_add(walk->used, choice->cost),
-                                          .key = key,
-                                          .rank = choice->rank});
+        push(walk->search, (struct item){.scenario = walk->job->scenario,
+                                         .node = walk->node,
+                                         .point = index,
+                                         .step = intern(walk->search, choice->step),
+                                         .used = cost_add(walk->used, choice->cost),
+                                         .key = key,
+                                         .rank = choice->rank});
     }
     if (state)
         state_follow(walk->scenario->states, state, nexts, count, !point->chosen);
@@ -348,14 +319,19 @@ static bool visit(struct walk *walk, size_t index)
     return true;
 }
 
-static void note_class(struct searched *scenario, struct arena *arena, uint64_t class)
+static bool has_run(const struct searched *scenario, uint64_t class)
 {
     struct class_seen *seen = NULL;
 
     HASH_FIND(hh, scenario->classes, &class, sizeof(class), seen);
-    if (seen)
+    return seen != NULL;
+}
+
+static void note_class(struct searched *scenario, struct arena *arena, uint64_t class)
+{
+    if (has_run(scenario, class))
         return;
-    seen = arena_alloc(arena, sizeof(*seen));
+    struct class_seen *seen = arena_alloc(arena, sizeof(*seen));
     seen->class = class;
     HASH_ADD(hh, scenario->classes, class, sizeof(seen->class), seen);
     scenario->distinct++;
@@ -383,7 +359,43 @@ static void follow(struct walk *walk)
     bool is_cut = count == 0 || walk->trace->points[count - 1].chosen != NULL;
     if (is_cut && is_new)
         visit(walk, count); /* it ended for want of exchanges */
-    note_class(walk->scenario, walk->search->arena, walk->history.class);
+}
+
+static uint64_t follow_trace(struct search *search, const struct job *job,
+                             const struct trace *trace)
+{
+    struct walk walk = {.search = search,
+                        .job = job,
+                        .scenario = search->scenarios[job->scenario],
+                        .trace = trace,
+                        .arena = arena_new()};
+
+    if (job->item)
+        walk.node = keep_node(search, job, trace);
+    order_init(&walk.order, walk.arena);
+    history_init(&walk.history, walk.arena);
+    follow(&walk);
+    const uint64_t class = walk.history.class;
+    arena_free(walk.arena);
+    return class;
+}
+
+static void learn(struct search *search, const struct job *job, const struct trace *trace)
+{
+    struct foresight *foresight = search->scenarios[job->scenario]->foresight;
+
+    if (!foresight)
+        return;
+    struct arena *arena = arena_new();
+    const struct point **points = arena_alloc(arena, (trace->count + 1) * sizeof(*points));
+    const char **chosen = arena_alloc(arena, (trace->count + 1) * sizeof(*chosen));
+
+    for (size_t i = 0; i < trace->count; i++) {
+        points[i] = keep_point(search, job->scenario, &trace->points[i]);
+        chosen[i] = trace->points[i].chosen;
+    }
+    foresight_learn(foresight, points, chosen, trace->count, job->count ? job->count - 1 : 0);
+    arena_free(arena);
 }
 
 void search_take(struct search *search, const struct job *job, const struct trace *trace)
@@ -397,14 +409,105 @@ void search_take(struct search *search, const struct job *job, const struct trac
         scenario->unknown++;
         return;
     }
-    struct walk walk = {
-        .search = search, .job = job, .scenario = scenario, .trace = trace, .arena = arena_new()};
-    if (job->item)
-        walk.node = keep_node(search, job, trace);
-    order_init(&walk.order, walk.arena);
-    history_init(&walk.history, walk.arena);
-    follow(&walk);
-    arena_free(walk.arena);
+    if (!search->options.is_unreduced && !search->options.is_random)
+        learn(search, job, trace);
+    note_class(scenario, search->arena, follow_trace(search, job, trace));
+}
+
+/* ---- handing out ---- */
+
+struct sight { /* along a schedule that nobody has run */
+    struct arena *arena;
+    const struct foresight *foresight;
+    struct order order;
+    struct history history;
+    struct trace trace;
+    size_t room;
+};
+
+static bool go(struct sight *sight, struct point *point, const char *step)
+{
+    struct cost cost;
+
+    if (sight->trace.count == sight->room) {
+        size_t size = sight->room * sizeof(*point);
+
+        sight->room = 2 * sight->room + 64;
+        sight->trace.points =
+            arena_grow(sight->arena, sight->trace.points, size, sight->room * sizeof(*point));
+    }
+    point->chosen = step;
+    sight->trace.points[sight->trace.count++] = *point;
+    if (!step)
+        return true;
+    if (!order_take(&sight->order, point, step, &cost))
+        BUG("%s is no choice of the point it was made for", step);
+    history_add(&sight->history, point, step);
+    return sight->trace.count < STEPS_MAX;
+}
+
+/* By the base order, to the end. False: a point on the way is not known. */
+static bool go_on(struct sight *sight)
+{
+    for (;;) {
+        struct point point;
+        size_t count = 0;
+
+        if (!foresight_tell(sight->foresight, &sight->history, sight->arena, &point))
+            return false;
+        const struct option **sorted = order_sort(&sight->order, &point, sight->arena, &count);
+        if (!go(sight, &point, count ? option_step(sight->arena, sorted[0]) : NULL))
+            return false;
+        if (count == 0)
+            return true;
+    }
+}
+
+/* True: the schedule of that prefix is of a class that has run, and what else it leads to is in the queue. */
+static bool foresee(struct search *search, const struct job *job)
+{
+    const struct searched *scenario = search->scenarios[job->scenario];
+    struct sight sight = {.arena = arena_new(), .foresight = scenario->foresight};
+    bool is_known = job->count > 0 && scenario->foresight;
+
+    order_init(&sight.order, sight.arena);
+    history_init(&sight.history, sight.arena);
+    for (size_t i = 0; i < job->count; i++) {
+        const struct node *node = job->item->node;
+        size_t index = node_index(&node, i);
+        struct point point = *node->points[index];
+
+        is_known &= go(&sight, &point, job->steps[i]);
+    }
+    is_known = is_known && go_on(&sight) && has_run(scenario, sight.history.class);
+    if (is_known)
+        follow_trace(search, job, &sight.trace);
+    arena_free(sight.arena);
+    return is_known;
+}
+
+bool search_next(struct search *search, struct arena *arena, struct job *out)
+{
+    if (search->options.is_random)
+        return next_random(search, out);
+    const struct item *item;
+
+    while ((item = queue_pop(search->queue)) != NULL) {
+        struct searched *scenario = search->scenarios[item->scenario];
+
+        if (!search->options.is_unreduced && item->node &&
+            states_cover(scenario->states, item->key, cost_left(scenario->bound, item->used))) {
+            scenario->skipped++;
+            scenario->pending--;
+            continue;
+        }
+        fill_prefix(item, arena, out);
+        if (search->options.is_unreduced || !foresee(search, out))
+            return true;
+        scenario->skipped++;
+        scenario->pending--;
+    }
+    return false;
 }
 
 void search_count(struct search *search, size_t index, struct search_count *out)
@@ -429,5 +532,5 @@ void search_count(struct search *search, size_t index, struct search_count *out)
 
 size_t search_waiting(const struct search *search)
 {
-    return search->heap_count;
+    return queue_count(search->queue);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/explore/foresight.h"
 #include "harness/explore/order.h"
 #include "harness/explore/trace.h"
 
@@ -29,7 +30,7 @@ struct search_options {
 struct search *search_new(const struct search_options *options);
 void search_free(struct search *search); /* NULL is fine */
 /* Returns the number by which the scenario is called, 0, 1, 2 ... */
-size_t search_add(struct search *search, struct cost bound);
+size_t search_add(struct search *search, struct cost bound, enum reach reach);
 
 struct job {
     size_t scenario;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * trace - its text: "p KILL HASH CHOSEN" for a point, "o KIND LABEL THREAD FAULTS WHOLE FOOTPRINT" for an option of the last
- * point. "-" stands for nothing. None of the words has a space, as steps have none.
+ * trace - its text: "p KILL PASSED HASH CHOSEN" for a point, "o KIND LABEL THREAD FAULTS WHOLE FOOTPRINT PLACE" for an option of the
+ * last point. "-" stands for nothing. None of the words has a space, as steps have none.
  */
 #include "harness/explore/trace.h"
 
@@ -51,6 +51,7 @@ const char *option_step(struct arena *arena, const struct option *option)
     case OPTION_FORCED:
         return arena_printf(arena, "%s:timeout", option->label);
     case OPTION_OWN:
+    case OPTION_WAITING:
     case OPTION_START:
     case OPTION_DUE:
     case OPTION_UPSET:
@@ -61,7 +62,7 @@ const char *option_step(struct arena *arena, const struct option *option)
 
 bool option_is_base(const struct option *option)
 {
-    return option->kind != OPTION_ZOMBIE && option->kind != OPTION_UPSET;
+    return option->kind < OPTION_ZOMBIE;
 }
 
 const struct option *point_option(const struct point *point, const char *step)
@@ -82,14 +83,14 @@ void trace_write(const struct trace *trace, struct buf *out)
     for (size_t i = 0; i < trace->count; i++) {
         const struct point *point = &trace->points[i];
 
-        buf_printf(out, "p %d %016" PRIx64 " %s\n", point->can_kill, point->hash,
-                   point->chosen ? point->chosen : "-");
+        buf_printf(out, "p %d %d %016" PRIx64 " %s\n", point->can_kill, point->has_passed,
+                   point->hash, point->chosen ? point->chosen : "-");
         for (size_t j = 0; j < point->count; j++) {
             const struct option *option = &point->options[j];
 
-            buf_printf(out, "o %d %s %s %" PRIx64 " %" PRIx64 " %s\n", (int)option->kind,
+            buf_printf(out, "o %d %s %s %" PRIx64 " %" PRIx64 " %s %u\n", (int)option->kind,
                        option->label, option->thread, option->faults, option->whole,
-                       option->footprint[0] ? option->footprint : "-");
+                       option->footprint[0] ? option->footprint : "-", option->place);
         }
     }
 }
@@ -123,27 +124,29 @@ int trace_read(struct arena *arena, const char *text, struct trace *out, struct 
 {
     size_t points = count_lines(text, 'p'), options = count_lines(text, 'o');
     struct option *next = arena_alloc(arena, (options + 1) * sizeof(*next));
-    char *copy = arena_strdup(arena, text), *state = NULL, *words[7];
+    char *copy = arena_strdup(arena, text), *state = NULL, *words[8];
 
     *out = (struct trace){.points = arena_alloc(arena, (points + 1) * sizeof(*out->points))};
     for (char *line = strtok_r(copy, "\n", &state); line; line = strtok_r(NULL, "\n", &state)) {
         struct point *point = out->count ? &out->points[out->count - 1] : NULL;
 
         cut_words(line, words, COUNT_OF(words));
-        if (strcmp(words[0], "p") == 0 && words[3][0]) {
+        if (strcmp(words[0], "p") == 0 && words[4][0]) {
             out->points[out->count++] =
                 (struct point){.options = next,
                                .can_kill = strcmp(words[1], "1") == 0,
-                               .hash = strtoull(words[2], NULL, 16),
-                               .chosen = is_none(words[3]) ? NULL : words[3]};
-        } else if (strcmp(words[0], "o") == 0 && words[6][0] && point && words[1][0] >= '0' &&
-                   words[1][0] <= '0' + OPTION_UPSET && !words[1][1]) {
+                               .has_passed = strcmp(words[2], "1") == 0,
+                               .hash = strtoull(words[3], NULL, 16),
+                               .chosen = is_none(words[4]) ? NULL : words[4]};
+        } else if (strcmp(words[0], "o") == 0 && words[7][0] && point && words[1][0] >= '0' &&
+                   words[1][0] <= '0' + OPTION_WAITING && !words[1][1]) {
             *next++ = (struct option){.kind = (enum option_kind)(words[1][0] - '0'),
                                       .label = words[2],
                                       .thread = words[3],
                                       .faults = strtoull(words[4], NULL, 16),
                                       .whole = strtoull(words[5], NULL, 16),
-                                      .footprint = is_none(words[6]) ? "" : words[6]};
+                                      .footprint = is_none(words[6]) ? "" : words[6],
+                                      .place = (unsigned)strtoul(words[7], NULL, 10)};
             point->count++;
         } else {
             return err_set(err, ERR_INPUT, "trace: a line that is no point and no option: %.80s",

@@ -27,6 +27,7 @@ enum option_kind {
     /* never chosen by themselves: */
     OPTION_ZOMBIE, /* a commit whose client is gone; costs nothing */
     OPTION_UPSET,  /* one of several processes is killed or stopped; costs a kill */
+    OPTION_WAITING /* no choice: an actor's own next step, which cannot happen yet */
 };
 
 struct option {
@@ -37,12 +38,14 @@ struct option {
     uint64_t
         whole; /* those of a commit that leave nothing to hold after it, of a look and its reply */
     const char *footprint; /* of the step without a fault; see footprint.h */
+    unsigned place;        /* of its actor in the base order */
 };
 
 struct point {
-    struct option *options; /* in the base order; then zombies, then upsets */
+    struct option *options; /* in the base order; then zombies, then upsets, then what waits */
     size_t count;
     bool can_kill;
+    bool has_passed;    /* an own step that could not happen was passed over by now */
     uint64_t hash;      /* over all of that: a replay of the prefix must meet the same */
     const char *chosen; /* the step, "portal/note.update:commit"; NULL: the run was at its end */
 };

@@ -61,7 +61,7 @@ static void list(struct toy_run *run, struct point *out)
     out->can_kill = !run->is_down && run->starts < 1;
     if (run->is_down)
         out->options[out->count++] =
-            (struct option){OPTION_START, "engine.start", "engine.start", 0, 0, "e"};
+            (struct option){OPTION_START, "engine.start", "engine.start", 0, 0, "e", 0};
     for (size_t i = 0; i < run->toy->threads && !run->is_down; i++) {
         size_t next = run->threads[i].next;
 
@@ -77,11 +77,12 @@ static void list(struct toy_run *run, struct point *out)
                             arena_printf(run->arena, "t%zu", i),
                             !is_commit && run->threads[i].tries + 1 < TRIES_MAX,
                             0,
-                            is_commit ? touch : "e"};
+                            is_commit ? touch : "e",
+                            (unsigned)i + 1};
     }
     if (run->toy->has_edit && !run->is_edited)
         out->options[out->count++] =
-            (struct option){OPTION_OWN, "nurse.edit", "nurse", 0, 0, "wA/1"};
+            (struct option){OPTION_OWN, "nurse.edit", "nurse", 0, 0, "wA/1", THREADS_MAX + 1};
     point_hash(out);
 }
 
@@ -204,7 +205,7 @@ static void explore(const struct toy *toy, const struct search_options *options,
     struct arena *arena = arena_new();
     struct job job;
 
-    search_add(search, bound);
+    search_add(search, bound, REACH_LOCAL);
     while (search_next(search, arena, &job)) {
         struct trace trace;
         struct buf outcome = BUF_INIT;
@@ -284,8 +285,8 @@ static void no_more_is_left_out_than_has_run(void)
         struct cost bound;
         unsigned long run, of;
     } rows[] = {
-        {3, {2, 0, 0}, 49, 69}, {3, {1, 1, 1}, 1630, 2113}, {5, {3, 0, 0}, 13, 20},
-        {7, {2, 1, 0}, 68, 86}, {8, {2, 1, 0}, 139, 189},   {11, {3, 1, 0}, 1429, 2983},
+        {3, {2, 0, 0}, 27, 69}, {3, {1, 1, 1}, 1321, 2113}, {5, {3, 0, 0}, 5, 20},
+        {7, {2, 1, 0}, 46, 86}, {8, {2, 1, 0}, 108, 189},   {11, {3, 1, 0}, 784, 2983},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -329,8 +330,8 @@ static void deviations_come_in_their_order(void)
     size_t scenarios[2] = {0};
     struct job job;
 
-    search_add(search, (struct cost){2, 1, 1});
-    search_add(search, (struct cost){2, 1, 1});
+    search_add(search, (struct cost){2, 1, 1}, REACH_LOCAL);
+    search_add(search, (struct cost){2, 1, 1}, REACH_LOCAL);
     while (jobs < 400 && search_next(search, arena, &job)) {
         struct trace trace;
         struct buf outcome = BUF_INIT;
@@ -366,7 +367,7 @@ static void what_could_not_be_run_is_not_complete(void)
     unsigned jobs = 0;
     struct job job;
 
-    search_add(search, (struct cost){1, 0, 0});
+    search_add(search, (struct cost){1, 0, 0}, REACH_LOCAL);
     while (search_next(search, arena, &job)) {
         struct trace trace;
         struct buf outcome = BUF_INIT;

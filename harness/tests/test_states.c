@@ -39,9 +39,9 @@ static void only_as_much_left_covers(void)
 static uint64_t order_after(const char *const *steps, struct cost *out)
 {
     static struct option options[] = {
-        {OPTION_COMMIT, "a.x", "a", 0, 0, "rA/1"},
-        {OPTION_COMMIT, "b.x", "b", 0, 0, "rA/2"},
-        {OPTION_COMMIT, "c.x", "c", 0, 0, "rA/3"},
+        {OPTION_COMMIT, "a.x", "a", 0, 0, "rA/1", 0},
+        {OPTION_COMMIT, "b.x", "b", 0, 0, "rA/2", 0},
+        {OPTION_COMMIT, "c.x", "c", 0, 0, "rA/3", 0},
     };
     const struct point point = {.options = options, .count = COUNT_OF(options)};
     struct arena *arena = arena_new();

@@ -9,10 +9,10 @@
 #include "tests/expect.h"
 
 static struct option options[] = {
-    {OPTION_OWN, "portal/raise.submit@2", "portal", 0, 0, "e"},
-    {OPTION_ZOMBIE, "portal/raise.update", "portal/raise", 0, 0, "wTask/1"},
-    {OPTION_UPSET, "engine.kill@2", "engine.kill@2", 0, 0, "e"},
-    {OPTION_UPSET, "engine.pause", "engine.pause", 0, 0, "e"},
+    {OPTION_OWN, "portal/raise.submit@2", "portal", 0, 0, "e", 0},
+    {OPTION_ZOMBIE, "portal/raise.update", "portal/raise", 0, 0, "wTask/1", 0},
+    {OPTION_UPSET, "engine.kill@2", "engine.kill@2", 0, 0, "e", 0},
+    {OPTION_UPSET, "engine.pause", "engine.pause", 0, 0, "e", 0},
 };
 
 /* The steps that are choices within the bound, in one line. */

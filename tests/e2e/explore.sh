@@ -5,6 +5,7 @@
 . tests/lib.sh
 
 scenario=tests/bench/two-intents.json
+apart=tests/bench/three-apart.json
 small="--reset --delays 1 --faults 0 --kills 0"
 
 # explore STATUS ARG...: its report in $SCRATCH/report
@@ -21,6 +22,18 @@ findings() {
     awk -F'"' '/^ *"invariant":/ {i = $4} /^ *"proof":/ {print i, $4}' "$1/result.json" | sort -u
 }
 
+# counted WITH WITHOUT: as many schedules ran without reduction as the other search says there are
+counted() {
+    ran=$(sed -n 's/.*complete for.*: \([0-9,]*\) schedules.*/\1/p' "$2")
+    grep -qF ", of $ran without reduction (counted)" "$1" || { cat "$1" "$2"; return 1; }
+}
+
+# saves FACTOR: of what was explored last with reduction, one schedule of so many runs
+saves() {
+    tr -d , <"$SCRATCH/with.log" | sed -n 's/.*: \([0-9]*\) schedules of \([0-9]*\) without.*/\1 \2/p' |
+        { read -r run all && [ "$all" -ge $((run * $1)) ] || { cat "$SCRATCH/with.log"; return 1; }; }
+}
+
 # sound ENGINE SCENARIO ARG...: the same findings with and without reduction
 sound() {
     engine=$1 file=$2
@@ -32,12 +45,14 @@ sound() {
     findings "$SCRATCH/with" >"$SCRATCH/with.found"
     findings "$SCRATCH/without" >"$SCRATCH/without.found"
     grep -hE 'complete for' "$SCRATCH/with.log" "$SCRATCH/without.log" || { cat "$SCRATCH/with.log"; return 1; }
-    [ $with -eq $without ] && [ $with -le 1 ] && diff "$SCRATCH/with.found" "$SCRATCH/without.found"
+    [ $with -eq $without ] && [ $with -le 1 ] && counted "$SCRATCH/with.log" "$SCRATCH/without.log" && diff "$SCRATCH/with.found" "$SCRATCH/without.found"
 }
 
 if [ "${1:-}" = soundness ]; then
     check "writebackd" sound writebackd $scenario --delays 1 --faults 1 --kills 0
     check "writebackd, killed" sound writebackd $scenario --delays 1 --faults 0 --kills 1
+    check "writebackd, killed: one schedule of five is enough" saves 5
+    check "writebackd, apart" sound writebackd $apart --delays 1 --faults 1 --kills 0
     for flaw in $("$BIN/strawman" --list-flaws | cut -f1); do
         check "$flaw" sound "strawman:$flaw" $scenario --delays 1 --faults 1 --kills 0 --kinds reset-after,error-before
         cat "$SCRATCH/check.log"
@@ -139,4 +154,6 @@ for flaw in none swallow-conflict blind-put timeout-is-success; do
 done
 check "sound: a kill" sound strawman:done-after-write scenarios/create/clean.json --delays 1 --faults 0 --kills 1
 check "sound: writebackd" sound writebackd $scenario --delays 1 --faults 0 --kills 0
+check "sound: three actors on three resources" sound writebackd $apart --delays 3 --faults 0 --kills 0
+check "where actors are apart, one schedule of five is enough" saves 5
 finish
