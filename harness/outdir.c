@@ -89,13 +89,21 @@ static bool is_numbered(const char *name)
     return digits > 0 && strcmp(name + digits, ".json") == 0;
 }
 
-static void remove_numbered(const char *folder, struct arena *arena)
+/* What a search left that was killed. */
+static bool is_unfinished(const char *name)
+{
+    static const char start[] = ".explore.";
+
+    return strncmp(name, start, strlen(start)) == 0;
+}
+
+static void remove_those(const char *folder, bool (*is_one)(const char *), struct arena *arena)
 {
     DIR *dir = opendir(folder);
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir)) != NULL) {
-        if (is_numbered(entry->d_name))
+        if (is_one(entry->d_name))
             unlink(arena_printf(arena, "%s/%s", folder, entry->d_name));
     }
     if (dir)
@@ -112,8 +120,9 @@ int outdir_prepare(const char *folder, struct arena *arena, struct err *err)
 
         if (make_folder(path, err) || prove_writable(path, arena, err))
             return -1;
-        remove_numbered(path, arena);
+        remove_those(path, is_numbered, arena);
     }
+    remove_those(folder, is_unfinished, arena);
     unlink(arena_printf(arena, "%s/result.json", folder));
     unlink(arena_printf(arena, "%s/junit.xml", folder));
     return 0;

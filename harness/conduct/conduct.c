@@ -25,6 +25,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "harness/conduct/chosen.h"
+#include "harness/conduct/folder.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
@@ -113,6 +114,7 @@ struct conductor *conductor_open(const struct conductor_options *options, struct
     conductor->now = conductor->instances;
     conductor_share(conductor, options->use_reset);
     conductor->http = http_new();
+    folder_clear_left();
     conductor->guard = child_guard_open(err);
     if (conductor->guard)
         conductor->sim =

@@ -82,7 +82,7 @@ int errand_submit(struct run *run, struct run_intent *intent, uint64_t entry, co
 
     if (run->errand_count == ERRANDS_MAX)
         return err_set(err, ERR_LIMIT, "more than %d processes at once", ERRANDS_MAX);
-    const char *path = arena_printf(run->arena, "%s/intent-%llu.json", conductor->place.dir,
+    const char *path = arena_printf(run->arena, "%s/intent-%llu.json", conductor->place.folder.path,
                                     (unsigned long long)entry);
     buf_puts(&text, body);
     int rc = buf_write_file(&text, path, err);

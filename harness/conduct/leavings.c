@@ -75,7 +75,7 @@ static int visit(const char *path, const struct stat *stat, int flag, struct FTW
 
 static void note_files(struct run *run)
 {
-    const char *folder = run->conductor->place.dir;
+    const char *folder = run->conductor->place.folder.path;
 
     if (!folder)
         return;

@@ -56,7 +56,7 @@ static void fill_values(struct run *run, struct arena *arena, const struct run_i
     memset(values, 0, VALUES_MAX * sizeof(*values));
     add(values, "engine", template_string(arena, conductor->now->url), true);
     add(values, "fhir", template_string(arena, sim_url(run->sim)), true);
-    add(values, "dir", template_string(arena, conductor->place.dir), true);
+    add(values, "dir", template_string(arena, conductor->place.folder.path), true);
     add(values, "intent", payload, false);
     add(values, "id", template_string(arena, intent ? intent->id : NULL), false);
     add(values, "correlation", template_string(arena, intent ? intent->correlation : NULL), false);

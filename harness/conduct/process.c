@@ -11,7 +11,6 @@
  * names one, its ready URL answers 2xx.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <regex.h>
 #include <stdio.h>
@@ -25,6 +24,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "harness/conduct/folder.h"
 #include "harness/conduct/interrupt.h"
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
@@ -32,28 +32,6 @@
 
 #define POLL_MS    10 /* between two questions to a ready URL: there is no event to wait for */
 #define LAST_WORDS 5  /* lines of stderr in an error */
-
-static int remove_entry(const char *path, const struct stat *stat, int flag, struct FTW *ftw)
-{
-    (void)stat, (void)flag, (void)ftw;
-    return remove(path);
-}
-
-static const char *make_folder(struct arena *arena, struct err *err)
-{
-    const char *parents[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
-
-    for (size_t i = 0; i < COUNT_OF(parents); i++) {
-        if (!parents[i] || access(parents[i], W_OK | X_OK))
-            continue;
-        char *path = arena_printf(arena, "%s/chartproof-XXXXXX", parents[i]);
-        if (mkdtemp(path))
-            return path;
-    }
-    err_set(err, ERR_IO, "no folder for the engine's data below /dev/shm or /tmp: %s",
-            strerror(errno));
-    return NULL;
-}
 
 /* A port that nobody has at this moment, for adapters that must be told one. */
 static int free_port(void)
@@ -214,7 +192,7 @@ static struct child *spawn(struct conductor *conductor, const struct adapter *ad
     struct adapter_values values = {.here = adapter->here,
                                     .fhir = sim_url(conductor->sim),
                                     .port = arena_printf(arena, "%d", free_port()),
-                                    .dir = place->dir,
+                                    .dir = place->folder.path,
                                     .timeout_ms = arena_printf(arena, "%ld", place->timeout_ms),
                                     .retry_ms = arena_printf(arena, "%d", RETRY_MS)};
     const char **command = launch_expand(arena, adapter->command, &values, err);
@@ -238,7 +216,7 @@ struct child *process_errand(struct conductor *conductor, const char *correlatio
     const struct adapter_values values = {
         .here = conductor->options.adapter->here,
         .fhir = sim_url(conductor->sim),
-        .dir = conductor->place.dir,
+        .dir = conductor->place.folder.path,
         .timeout_ms = arena_printf(arena, "%ld", conductor->place.timeout_ms),
         .retry_ms = arena_printf(arena, "%d", RETRY_MS),
         .key = key,
@@ -288,14 +266,12 @@ static int make_place(struct process_place *place, long timeout_ms, struct err *
 {
     place->arena = arena_new();
     place->timeout_ms = timeout_ms;
-    place->dir = make_folder(place->arena, err);
-    return place->dir ? 0 : -1;
+    return folder_make(place->arena, &place->folder, err);
 }
 
 static void remove_place(struct process_place *place)
 {
-    if (place->dir && nftw(place->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS))
-        log_line("cannot remove %s: %s", place->dir, strerror(errno));
+    folder_remove(&place->folder);
     arena_free(place->arena);
     *place = (struct process_place){.arena = NULL};
 }

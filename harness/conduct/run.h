@@ -26,6 +26,7 @@
 #include "base/http.h"
 #include "harness/conduct/child.h"
 #include "harness/conduct/conduct.h"
+#include "harness/conduct/folder.h"
 #include "harness/scenario/scenario.h"
 #include "simulator/notation.h"
 #include "simulator/sim.h"
@@ -48,7 +49,7 @@ struct run;
 /* Where an engine's process lives: kept over kill and start. */
 struct process_place {
     struct arena *arena; /* its strings; NULL: there is none */
-    const char *dir;
+    struct folder folder;
     long timeout_ms; /* what it is started with */
 };
 
