@@ -64,6 +64,7 @@ struct work {
     uint64_t started_us;
     const char *stopped; /* why it ended before its end, or NULL */
     bool is_cut;         /* by the budget or the number of schedules */
+    bool has_lost;       /* attempts, with their workers */
 };
 
 /* A job that is out, with its memory. */
@@ -294,6 +295,7 @@ static int take_one(struct work *work, struct err *err)
         if (rc == 0)
             resume_add(work->resume, errand->key, result.text);
     } else if (!interrupt_came()) {
+        work->has_lost = true;
         search_take(work->search, &errand->job, NULL);
         merge_problem(work, &work->explored[errand->job.scenario], result.problem);
     }
@@ -442,7 +444,7 @@ static void keep_resume(struct work *work)
 {
     const char *file = arena_printf(work->arena, "%s/explore.resume", work->options.out);
 
-    if (!work->stopped && !work->is_cut)
+    if (!work->stopped && !work->is_cut && !work->has_lost)
         unlink(file);
     else if (resume_keep(work->resume))
         log_line("--resume %s goes on from here", work->options.out);
@@ -460,6 +462,7 @@ int cmd_explore(int argc, char **argv, enum verdict *out_verdict, struct err *er
     if (rc)
         work.stopped = "not run: the harness could not go on";
     crew_close(work.crew);
+    resume_make_room(work.resume);
     keep_resume(&work);
     /* the first error is the one to tell; the report is written all the same */
     int verdict = report(&work, rc ? &ignored : err);

@@ -3,11 +3,13 @@
  * resume - a head, then records: "job KEY SIZE" on a line, and SIZE bytes of an attempt.
  *
  * The file that is written grows beside its name while the search goes on, so that an interrupt costs nothing. A disk
- * that is full ends the writing, and what is whole by then is kept.
+ * that is full ends the writing, and what is whole by then is kept. Beside it lies a file that only takes up room: it
+ * goes before the report is written, so that a full disk has room for that.
  */
 #include "harness/explore/resume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,7 @@
 #define NAME           "explore.resume"
 #define HEAD           "chartproof explore, format 2\n"
 #define FILE_BYTES_MAX ((size_t)4 << 30)
+#define ROOM_BYTES     (512l << 10) /* a report, with hundreds of scenarios */
 
 struct record {
     char key[HASH_HEX_SIZE];
@@ -35,7 +38,7 @@ struct resume {
     struct arena *arena;
     struct buf read; /* the file that is resumed; records point into it */
     struct record *records;
-    char *path, *temporary;
+    char *path, *temporary, *room;
     FILE *file; /* NULL: nothing more is written */
     long whole; /* bytes of whole records */
     bool is_kept;
@@ -66,6 +69,24 @@ static int read_records(struct resume *resume, const char *path, struct err *err
     return 0;
 }
 
+/* On a disk without so much room the report has to do without. */
+static void take_room(const struct resume *resume)
+{
+    int fd = open(resume->room, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+    if (fd < 0)
+        return;
+    int refused = posix_fallocate(fd, 0, ROOM_BYTES);
+    close(fd);
+    if (refused)
+        unlink(resume->room);
+}
+
+void resume_make_room(struct resume *resume)
+{
+    unlink(resume->room);
+}
+
 struct resume *resume_open(const char *from, const char *to, struct err *err)
 {
     struct resume *resume = calloc(1, sizeof(*resume));
@@ -75,6 +96,7 @@ struct resume *resume_open(const char *from, const char *to, struct err *err)
     resume->arena = arena_new();
     resume->path = arena_printf(resume->arena, "%s/" NAME, to);
     resume->temporary = arena_printf(resume->arena, "%s/." NAME ".%ld", to, (long)getpid());
+    resume->room = arena_printf(resume->arena, "%s/.explore.room.%ld", to, (long)getpid());
     if (from) {
         const char *path = arena_printf(resume->arena, "%s/" NAME, from);
 
@@ -86,6 +108,7 @@ struct resume *resume_open(const char *from, const char *to, struct err *err)
             return NULL;
         }
     }
+    take_room(resume);
     resume->file = fopen(resume->temporary, "we");
     if (!resume->file || fputs(HEAD, resume->file) < 0)
         log_line("%s: %s; the search cannot be resumed", resume->temporary, strerror(errno));
@@ -101,6 +124,7 @@ void resume_close(struct resume *resume)
         fclose(resume->file);
     if (!resume->is_kept && resume->temporary)
         unlink(resume->temporary);
+    resume_make_room(resume);
     HASH_CLEAR(hh, resume->records);
     buf_release(&resume->read);
     arena_free(resume->arena);

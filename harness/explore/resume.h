@@ -30,6 +30,9 @@ const char *resume_key(struct arena *arena, const char *about, const struct job 
 const char *resume_find(const struct resume *resume, const char *key); /* an attempt, or NULL */
 void resume_add(struct resume *resume, const char *key, const char *attempt);
 
+/* The report is about to be written: room for it was kept on the disk. */
+void resume_make_room(struct resume *resume);
+
 /* The search stopped early: what was added stays, under its name. False: it could not be written. */
 bool resume_keep(struct resume *resume);
 #endif
