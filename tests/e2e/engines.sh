@@ -84,6 +84,26 @@ if command -v python3 >/dev/null; then
     check "a file that is not said to be encrypted fails" privacy ': no-leak' 's~"encrypted": .*~~'
 fi
 
+# One engine in four designs (a pool of threads, a loop of events, processes, timers): each explored to its end, and each
+# wrong once it is made careless.
+designs=$PWD/fixtures/designs
+design() { # DESIGN [careless]
+    sed "s~\"pool\"~\"$1\"${2:+, \"$2\"}~; s~[$]{here}~$designs~" "$designs/designs.json" >"$SCRATCH/$1${2:-}.json"
+}
+explored() { # DESIGN
+    design "$1" && ends 0 "$CP" explore --out "$out" --engine "$SCRATCH/$1.json" --reset --delays 1 --faults 1 --kills 0 \
+        --kinds reset-after "$designs/two-creations.json" && statement '"complete": true'
+}
+careless() { # DESIGN
+    design "$1" careless && says 1 ": no-duplicate" "$CP" run --out "$out" --reset --engine "$SCRATCH/$1careless.json" scenarios/create/reply-lost.json
+}
+if command -v python3 >/dev/null; then
+    for each in pool loop processes timers; do
+        check "$each: explored to its end" explored $each
+        check "$each: a lost reply makes two of one where nothing guards against it" careless $each
+    done
+fi
+
 # init: a file that the adapter's reader takes, and that nobody's file is lost for.
 check "init writes an adapter" ends 0 "$CP" init "$SCRATCH/mine.json"
 check "which is read, up to the program that is not there" says 3 "cannot run '$SCRATCH/my-engine'" \
