@@ -290,9 +290,9 @@ void own_name(const struct run *run, size_t actor,
 bool own_next(struct run *run, size_t actor, struct step *out);
 /* An edit of what is not there, or no longer, waits until it is; so does an intent made on a version that is not there
  * yet. Other steps are not asked about. */
-bool own_names_later(struct run *run,
-                     const struct scenario_step *own); /* versions that runs make */
 bool own_fits_chart(struct run *run, size_t actor);
+/* Does it name a version that somebody makes in the run? */
+bool own_names_later(struct run *run, const struct scenario_step *own);
 bool own_is_enabled(struct run *run, const struct step *step);
 int own_do(struct run *run, const struct step *step, struct err *err) ATTR_MUST_USE;
 void own_skip(struct run *run, const struct step *step); /* a `?` that is passed over */
