@@ -60,7 +60,7 @@ else
 fi | grep -v '^#' >"$SCRATCH/flaws"
 ROWS=${KEEP:-$SCRATCH/rows}
 mkdir -p "$ROWS"
-awk -v dir="$ROWS" '{print "one", $1, $2, dir, $3}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
+awk -v dir="$ROWS" '{print "one", $1, $2, dir ($3 == "" ? "" : " " $3)}' "$SCRATCH/flaws" | xargs -P "$AT_A_TIME" -L 1 "$0"
 
 # ---- the page ----
 

@@ -99,17 +99,19 @@ static const char *intruder(const struct belonging *belonging, const struct fact
     return NULL;
 }
 
-/* The write named an older version, which was the intent's patient's, and the server did not look: it is to be told then,
- * as nobody could prevent it. */
+/* The write named an older version, which was the intent's patient's, and the server did not look. Where it says that it
+ * does, more cannot be asked of an engine; where it is known not to, the harm is to be told. */
 static bool is_the_servers(const struct belonging *belonging, const struct fact_version *version)
 {
+    const enum sim_guard declared = belonging->facts->evidence->guards.lost_update;
     struct named_guard guard;
 
     if (!version->pred || !write_excludes(belonging->facts, version->write, version->pred))
         return false;
     write_guard(belonging->facts, version->write, &guard);
     return guard.version && !stranger(belonging, guard.version) &&
-           harm_is_excused(belonging->facts, SIM_DETECT, belonging->intent, version);
+           (declared == SIM_PREVENT ||
+            harm_is_excused(belonging->facts, declared, belonging->intent, version));
 }
 
 static void judge_version(struct belonging *belonging, const struct fact_version *version)

@@ -47,6 +47,7 @@ static void anothers(struct kase *k)
 static void moved_under_a_guard(struct kase *k, const char *state)
 {
     begin(k, WEIGHT(ADA, ""), AMEND(FOR(ADA)));
+    case_evidence(k)->guards.lost_update = SIM_DETECT;
     case_edit(k, "Observation/w", WEIGHT(EVE, ""));
     amend(k);
     case_view(k, "i", state, "Observation/w", "3");
@@ -189,8 +190,9 @@ static void what_is_written_is_the_patients(void)
     static const struct case_row rows[] = {
         {"its own", its_own, VERDICT_PASS},
         {"another's", anothers, VERDICT_FAIL},
-        {"moved under a guard that was ignored, and told", moved_and_told, VERDICT_PASS},
-        {"moved under a guard that was ignored, and not told", moved_and_not_told, VERDICT_FAIL},
+        {"moved under a guard that is known to be ignored, and told", moved_and_told, VERDICT_PASS},
+        {"moved under a guard that is known to be ignored, and not told", moved_and_not_told,
+         VERDICT_FAIL},
         {"the intent names no patient", nobody_says_whose, VERDICT_PASS},
         {"about no patient", about_no_patient, VERDICT_PASS},
         {"the survivor's after a merge", of_the_survivor, VERDICT_PASS},
@@ -205,7 +207,8 @@ static void what_is_written_is_the_patients(void)
         {"another encounter's", of_another_encounter, VERDICT_FAIL},
         {"its encounter's", of_its_encounter, VERDICT_PASS},
         {"it can't be read", unreadable, VERDICT_UNKNOWN},
-        {"a guard was not heeded, and nobody is told", a_guard_that_was_not_heeded, VERDICT_FAIL},
+        {"a guard that the server says it heeds was not", a_guard_that_was_not_heeded,
+         VERDICT_PASS},
         {"there was no guard", no_guard_to_heed, VERDICT_FAIL},
     };
 

@@ -34,7 +34,7 @@ cut -f1 "$SCRATCH/flaws" | sort >"$SCRATCH/known"
 grep -v '^#' tests/e2e/flaws.txt >"$SCRATCH/wanted"
 cut -d' ' -f1 "$SCRATCH/wanted" | sort >"$SCRATCH/named"
 check "flaws.txt has each flaw once, and no other" diff "$SCRATCH/known" "$SCRATCH/named"
-awk -v scratch="$SCRATCH" '{print "flaw", $1, $2, scratch, $3}' "$SCRATCH/wanted" | xargs -P 2 -L 1 "$0"
+awk -v scratch="$SCRATCH" '{print "flaw", $1, $2, scratch ($3 == "" ? "" : " " $3)}' "$SCRATCH/wanted" | xargs -P 2 -L 1 "$0"
 while IFS="$(printf '\t')" read -r flaw invariant sentence; do
     check "$flaw is caught by $invariant ($sentence)" caught "$flaw" "$invariant"
     check "$flaw fails again when replayed" fails_again "$flaw"
