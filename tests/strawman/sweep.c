@@ -61,15 +61,23 @@ static bool is_known(const struct cJSON *slot, const char *reference)
     return is_so;
 }
 
-/* Other resources that bear the mark of this slot's create. */
+/* Other resources that bear the mark of this slot's create. Where its own is gone, another that bears it may be the same
+ * under a new id. */
 static void find_twins(struct run *run, struct cJSON *slot)
 {
     const char *mark = json_string(slot, "mark"), *type = json_string(slot, "type");
-    const struct cJSON *entries =
-        mark ? talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", type)) : NULL;
+    struct page own;
 
-    for (size_t i = json_count(entries); i > 0;
-         i--) { /* the oldest version is the one that was made */
+    if (!mark)
+        return;
+    talk_get(run, json_string(slot, "reference"), &own);
+    const struct cJSON *entries =
+        own.status == 200
+            ? talk_history(run, arena_printf(run->arena, "%s/_history?_count=1000", type))
+            : NULL;
+
+    /* the oldest version is the one that was made */
+    for (size_t i = json_count(entries); i > 0; i--) {
         const struct cJSON *content = json_get(json_at(entries, i - 1), "resource");
         const char *id = json_string(content, "id");
         const char *reference = id ? arena_printf(run->arena, "%s/%s", type, id) : NULL;
