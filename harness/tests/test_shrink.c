@@ -26,7 +26,7 @@ static unsigned bits_of(const bool *kept, size_t count)
 {
     unsigned bits = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < ELEMENTS_MAX; i++)
         bits |= (unsigned)kept[i] << i;
     return bits;
 }
