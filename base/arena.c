@@ -248,7 +248,8 @@ static size_t block_size(const struct arena *arena)
     return size;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Not cleared: for what is written at once. */
+static void *take(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
     struct block *block = arena->blocks;
@@ -275,24 +276,31 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     void *memory = block->bytes + block->used;
     block->used += size;
-    return memset(memory, 0, size);
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(take(arena, size), 0, size);
 }
 
 void *arena_grow(struct arena *arena, const void *old, size_t old_size, size_t new_size)
 {
-    void *grown = arena_alloc(arena, new_size);
+    char *grown = take(arena, new_size);
 
     if (old_size)
         memcpy(grown, old, old_size);
+    memset(grown + old_size, 0, new_size - old_size);
     return grown;
 }
 
 char *arena_copy(struct arena *arena, const char *bytes, size_t size)
 {
-    char *copy = arena_alloc(arena, size + 1);
+    char *copy = take(arena, size + 1);
 
     if (size)
         memcpy(copy, bytes, size);
+    copy[size] = '\0';
     return copy;
 }
 
@@ -305,7 +313,8 @@ char *arena_join(struct arena *arena, const char *first, ...)
     for (const char *text = first; text; text = va_arg(args, const char *))
         size += strlen(text);
     va_end(args);
-    char *joined = arena_alloc(arena, size + 1), *at = joined;
+    char *joined = take(arena, size + 1), *at = joined;
+    *at = '\0';
     va_start(args, first);
     for (const char *text = first; text; text = va_arg(args, const char *))
         at = stpcpy(at, text);
@@ -316,6 +325,17 @@ char *arena_join(struct arena *arena, const char *first, ...)
 char *arena_strdup(struct arena *arena, const char *text)
 {
     return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
+char *arena_number(struct arena *arena, const char *prefix, unsigned long long number)
+{
+    char digits[24], *at = digits + sizeof(digits) - 1;
+
+    *at = '\0';
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    return arena_join(arena, prefix, at, (char *)NULL);
 }
 
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
@@ -329,7 +349,7 @@ char *arena_vprintf(struct arena *arena, const char *fmt, va_list args)
     ASSERT(size >= 0);
     if ((size_t)size < sizeof(usual))
         return arena_copy(arena, usual, (size_t)size);
-    char *text = arena_alloc(arena, (size_t)size + 1);
+    char *text = take(arena, (size_t)size + 1);
     vsnprintf(text, (size_t)size + 1, fmt, args);
     return text;
 }

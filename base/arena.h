@@ -41,6 +41,8 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t size); /* and a 
 char *arena_strdup(struct arena *arena, const char *text);             /* NULL gives NULL */
 /* The texts one behind the other, up to a NULL. */
 char *arena_join(struct arena *arena, const char *first, ...) ATTR_SENTINEL;
+/* `prefix` and the number behind it. */
+char *arena_number(struct arena *arena, const char *prefix, unsigned long long number);
 char *arena_printf(struct arena *arena, const char *fmt, ...) ATTR_PRINTF(2, 3);
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list args) ATTR_PRINTF(2, 0);
 

@@ -55,7 +55,8 @@ void buf_reserve(struct buf *buf, size_t more)
 
 void buf_add(struct buf *buf, const void *bytes, size_t size)
 {
-    make_room(buf, size);
+    if (buf->capacity - buf->size <= size)
+        make_room(buf, size);
     if (size)
         memcpy(buf->bytes + buf->size, bytes, size);
     buf->size += size;

@@ -41,7 +41,7 @@ const char *label_make(struct arena *arena, const struct knobs *knobs,
         return uuid_of(arena, version);
     if (knobs->version_gaps)
         count = with_gaps(count);
-    return arena_printf(arena, "%lu", count + (unsigned long)knobs->version_start - 1);
+    return arena_number(arena, "", count + (unsigned long)knobs->version_start - 1);
 }
 
 bool label_is_alike(const struct knobs *one, const struct knobs *other)

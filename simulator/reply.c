@@ -70,8 +70,7 @@ void reply_make(struct exchange *exchange)
     policy_dress(exchange);
     fill(exchange);
     if (!request_id || !*request_id)
-        request_id =
-            arena_printf(exchange->arena, "req-%llu", (unsigned long long)exchange->face.number);
+        request_id = arena_number(exchange->arena, "req-", exchange->face.number);
     add_header(reply, "X-Request-Id", request_id);
     reply->headers[reply->header_count].name = NULL;
 

@@ -283,7 +283,7 @@ const char *store_new_id(struct store *store, struct arena *arena, const char *t
     const char *id = NULL;
 
     do
-        id = arena_printf(arena, "c-%lu", ++store->ids);
+        id = arena_number(arena, "c-", ++store->ids);
     while (store_current(store, type, id));
     return id;
 }

@@ -202,7 +202,29 @@ static void arenas_of_a_pool_use_its_pages_again(void)
     arena_pool_free(pool);
 }
 
+/* What an earlier use left in the memory shows nowhere. */
+static void what_an_arena_hands_out_again_is_clean(void)
+{
+    struct arena *arena = arena_new();
+    char *grown;
+
+    memset(arena_alloc(arena, 1000), 'x', 1000);
+    arena_reset(arena);
+    EXPECT_STR("a copy ends", arena_copy(arena, "abcd", 3), "abc");
+    EXPECT_STR("joined", arena_join(arena, "a", "", "b", (char *)NULL), "ab");
+    EXPECT_STR("nothing joined", arena_join(arena, "", (char *)NULL), "");
+    EXPECT_STR("a number", arena_number(arena, "n-", 1203), "n-1203");
+    EXPECT_STR("none", arena_number(arena, "", 0), "0");
+    EXPECT_STR("the largest", arena_number(arena, "", UINT64_MAX), "18446744073709551615");
+    grown = arena_grow(arena, "ab", 2, 40);
+    EXPECT_TRUE("what was there", memcmp(grown, "ab", 2) == 0);
+    for (size_t i = 2; i < 40; i++)
+        EXPECT_INT("what is new", grown[i], 0);
+    arena_free(arena);
+}
+
 static CU_TestInfo tests[] = {
+    {"what an arena hands out again is clean", what_an_arena_hands_out_again_is_clean},
     {"the first failure wins and gets context", the_first_failure_wins_and_gets_context},
     {"arenas keep what they gave until they go", arenas_keep_what_they_gave_until_they_go},
     {"arenas of a pool use its pages again", arenas_of_a_pool_use_its_pages_again},
