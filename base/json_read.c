@@ -6,7 +6,7 @@
  * place that is wrong; its size is the bound on the recursion. A node is linked to its parent as
  * soon as it is made, so that deleting the root is all the cleaning up there is.
  *
- * Strings are most of a text: they are looked at eight bytes at a time, and copied at once where
+ * Strings are most of a text: they are looked at sixteen bytes at a time, and copied at once where
  * they have no escapes.
  */
 #include "base/json_read.h"
@@ -195,25 +195,25 @@ static int scan_escape(struct scan *scan)
     return 0;
 }
 
-/* Has one of eight bytes an end, an escape, a control or a high bit? (Each test may only mistake a
- * byte that lies behind a true one.) */
-static bool is_special(uint64_t bytes)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-    const uint64_t quote = bytes ^ (ones * '"'), slash = bytes ^ (ones * '\\');
+typedef signed char bytes16 __attribute__((vector_size(16)));
 
-    return ((bytes | (bytes - ones * 0x20) | (quote - ones) | (slash - ones)) & tops) != 0;
-}
-
-/* Over what needs no looking at. */
+/* Over what needs no looking at: all but an end, an escape, a control and, being negative, what has
+ * a high bit. */
 static size_t skip_plain(const struct scan *scan, size_t at)
 {
-    uint64_t bytes;
+    bytes16 bytes, special;
+    uint64_t halves[2];
+    size_t i = 0;
 
     for (; scan->size - at >= sizeof(bytes); at += sizeof(bytes)) {
         memcpy(&bytes, scan->text + at, sizeof(bytes));
-        if (is_special(bytes))
-            break;
+        special = (bytes < 0x20) | (bytes == '"') | (bytes == '\\');
+        memcpy(halves, &special, sizeof(special));
+        if (!(halves[0] | halves[1]))
+            continue;
+        while (!special[i])
+            i++;
+        return at + i;
     }
     return at;
 }

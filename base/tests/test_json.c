@@ -250,7 +250,37 @@ static void trees_are_built_by_name(void)
     arena_free(arena);
 }
 
+/* Strings are looked at several bytes at a time. */
+static void what_is_special_is_seen_at_every_place(void)
+{
+    static const struct {
+        const char *row, *text;
+        bool is_good;
+    } rows[] = {
+        {"end", "\",\"", true},     {"escape", "\\n", true},      {"two bytes", "\xc3\xa9", true},
+        {"delete", "\x7f", true},   {"control", "\x1f", false},   {"newline", "\n", false},
+        {"latin-1", "\xe9", false}, {"bad escape", "\\x", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int before = 0; before < 40; before++) {
+            struct arena *arena = arena_new();
+            struct err err = ERR_INIT;
+            const char *text = arena_printf(
+                arena, "[\"%.*s%s%.*s\"]", before, "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNO",
+                rows[i].text, 40 - before, "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNO");
+            const struct cJSON *tree = json_parse(arena, text, strlen(text), &err);
+
+            EXPECT_TRUE(rows[i].row, (tree != NULL) == rows[i].is_good);
+            if (tree)
+                EXPECT_STR(rows[i].row, json_print(arena, tree), text);
+            arena_free(arena);
+        }
+    }
+}
+
 static CU_TestInfo tests[] = {
+    {"what is special is seen at every place", what_is_special_is_seen_at_every_place},
     {"escapes are undone", escapes_are_undone},
     {"a tree of an arena may be changed", a_tree_of_an_arena_may_be_changed},
     {"what is not JSON is refused with its place", what_is_not_json_is_refused_with_its_place},
