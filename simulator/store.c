@@ -171,13 +171,16 @@ static struct resource *overlay_find(const struct store *store, const char *refe
     return resource;
 }
 
+static const struct version *loaded_of(const struct store *store, const char *reference)
+{
+    return store->options.chart ? chart_find(store->options.chart, reference) : NULL;
+}
+
 static const struct version *current_of(const struct store *store, const char *reference)
 {
     const struct resource *resource = overlay_find(store, reference);
 
-    if (resource)
-        return resource->current;
-    return store->options.chart ? chart_find(store->options.chart, reference) : NULL;
+    return resource ? resource->current : loaded_of(store, reference);
 }
 
 /* False when the two are longer than any type and id are. */
@@ -332,7 +335,7 @@ static struct resource *overlay_open(struct store *store, const char *type, cons
     struct resource *resource = overlay_find(store, reference);
     if (resource)
         return resource;
-    const struct version *loaded = current_of(store, reference);
+    const struct version *loaded = loaded_of(store, reference);
     resource = arena_alloc(store->arena, sizeof(*resource));
     resource->reference = arena_strdup(store->arena, reference);
     resource->id = resource->reference + strlen(type) + 1;
