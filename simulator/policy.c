@@ -160,10 +160,13 @@ static bool is_refused(struct exchange *exchange)
 /* NULL: the request has none, or this server knows of none. */
 static const char *key_of(const struct exchange *exchange)
 {
-    const char *key = request_header(&exchange->request, "Idempotency-Key");
+    const char *key;
 
-    if (!key || knobs_of(exchange)->idempotency_header == IDEMPOTENCY_NONE ||
+    if (knobs_of(exchange)->idempotency_header == IDEMPOTENCY_NONE ||
         !interaction_is_write(exchange->request.interaction))
+        return NULL;
+    key = request_header(&exchange->request, "Idempotency-Key");
+    if (!key)
         return NULL;
     return arena_printf(exchange->arena, "%s %s %s", exchange->request.method,
                         exchange->request.path, key);
@@ -218,10 +221,13 @@ static void remember_key(struct exchange *exchange)
 /* NULL: not a search that the server answers from its cache. */
 static const char *search_of(const struct exchange *exchange)
 {
-    const char *control = request_header(&exchange->request, "Cache-Control");
+    const char *control;
 
     if (exchange->request.interaction != INTERACTION_SEARCH ||
-        knobs_of(exchange)->search_cache == 0 || (control && strcasestr(control, "no-cache")))
+        knobs_of(exchange)->search_cache == 0)
+        return NULL;
+    control = request_header(&exchange->request, "Cache-Control");
+    if (control && strcasestr(control, "no-cache"))
         return NULL;
     return arena_printf(exchange->arena, "%s?%s", exchange->request.path, exchange->request.query);
 }
@@ -301,10 +307,11 @@ static void poll_job(struct exchange *exchange)
 static bool is_async(const struct exchange *exchange)
 {
     const int knob = knobs_of(exchange)->async_writes;
-    const char *prefer = request_header(&exchange->request, "Prefer");
+    const char *prefer;
 
     if (!interaction_is_write(exchange->request.interaction) || knob == ASYNC_NO)
         return false;
+    prefer = request_header(&exchange->request, "Prefer");
     return knob == ASYNC_ALWAYS || (prefer && strcasestr(prefer, "respond-async"));
 }
 
