@@ -15,8 +15,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define ID_SIZE_MAX 64
-#define STAMP_BYTES 192 /* about what a stamp adds */
+#define ID_SIZE_MAX   64
+#define STAMP_BYTES   192 /* about what a stamp adds */
+#define MEMBERS_USUAL 24  /* of an object; more need memory */
 
 /* ---- names ---- */
 
@@ -122,9 +123,10 @@ struct member {
 
 struct object {
     const char *bytes;
-    size_t start, end; /* the braces: on it, just behind it */
-    struct member *members;
+    size_t start, end;      /* the braces: on it, just behind it */
+    struct member *members; /* `usual`, or in the arena */
     size_t count, room;
+    struct member usual[MEMBERS_USUAL];
 };
 
 static size_t skip_space(const char *bytes, size_t at)
@@ -186,7 +188,7 @@ static size_t skip_value(const char *bytes, size_t at)
 static struct member *object_add(struct object *object, struct arena *arena)
 {
     if (object->count == object->room) {
-        const size_t room = object->room ? object->room * 2 : 16;
+        const size_t room = object->room * 2;
 
         object->members =
             arena_grow(arena, object->members, object->count * sizeof(object->members[0]),
@@ -200,7 +202,11 @@ static void object_scan(struct object *out, struct arena *arena, const char *byt
 {
     size_t at = skip_space(bytes, start + 1);
 
-    *out = (struct object){.bytes = bytes, .start = start};
+    out->bytes = bytes;
+    out->start = start;
+    out->members = out->usual;
+    out->count = 0;
+    out->room = MEMBERS_USUAL;
     while (bytes[at] == '"') {
         struct member *member = object_add(out, arena);
 
@@ -256,8 +262,22 @@ struct splice {
     size_t member; /* what stands there is replaced; the object's count: a new member */
     size_t behind; /* a new member goes behind this one; the object's count: to the front */
     const char *key;
-    const char *value; /* JSON text; NULL: the member is dropped */
+    const char *text; /* a string without its quotes; NULL: see `json` */
+    const char *json; /* neither: the member is dropped */
 };
+
+static bool is_drop(const struct splice *splice)
+{
+    return !splice->text && !splice->json;
+}
+
+static void put_value(struct buf *buf, const struct splice *splice)
+{
+    if (splice->text)
+        json_quote(buf, splice->text);
+    else
+        buf_puts(buf, splice->json);
+}
 
 static const struct splice *splice_of(const struct splice *splices, size_t count, size_t member)
 {
@@ -275,12 +295,12 @@ static size_t write_new(struct buf *buf, const struct object *object, const stru
     for (size_t i = 0; i < count; i++) {
         const struct splice *splice = &splices[i];
 
-        if (splice->member != object->count || splice->behind != behind || !splice->value)
+        if (splice->member != object->count || splice->behind != behind || is_drop(splice))
             continue;
         buf_puts(buf, written > 0 ? ",\"" : "\"");
         buf_puts(buf, splice->key);
         buf_puts(buf, "\":");
-        buf_puts(buf, splice->value);
+        put_value(buf, splice);
         written++;
     }
     return written;
@@ -300,7 +320,7 @@ static size_t object_write(struct buf *buf, const struct object *object,
         const struct member *member = &object->members[i];
         const struct splice *splice = splice_of(splices, count, i);
 
-        if (splice && !splice->value)
+        if (splice && is_drop(splice))
             continue;
         if (written > 0 && i > 0)
             buf_add(buf, bytes + member[-1].end, member->key - member[-1].end);
@@ -308,7 +328,7 @@ static size_t object_write(struct buf *buf, const struct object *object,
             buf_putc(buf, ',');
         buf_add(buf, bytes + member->key, member->value - member->key);
         if (splice)
-            buf_puts(buf, splice->value);
+            put_value(buf, splice);
         else
             buf_add(buf, bytes + member->value, member->end - member->value);
         written = write_new(buf, object, splices, count, i, written + 1);
@@ -317,24 +337,12 @@ static size_t object_write(struct buf *buf, const struct object *object,
     return written;
 }
 
-static const char *quoted(struct arena *arena, const char *text)
-{
-    struct buf buf = BUF_INIT;
-
-    if (!text)
-        return NULL;
-    json_quote(&buf, text);
-    char *copy = buf_copy(&buf, arena);
-    buf_release(&buf);
-    return copy;
-}
-
-/* The new text of `meta`, or NULL when nothing is left that should be there. */
-static const char *stamp_meta(const struct object *top, size_t at, const struct document *document,
-                              const struct document_stamp *stamp, struct arena *arena)
+/* The new text of `meta`, in `buf`, or NULL when nothing is left that should be there. */
+static const char *stamp_meta(struct buf *buf, const struct object *top, size_t at,
+                              const struct document *document, const struct document_stamp *stamp,
+                              struct arena *arena)
 {
     struct object meta;
-    struct buf buf = BUF_INIT;
     static const char empty[] = "{}";
 
     if (at < top->count)
@@ -342,18 +350,13 @@ static const char *stamp_meta(const struct object *top, size_t at, const struct 
     else
         object_scan(&meta, arena, empty, 0);
     const struct splice splices[] = {
-        {object_find(&meta, "versionId"), meta.count, "versionId",
-         quoted(arena, stamp->version_id)},
-        {object_find(&meta, "lastUpdated"), meta.count, "lastUpdated",
-         quoted(arena, stamp->last_updated)},
+        {object_find(&meta, "versionId"), meta.count, "versionId", stamp->version_id, NULL},
+        {object_find(&meta, "lastUpdated"), meta.count, "lastUpdated", stamp->last_updated, NULL},
     };
     /* An empty object is no FHIR: what becomes empty by our removing goes. One that came empty
      * stays. */
-    size_t left = object_write(&buf, &meta, splices, COUNT_OF(splices));
-    bool is_wanted = left > 0 || (at < top->count && meta.count == 0);
-    const char *text = is_wanted ? buf_copy(&buf, arena) : NULL;
-    buf_release(&buf);
-    return text;
+    size_t left = object_write(buf, &meta, splices, COUNT_OF(splices));
+    return left > 0 || (at < top->count && meta.count == 0) ? buf_text(buf) : NULL;
 }
 
 char *document_stamp(const struct document *document, const struct document_stamp *stamp,
@@ -362,7 +365,7 @@ char *document_stamp(const struct document *document, const struct document_stam
     const char *bytes = document->bytes;
     struct arena *scratch = arena_new(); /* where things are is not worth keeping */
     struct object top;
-    struct buf buf = BUF_INIT;
+    struct buf buf = BUF_INIT, meta_text = BUF_INIT;
     size_t start = skip_space(bytes, 0);
 
     object_scan(&top, scratch, bytes, start);
@@ -370,9 +373,9 @@ char *document_stamp(const struct document *document, const struct document_stam
     size_t id = object_find(&top, "id");
     size_t meta = object_find(&top, "meta");
     const struct splice splices[] = {
-        {meta, id < top.count ? id : type, "meta",
-         stamp_meta(&top, meta, document, stamp, scratch)},
-        {id, type, "id", quoted(scratch, stamp->id)},
+        {meta, id < top.count ? id : type, "meta", NULL,
+         stamp_meta(&meta_text, &top, meta, document, stamp, scratch)},
+        {id, type, "id", stamp->id, NULL},
     };
     /* A new id is written before a new meta, both behind resourceType; an id that is to stay is no
      * splice. */
@@ -384,6 +387,7 @@ char *document_stamp(const struct document *document, const struct document_stam
     buf_add(&buf, bytes + top.end, document->size - top.end);
     char *stamped = buf_copy(&buf, arena);
     *out_size = buf.size;
+    buf_release(&meta_text);
     buf_release(&buf);
     arena_free(scratch);
     return stamped;

@@ -193,6 +193,27 @@ static void stamping_changes_only_what_it_stamps(void)
     }
 }
 
+/* More members than have a place of their own. */
+static void stamping_keeps_many_members(void)
+{
+    for (int count = 20; count < 60; count++) {
+        struct arena *arena = arena_new();
+        const struct document_stamp stamp = {.id = "p"};
+        struct document document;
+        struct err err = ERR_INIT;
+        const char *members = "", *text;
+        size_t size = 0;
+
+        for (int i = 0; i < count; i++)
+            members = arena_printf(arena, "%s,\"m%d\":%d", members, i, i);
+        text = arena_printf(arena, "{\"resourceType\":\"Patient\"%s,\"id\":\"x\"}", members);
+        EXPECT_INT("many", document_read(&document, arena, text, strlen(text), &err), 0);
+        EXPECT_STR("many", document_stamp(&document, &stamp, arena, &size),
+                   arena_printf(arena, "{\"resourceType\":\"Patient\"%s,\"id\":\"p\"}", members));
+        arena_free(arena);
+    }
+}
+
 static void references_are_type_and_id(void)
 {
     static const struct {
@@ -305,6 +326,7 @@ static CU_TestInfo document_tests[] = {
     {"what is no resource is refused", what_is_no_resource_is_refused},
     {"depth is bounded", depth_is_bounded},
     {"a byte order mark is not part of the text", a_byte_order_mark_is_not_part_of_the_text},
+    {"stamping keeps many members", stamping_keeps_many_members},
     {"stamping changes only what it stamps", stamping_changes_only_what_it_stamps},
     {"references are type and id", references_are_type_and_id},
     {"entity tags are weak or strong", entity_tags_are_weak_or_strong},
