@@ -190,16 +190,15 @@ void edge_look(struct edge *edge)
 /* The library has time-outs of its own, for bodies and for clients that do not read. */
 static void wake_sometimes(struct edge *edge)
 {
-    const uint64_t now_us = clock_monotonic_us();
-
-    if (now_us - edge->shards_seen_us < SHARDS_LOOK_MS * UINT64_C(1000))
+    if (edge->now_us - edge->shards_seen_us < SHARDS_LOOK_MS * UINT64_C(1000))
         return;
-    edge->shards_seen_us = now_us;
+    edge->shards_seen_us = edge->now_us;
     shard_wake_all(edge);
 }
 
 void edge_turn(struct edge *edge)
 {
+    edge->now_us = clock_monotonic_us();
     if (edge->sim->options.request_timeout_s)
         wake_sometimes(edge);
     lobby_turn(edge);

@@ -70,6 +70,7 @@ struct edge {
     struct waiting *waiting;
     size_t unsent;
     uint64_t run_number;
+    uint64_t now_us; /* when the turn began: near enough for time-outs of seconds, and asked once */
     bool is_down;
     bool is_full; /* out of descriptors: the listeners rest until full_until_us */
     uint64_t full_until_us;

@@ -15,7 +15,6 @@
 #include <sys/epoll.h>
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/limits.h"
 #include "simulator/socket.h"
 #include "simulator/uri.h"
@@ -35,7 +34,7 @@ void *inbound_begin(void *arg, const char *uri, struct MHD_Connection *connectio
     exchange->is_open = true;
     exchange->is_reused = client->requests++ > 0;
     if (edge->sim->options.request_timeout_s)
-        exchange->began_us = clock_monotonic_us();
+        exchange->began_us = edge->now_us;
     exchange->uri = arena_strdup(exchange->arena, uri);
     client->exchange = exchange;
     return exchange;
@@ -171,7 +170,7 @@ static bool take_piece(struct exchange *exchange, const char *bytes, size_t size
 {
     const uint64_t timeout_us = exchange->sim->options.request_timeout_s * (uint64_t)1000000;
 
-    if (timeout_us && clock_monotonic_us() - exchange->began_us > timeout_us)
+    if (timeout_us && exchange->sim->edge->now_us - exchange->began_us > timeout_us)
         return false;
     if (!exchange->is_over_limit) {
         buf_add(&exchange->body, bytes, size);

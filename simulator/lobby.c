@@ -51,9 +51,9 @@
 
 /* ---- connections come and go ---- */
 
-static void idle_begin(struct edge *edge, struct client *client)
+static void idle_begin(struct edge *edge, struct client *client, uint64_t now_us)
 {
-    client->since_us = clock_monotonic_us();
+    client->since_us = now_us;
     if (client->is_idle)
         DL_DELETE2(edge->idle, client, idle_prev, idle_next);
     DL_APPEND2(edge->idle, client, idle_prev, idle_next);
@@ -259,7 +259,7 @@ static void enter(struct edge *edge, const struct client *from)
     *client = *from;
     DL_APPEND(edge->clients, client);
     edge->client_count++;
-    idle_begin(edge, client);
+    idle_begin(edge, client, clock_monotonic_us()); /* maybe between two turns */
     edge_watch(edge, client->fd, EDGE_WATCH_USUAL, client);
     look_first(edge, client);
 }
@@ -336,7 +336,7 @@ void lobby_request_ends(struct edge *edge, struct client *client, size_t body_by
 {
     client->accounted += body_bytes;
     client->is_unaccounted = client->is_unaccounted || is_chunked;
-    idle_begin(edge, client);
+    idle_begin(edge, client, edge->now_us);
 }
 
 /* ---- entering ---- */
