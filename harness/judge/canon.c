@@ -26,6 +26,7 @@ struct making {
     const struct rename *renames; /* of ids of contained resources */
     size_t rename_count;
     bool is_bare; /* contained content for matching: without its id, local references all alike */
+    struct buf text; /* that needs escaping, until it is copied */
 };
 
 enum place { PLACE_ELEMENT, PLACE_TOP, PLACE_RESOURCE, PLACE_META };
@@ -94,14 +95,37 @@ static const char *canonical_reference(struct making *making, const char *text)
     return resolved ? resolved : text;
 }
 
-static const char *quoted(struct arena *arena, const char *text)
+/* How much of a text stands in JSON as it is: nearly always all of it. */
+static size_t plain_size(const char *text)
 {
-    struct buf buf = BUF_INIT;
+    size_t size = 0;
 
-    json_quote(&buf, text);
-    const char *copy = buf_copy(&buf, arena);
-    buf_release(&buf);
-    return copy;
+    while ((unsigned char)text[size] >= 0x20 && text[size] != '"' && text[size] != '\\')
+        size++;
+    return size;
+}
+
+static char *put_plain(char *to, const char *text, size_t size)
+{
+    *to++ = '"';
+    memcpy(to, text, size);
+    to[size] = '"';
+    return to + size + 1;
+}
+
+static const char *quoted(struct making *making, const char *text)
+{
+    size_t size = plain_size(text);
+
+    if (text[size] == '\0') {
+        char *copy = arena_alloc(making->arena, size + sizeof("\"\""));
+
+        put_plain(copy, text, size);
+        return copy;
+    }
+    buf_clear(&making->text);
+    json_quote(&making->text, text);
+    return buf_copy(&making->text, making->arena);
 }
 
 static struct canon *make_value(struct making *making, const struct cJSON *item)
@@ -110,7 +134,7 @@ static struct canon *make_value(struct making *making, const struct cJSON *item)
     const char *text = NULL;
 
     if (string)
-        text = quoted(making->arena, canonical_time(making->arena, string));
+        text = quoted(making, canonical_time(making->arena, string));
     else if (number)
         text = decimal_canonical(making->arena, number);
     else if (cJSON_IsBool(item))
@@ -134,24 +158,28 @@ static void children_add(struct children *children, struct canon *node)
 static struct canon *close_node(struct making *making, enum canon_kind kind,
                                 const struct children *children)
 {
-    struct buf buf = BUF_INIT;
     bool is_list = kind == CANON_LIST;
+    size_t size = sizeof("{}");
 
     if (children->count == 0)
         return NULL;
-    buf_putc(&buf, is_list ? '[' : '{');
+    const char **names = arena_alloc(making->arena, children->count * sizeof(*names));
+    for (size_t i = 0; i < children->count; i++) {
+        names[i] = is_list ? "" : quoted(making, children->nodes[i]->name);
+        size += strlen(names[i]) + strlen(children->nodes[i]->text) + strlen(":,");
+    }
+    char *text = arena_alloc(making->arena, size), *to = text;
+    *to++ = is_list ? '[' : '{';
     for (size_t i = 0; i < children->count; i++) {
         if (i > 0)
-            buf_putc(&buf, ',');
-        if (!is_list) {
-            json_quote(&buf, children->nodes[i]->name);
-            buf_putc(&buf, ':');
-        }
-        buf_puts(&buf, children->nodes[i]->text);
+            *to++ = ',';
+        to = stpcpy(to, names[i]);
+        if (!is_list)
+            *to++ = ':';
+        to = stpcpy(to, children->nodes[i]->text);
     }
-    buf_putc(&buf, is_list ? ']' : '}');
-    struct canon *node = new_node(making, kind, buf_copy(&buf, making->arena));
-    buf_release(&buf);
+    *to = is_list ? ']' : '}';
+    struct canon *node = new_node(making, kind, text);
     node->children = (const struct canon *const *)children->nodes;
     node->count = children->count;
     return node;
@@ -279,10 +307,9 @@ static struct canon *make_member(struct making *making, const struct cJSON *memb
         return make_list(making, member, extra, below,
                          place == PLACE_META && is_one_of(name, sets));
     if (text && strcmp(name, "reference") == 0)
-        return new_node(making, CANON_VALUE,
-                        quoted(making->arena, canonical_reference(making, text)));
+        return new_node(making, CANON_VALUE, quoted(making, canonical_reference(making, text)));
     if (text && place == PLACE_RESOURCE && strcmp(name, "id") == 0)
-        return new_node(making, CANON_VALUE, quoted(making->arena, new_id(making, text)));
+        return new_node(making, CANON_VALUE, quoted(making, new_id(making, text)));
     return extra ? make_primitive(making, member, extra) : make(making, member, below);
 }
 
@@ -355,6 +382,7 @@ static const char *bare_text(struct making *making, const struct cJSON *resource
     struct making bare = {.arena = making->arena, .options = making->options, .is_bare = true};
     const struct canon *node = make(&bare, resource, PLACE_RESOURCE);
 
+    buf_release(&bare.text);
     return node ? node->text : "";
 }
 
@@ -417,7 +445,9 @@ const struct canon *canon_make(struct arena *arena, const struct cJSON *resource
         return NULL;
     if (cJSON_IsArray(ours) && cJSON_IsArray(theirs))
         find_renames(&making, ours, theirs);
-    return make(&making, resource, PLACE_TOP);
+    const struct canon *node = make(&making, resource, PLACE_TOP);
+    buf_release(&making.text);
+    return node;
 }
 
 bool canon_equal(const struct canon *a, const struct canon *b)

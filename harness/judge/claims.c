@@ -134,9 +134,10 @@ static bool find_stands(const struct facts *facts, const struct fact_slot *slot,
         return false;
     if (slot->method == METHOD_PATCH) {
         struct canon_options options = {.base = facts->evidence->base};
-        const struct touch *touch = old && cJSON_IsArray(slot->content)
-                                        ? touch_patch(facts->arena, old, slot->content, &options)
-                                        : NULL;
+        const struct touch *touch =
+            old && cJSON_IsArray(slot->content)
+                ? touch_patch(facts->arena, old, NULL, slot->content, &options)
+                : NULL;
 
         if (!touch)
             return follows_from_pred(facts, slot, version);

@@ -38,7 +38,8 @@ bool version_is_unreadable(const struct fact_version *version)
     return version && !version->is_deletion && !cJSON_IsObject(fact_tree(version));
 }
 
-static bool refers_by_urn(const struct cJSON *tree)
+/* Which references in it stand for another: a urn for whom asks, a query for what is in the chart. */
+static void find_references(const struct cJSON *tree, bool *has_urn, bool *has_query)
 {
     const struct cJSON *child;
 
@@ -46,12 +47,13 @@ static bool refers_by_urn(const struct cJSON *tree)
     {
         const char *text = json_text(child);
 
-        if (text ? child->string && strcmp(child->string, "reference") == 0 &&
-                       strncmp(text, "urn:", 4) == 0
-                 : refers_by_urn(child))
-            return true;
+        if (!text) {
+            find_references(child, has_urn, has_query);
+        } else if (child->string && strcmp(child->string, "reference") == 0) {
+            *has_urn |= strncmp(text, "urn:", 4) == 0;
+            *has_query |= strchr(text, '?') != NULL;
+        }
     }
-    return false;
 }
 
 /* The canon depends on who asks only where urns are resolved or contained ids renamed. */
@@ -64,8 +66,12 @@ const struct canon *version_canon(const struct facts *facts, const struct fact_s
         return NULL;
     struct fact_memo *memo = version->memo;
     if (!memo->has_canon) {
+        bool has_urn = false, has_query = false;
+
+        find_references(tree, &has_urn, &has_query);
         memo->has_canon = true;
-        memo->is_own_canon = !json_get(tree, "contained") && !refers_by_urn(tree);
+        memo->is_own_canon = !json_get(tree, "contained") && !has_urn;
+        memo->is_plain_canon = memo->is_own_canon && !has_query;
         memo->canon = memo->is_own_canon ? slot_canon(facts, NULL, tree) : NULL;
     }
     return memo->is_own_canon ? memo->canon : slot_canon(facts, slot, tree);
@@ -89,10 +95,14 @@ static bool make_touch(const struct facts *facts, const struct fact_slot *slot,
     if (is_baseless(facts, slot))
         return false;
     if (slot->method == METHOD_PATCH) {
-        *out = base ? touch_patch(facts->arena, base, slot->content, &options) : NULL;
+        const struct canon *before = base ? version_canon(facts, slot, slot->base) : NULL;
+
+        if (before && !slot->base->memo->is_plain_canon)
+            before = NULL; /* a patch is of what is written there */
+        *out = base ? touch_patch(facts->arena, base, before, slot->content, &options) : NULL;
         return *out != NULL;
     }
-    const struct canon *was = slot_canon(facts, slot, base);
+    const struct canon *was = version_canon(facts, slot, slot->base);
     if (slot->method == METHOD_DELETE) {
         *out = touch_all(facts->arena, was, NULL);
         return true;

@@ -47,6 +47,7 @@ struct fact_standing {
 /* Derived once, in derive.c and claims.c. */
 struct fact_memo {
     bool has_canon, is_own_canon; /* of a version: its canon, and whether that is every intent's */
+    bool is_plain_canon;          /* and whether no reference in it stands for another */
     const struct canon *canon;
     bool has_touch, is_touch_told; /* of a slot: see slot_touch */
     const struct touch *touch;

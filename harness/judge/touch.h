@@ -37,9 +37,10 @@ const struct touch *touch_all(struct arena *arena, const struct canon *base,
 /* NULL: nothing differs. */
 const struct touch *touch_update(struct arena *arena, const struct canon *base,
                                  const struct canon *intended);
-/* NULL: the patch can't be applied to this base. */
+/* NULL: the patch can't be applied to this base. `before`: the base's canon, where it is known; else NULL. */
 const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
-                                const struct cJSON *patch, const struct canon_options *options);
+                                const struct canon *before, const struct cJSON *patch,
+                                const struct canon_options *options);
 /* `touch` (may be NULL) and, whole, what the JSON Pointers (an array of strings) name in `base`. */
 const struct touch *touch_with_fields(struct arena *arena, const struct touch *touch,
                                       const struct cJSON *base, const struct cJSON *fields,

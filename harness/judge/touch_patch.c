@@ -70,7 +70,7 @@ static void unmark(struct cJSON *item)
 
 struct following {
     struct arena *arena;
-    struct cJSON *marked, *plain; /* as far as followed: with marks, and as it is */
+    const struct cJSON *marked, *plain; /* as far as followed: with marks, and as it is */
     struct touch *root;
 };
 
@@ -128,7 +128,7 @@ static void touch_whole(struct touch *touch)
         touch->is_whole = true;
 }
 
-static struct cJSON *apply_one(struct following *following, struct cJSON *tree,
+static struct cJSON *apply_one(struct following *following, const struct cJSON *tree,
                                const struct cJSON *op)
 {
     struct cJSON *patch = json_array(following->arena);
@@ -322,8 +322,47 @@ static void widen_narrative(struct touch *root)
     }
 }
 
+/* Do both name the same element? What stands beside a primitive, "_name", is of it. */
+static bool same_element(const char *a, const char *b)
+{
+    return strcmp(a + (*a == '_'), b + (*b == '_')) == 0;
+}
+
+static bool is_named(struct arena *arena, const struct cJSON *patch, const char *name)
+{
+    static const char *const pointers[] = {"path", "from"};
+    const struct cJSON *op;
+
+    cJSON_ArrayForEach(op, patch)
+    {
+        for (size_t i = 0; i < COUNT_OF(pointers); i++) {
+            const char *pointer = json_string(op, pointers[i]);
+
+            if (pointer && *pointer == '/' && same_element(pointer_token(arena, &pointer), name))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The members of the base that any operation names: of the others nobody asks where their entries went. */
+static struct cJSON *copy_named(struct arena *arena, const struct cJSON *base,
+                                const struct cJSON *patch)
+{
+    struct cJSON *copy = json_object(arena);
+    const struct cJSON *member;
+
+    cJSON_ArrayForEach(member, base)
+    {
+        if (is_named(arena, patch, member->string))
+            json_put(copy, member->string, json_copy(member));
+    }
+    return copy;
+}
+
 const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
-                                const struct cJSON *patch, const struct canon_options *options)
+                                const struct canon *before, const struct cJSON *patch,
+                                const struct canon_options *options)
 {
     struct following following = {.arena = arena};
     struct err err = ERR_INIT;
@@ -332,9 +371,10 @@ const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
     if (patch_check(patch, &err) || !cJSON_IsObject(base))
         return NULL;
     following.root = touch_new(arena, NULL, NULL, NULL);
-    following.marked = json_copy_root(arena, base);
-    following.plain = json_copy_root(arena, base);
-    mark_all(following.marked);
+    struct cJSON *marked = copy_named(arena, base, patch);
+    mark_all(marked);
+    following.marked = marked;
+    following.plain = base;
     cJSON_ArrayForEach(op, patch)
     {
         const char *name = json_string(op, "op");
@@ -347,7 +387,8 @@ const struct touch *touch_patch(struct arena *arena, const struct cJSON *base,
             return NULL;
     }
     widen_narrative(following.root);
-    const struct canon *before = canon_make(arena, base, options, NULL);
+    if (!before)
+        before = canon_make(arena, base, options, NULL);
     fill(arena, following.root, before, canon_make(arena, following.plain, options, base),
          following.marked);
     return following.root;

@@ -295,7 +295,8 @@ static const struct touch *touch_of(struct arena *arena, const struct touch_row 
     if (!row->intent)
         return touch_all(arena, canon(arena, row->base), NULL);
     if (row->intent[0] == '[')
-        return touch_patch(arena, resource(arena, row->base), tree(arena, row->intent), &options);
+        return touch_patch(arena, resource(arena, row->base), NULL, tree(arena, row->intent),
+                           &options);
     return touch_update(arena, canon(arena, row->base), canon(arena, row->intent));
 }
 
@@ -326,7 +327,7 @@ static void a_patch_that_does_not_apply_has_no_touch(void)
     for (size_t i = 0; i < COUNT_OF(patches); i++) {
         struct arena *arena = arena_new();
 
-        EXPECT_TRUE(patches[i], touch_patch(arena, resource(arena, "'n':[1]"),
+        EXPECT_TRUE(patches[i], touch_patch(arena, resource(arena, "'n':[1]"), NULL,
                                             tree(arena, patches[i]), &options) == NULL);
         arena_free(arena);
     }
