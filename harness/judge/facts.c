@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "fhir/document.h"
 #include "harness/judge/facts_build.h"
+#include "harness/judge/names.h"
 
 void facts_list_add(struct arena *arena, struct facts_list *list, const void *item)
 {
@@ -100,10 +101,11 @@ static struct fact_version *add_version(struct facts_builder *builder, const cha
 static void collect_versions(struct facts_builder *builder)
 {
     const struct evidence *evidence = builder->evidence;
+    size_t count = evidence->chart_count;
 
-    builder->versions =
-        arena_alloc(builder->arena, (evidence->chart_count + evidence->entry_count + 1) *
-                                        sizeof(*builder->versions));
+    for (size_t i = 0; i < evidence->entry_count; i++)
+        count += evidence->entries[i]->kind == SIM_COMMITTED;
+    builder->versions = arena_alloc(builder->arena, (count + 1) * sizeof(*builder->versions));
     for (size_t i = 0; i < evidence->chart_count; i++) {
         const struct sim_version *loaded = &evidence->chart[i];
         struct fact_version *version = add_version(builder, loaded->reference);
@@ -199,8 +201,12 @@ static void index_commits(struct facts_builder *builder)
     for (size_t i = 0; i < builder->version_count; i++)
         if (builder->versions[i].n)
             facts_list_add(builder->arena, &commits, &builder->versions[i]);
-    for (size_t i = 0; i < builder->resource_count; i++)
+    struct names *names = names_new(builder->arena, builder->resource_count);
+    for (size_t i = 0; i < builder->resource_count; i++) {
         facts_list_add(builder->arena, &resources, &builder->resources[i]);
+        names_add(names, builder->resources[i].reference, i);
+    }
+    builder->facts->resource_names = names;
     builder->facts->commits = (const struct fact_version *const *)commits.items;
     builder->facts->commit_count = commits.count;
     builder->facts->resources = (const struct fact_resource *const *)resources.items;
@@ -251,20 +257,9 @@ struct facts *facts_build(const struct evidence *evidence, struct arena *arena)
 
 const struct fact_resource *facts_resource(const struct facts *facts, const char *reference)
 {
-    size_t low = 0, high = facts->resource_count;
+    const struct name *name = names_find(facts->resource_names, reference);
 
-    while (reference && low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(reference, facts->resources[middle]->reference);
-
-        if (order == 0)
-            return facts->resources[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+    return name ? facts->resources[name->value] : NULL;
 }
 
 /* How many of the resource's versions were there at n. */

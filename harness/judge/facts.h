@@ -28,6 +28,7 @@ struct fact_resource;
 struct fact_slot;
 struct fact_version;
 struct fact_write;
+struct names;
 
 /* ---- the chart ---- */
 
@@ -268,6 +269,7 @@ struct facts {
     struct arena *arena;
     const struct fact_resource *const *resources; /* by reference */
     size_t resource_count;
+    const struct names *resource_names;        /* references -> which of the resources */
     const struct fact_version *const *commits; /* made in the run, by n */
     size_t commit_count;
     const struct fact_exchange *const *exchanges; /* by number: in order of arrival */

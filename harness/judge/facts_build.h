@@ -21,6 +21,7 @@ struct facts_builder {
     size_t exchange_count;
     struct fact_intent *intents;
     size_t intent_count;
+    struct names *intent_names, *correlations; /* as given -> which intent */
 };
 
 /* An array of pointers that grows in the arena. */

@@ -18,6 +18,7 @@
 #include "fhir/patch.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/facts_build.h"
+#include "harness/judge/names.h"
 
 /* What is gathered about a slot before its arrays are final. */
 struct slot_lists {
@@ -28,6 +29,7 @@ struct slot_lists {
 struct causing {
     struct facts_builder *builder;
     struct slot_lists **slots; /* by intent and slot */
+    struct names *targets;     /* references of slots, "" where one has none -> the intent */
 };
 
 /* ---- content, but for what server and engine add ---- */
@@ -196,27 +198,55 @@ static const struct fact_slot *best_slot(struct causing *causing, const struct f
 
 /* ---- whose write is it? ---- */
 
+/* Looks for the intent whose write it may be by its content. */
+struct search {
+    struct causing *causing;
+    const struct fact_write *write;
+    const char *content;
+    bool needs_content;
+    const struct fact_slot *found;
+    bool is_several; /* attribution is not unique */
+};
+
+static void try_intent(struct search *search, const struct fact_intent *intent)
+{
+    struct causing *causing = search->causing;
+
+    if (!intent->submitted || intent->submitted > search->write->exchange->arrived->n)
+        return;
+    const struct fact_slot *slot = best_slot(causing, intent, search->write, search->content);
+    if (!slot ||
+        (search->needs_content && strcmp(search->content, slot_content(causing, slot)) != 0))
+        return;
+    search->is_several = search->found && search->found != slot;
+    search->found = slot;
+}
+
+/* Intents with a slot of that target; one of several such slots is tried as often, which tells the same. */
+static void try_target(struct search *search, const char *reference)
+{
+    const struct name *target = names_find(search->causing->targets, reference);
+
+    for (; target && !search->is_several; target = target->next)
+        try_intent(search, &search->causing->builder->intents[target->value]);
+}
+
 /* The only other intent, submitted before, that has exactly this content for this target. */
 static const struct fact_slot *slot_by_content(struct causing *causing,
                                                const struct fact_write *write, const char *content,
                                                bool needs_content)
 {
-    struct facts_builder *builder = causing->builder;
-    const struct fact_slot *found = NULL;
+    const struct facts_builder *builder = causing->builder;
+    struct search search = {
+        .causing = causing, .write = write, .content = content, .needs_content = needs_content};
 
-    for (size_t i = 0; i < builder->intent_count; i++) {
-        const struct fact_intent *intent = &builder->intents[i];
-
-        if (!intent->submitted || intent->submitted > write->exchange->arrived->n)
-            continue;
-        const struct fact_slot *slot = best_slot(causing, intent, write, content);
-        if (!slot || (needs_content && strcmp(content, slot_content(causing, slot)) != 0))
-            continue;
-        if (found)
-            return NULL; /* attribution is not unique */
-        found = slot;
+    if (write->reference) {
+        try_target(&search, write->reference);
+        try_target(&search, ""); /* may be of any */
     }
-    return found;
+    for (size_t i = 0; !write->reference && i < builder->intent_count && !search.is_several; i++)
+        try_intent(&search, &builder->intents[i]);
+    return search.is_several ? NULL : search.found;
 }
 
 static void attribute(struct causing *causing, struct fact_write *write)
@@ -482,9 +512,25 @@ static void collect_exchanges(struct facts_builder *builder)
     }
 }
 
+static struct names *find_targets(const struct facts_builder *builder)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < builder->intent_count; i++)
+        count += builder->intents[i].slot_count;
+    struct names *targets = names_new(builder->arena, count);
+    for (size_t i = 0; i < builder->intent_count; i++) {
+        const struct fact_intent *intent = &builder->intents[i];
+
+        for (size_t k = 0; k < intent->slot_count; k++)
+            names_add(targets, intent->slots[k].reference ? intent->slots[k].reference : "", i);
+    }
+    return targets;
+}
+
 void facts_build_cause(struct facts_builder *builder)
 {
-    struct causing causing = {.builder = builder};
+    struct causing causing = {.builder = builder, .targets = find_targets(builder)};
 
     causing.slots =
         arena_alloc(builder->arena, (builder->intent_count + 1) * sizeof(*causing.slots));

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/facts_build.h"
+#include "harness/judge/names.h"
 
 static const struct {
     const char *name;
@@ -43,14 +44,6 @@ static void add_text(struct arena *arena, struct facts_list *list, const char *t
         if (strcmp(list->items[i], text) == 0)
             return;
     facts_list_add(arena, list, text);
-}
-
-static bool has_text(const char *const *texts, size_t count, const char *text)
-{
-    for (size_t i = 0; text && i < count; i++)
-        if (strcmp(texts[i], text) == 0)
-            return true;
-    return false;
 }
 
 static const struct cJSON *parse(struct facts_builder *builder, const struct sim_entry *entry)
@@ -332,31 +325,49 @@ static void gather_compensation(struct facts_builder *builder, struct gathering 
     facts_list_add(builder->arena, &into->compensations, compensation);
 }
 
-/* Whose record is it? By the engine's own id first, then by key, then by correlation id. */
-static size_t record_owner(struct facts_builder *builder, const struct gathering *all,
-                           const struct cJSON *tree, const struct sim_entry *entry)
-{
-    const char *id = json_string(tree, "intent"), *key = json_string(tree, "key");
-    const char *correlation = json_string(tree, "correlationId");
+/* The engine's ids of all intents, and their keys. */
+struct owners {
+    struct names *ids, *keys;
+};
 
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (has_text((const char *const *)all[i].ids.items, all[i].ids.count, id))
-            return i;
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (has_text((const char *const *)all[i].keys.items, all[i].keys.count, key) ||
-            (key && strcmp(builder->intents[i].given->key, key) == 0))
-            return i;
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (correlation && strcmp(builder->intents[i].given->correlation, correlation) == 0)
-            return i;
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (*entry->intent && strcmp(builder->intents[i].given->name, entry->intent) == 0)
-            return i;
-    return SIZE_MAX;
+static struct owners find_owners(struct facts_builder *builder)
+{
+    size_t ids = 0, keys = 0;
+
+    for (size_t i = 0; i < builder->intent_count; i++) {
+        ids += builder->intents[i].id_count;
+        keys += builder->intents[i].key_count + 1;
+    }
+    struct owners owners = {names_new(builder->arena, ids), names_new(builder->arena, keys)};
+    for (size_t i = 0; i < builder->intent_count; i++) {
+        const struct fact_intent *intent = &builder->intents[i];
+
+        for (size_t k = 0; k < intent->id_count; k++)
+            names_add(owners.ids, intent->ids[k], i);
+        for (size_t k = 0; k < intent->key_count; k++)
+            names_add(owners.keys, intent->keys[k], i);
+        names_add(owners.keys, intent->given->key, i);
+    }
+    return owners;
 }
 
-static void gather_records(struct facts_builder *builder, struct gathering *all, const char *what,
-                           struct facts_list *out)
+/* Whose record is it? By the engine's own id first, then by key, then by correlation id. */
+static size_t record_owner(const struct facts_builder *builder, const struct owners *owners,
+                           const struct cJSON *tree, const struct sim_entry *entry)
+{
+    const struct name *found = names_find(owners->ids, json_string(tree, "intent"));
+
+    if (!found)
+        found = names_find(owners->keys, json_string(tree, "key"));
+    if (!found)
+        found = names_find(builder->correlations, json_string(tree, "correlationId"));
+    if (!found && *entry->intent)
+        found = names_find(builder->intent_names, entry->intent);
+    return found ? found->value : SIZE_MAX;
+}
+
+static void gather_records(struct facts_builder *builder, struct gathering *all,
+                           const struct owners *owners, const char *what, struct facts_list *out)
 {
     for (size_t i = 0; i < builder->evidence->entry_count; i++) {
         const struct sim_entry *entry = builder->evidence->entries[i];
@@ -365,7 +376,7 @@ static void gather_records(struct facts_builder *builder, struct gathering *all,
             continue;
         struct fact_record *record = arena_alloc(builder->arena, sizeof(*record));
         const struct cJSON *tree = parse(builder, entry);
-        size_t owner = record_owner(builder, all, tree, entry);
+        size_t owner = record_owner(builder, owners, tree, entry);
         *record = (struct fact_record){
             .n = entry->n, .entry = entry, .tree = cJSON_IsObject(tree) ? tree : NULL};
         if (owner < builder->intent_count) {
@@ -387,10 +398,9 @@ static void gather_records(struct facts_builder *builder, struct gathering *all,
 static struct gathering *gathering_of(struct facts_builder *builder, struct gathering *all,
                                       const struct sim_entry *entry)
 {
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (strcmp(builder->intents[i].given->name, entry->intent) == 0)
-            return &all[i];
-    return NULL;
+    const struct name *found = names_find(builder->intent_names, entry->intent);
+
+    return found ? &all[found->value] : NULL;
 }
 
 /* Statements in the order they were made; `answers` holds, by n, what answered it. */
@@ -494,11 +504,12 @@ static void fill_given(struct facts_builder *builder, size_t index)
 
 static void finish_records(struct facts_builder *builder, struct gathering *all)
 {
+    const struct owners owners = find_owners(builder);
     struct facts_list events = {0}, audit = {0}, reviews = {0};
 
-    gather_records(builder, all, "event", &events);
-    gather_records(builder, all, "audit", &audit);
-    gather_records(builder, all, "review", &reviews);
+    gather_records(builder, all, &owners, "event", &events);
+    gather_records(builder, all, &owners, "audit", &audit);
+    gather_records(builder, all, &owners, "review", &reviews);
     builder->facts->events = FLATTEN(builder->arena, &events, struct fact_record);
     builder->facts->event_count = events.count;
     builder->facts->audit = FLATTEN(builder->arena, &audit, struct fact_record);
@@ -527,8 +538,12 @@ void facts_build_said(struct facts_builder *builder)
     builder->intents =
         arena_alloc(builder->arena, (evidence->intent_count + 1) * sizeof(*builder->intents));
     builder->intent_count = evidence->intent_count;
+    builder->intent_names = names_new(builder->arena, evidence->intent_count);
+    builder->correlations = names_new(builder->arena, evidence->intent_count);
     for (size_t i = 0; i < evidence->intent_count; i++) {
         fill_given(builder, i);
+        names_add(builder->intent_names, evidence->intents[i].name, i);
+        names_add(builder->correlations, evidence->intents[i].correlation, i);
         facts_list_add(builder->arena, &intents, &builder->intents[i]);
     }
     for (size_t i = 0; i < evidence->entry_count; i++) {

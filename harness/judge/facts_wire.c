@@ -16,6 +16,7 @@
 #include "fhir/document.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/facts_build.h"
+#include "harness/judge/names.h"
 
 static const char *text_or(const char *text, const char *otherwise)
 {
@@ -238,10 +239,10 @@ static void fill_exchange(struct facts_builder *builder, struct fact_exchange *e
         simple_write(builder, exchange, &url);
     exchange->is_write = exchange->write_count > 0;
     exchange->ended = ended_at(builder->facts, exchange);
-    for (size_t i = 0; i < builder->intent_count; i++)
-        if (*arrived->correlation &&
-            strcmp(builder->intents[i].given->correlation, arrived->correlation) == 0)
-            exchange->correlated = &builder->intents[i];
+    const struct name *named =
+        *arrived->correlation ? names_find(builder->correlations, arrived->correlation) : NULL;
+    if (named)
+        exchange->correlated = &builder->intents[named->last->value];
     exchange->intent = exchange->correlated;
 }
 
@@ -436,7 +437,11 @@ static void hand_out(struct facts_builder *builder, struct learning *learning)
 static void gather_exchanges(struct facts_builder *builder, const struct sim_entry **entries,
                              size_t count)
 {
-    builder->exchanges = arena_alloc(builder->arena, (count + 1) * sizeof(*builder->exchanges));
+    size_t exchanges = 0;
+
+    for (size_t i = 0; i < count; i++)
+        exchanges += i == 0 || entries[i]->exchange != entries[i - 1]->exchange;
+    builder->exchanges = arena_alloc(builder->arena, (exchanges + 1) * sizeof(*builder->exchanges));
     for (size_t i = 0; i < count;) {
         struct fact_exchange *exchange = &builder->exchanges[builder->exchange_count];
         struct facts_list faults = {0};
