@@ -295,8 +295,7 @@ struct claim view_claim(const struct facts *facts, const struct fact_view *view,
                         const struct fact_slot *slot)
 {
     const struct fact_intent *intent = slot->intent;
-    const struct cJSON *entries = json_get(json_get(intent->given->payload, "bundle"), "entry");
-    const struct cJSON *item;
+    const struct cJSON *entries, *item;
     const char *located = NULL;
     struct claim claim = {0};
 
@@ -304,8 +303,9 @@ struct claim view_claim(const struct facts *facts, const struct fact_view *view,
         return (struct claim){
             .reference = view->reference,
             .label = view->label,
-            .is_said = cJSON_IsObject(json_get(view->tree, "result")),
+            .is_said = view->has_result,
         };
+    entries = json_get(json_get(intent->given->payload, "bundle"), "entry");
     item = json_at(view->results,
                    json_count(view->results) == json_count(entries) ? slot->entry : slot->index);
     if (!cJSON_IsObject(item))

@@ -178,13 +178,16 @@ static const char *label_of_tag(struct arena *arena, const char *tag)
 const char *slot_named_base(const struct facts *facts, const struct fact_slot *slot)
 {
     const struct cJSON *payload = slot->intent->given->payload;
-    const struct cJSON *entry =
-        json_at(json_get(json_get(payload, "bundle"), "entry"), slot->entry);
-    const char *label =
-        slot->intent->operation == OPERATION_BUNDLE
-            ? label_of_tag(facts->arena, json_string(json_get(entry, "request"), "ifMatch"))
-            : label_text(json_get(payload, "baseVersion"));
+    const char *label;
 
+    if (slot->intent->operation == OPERATION_BUNDLE) {
+        const struct cJSON *entry =
+            json_at(json_get(json_get(payload, "bundle"), "entry"), slot->entry);
+
+        label = label_of_tag(facts->arena, json_string(json_get(entry, "request"), "ifMatch"));
+    } else {
+        label = label_text(json_get(payload, "baseVersion"));
+    }
     if (!label && slot->method == METHOD_PUT)
         label = json_string(json_get(slot->content, "meta"), "versionId");
     return label;

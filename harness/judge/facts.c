@@ -417,19 +417,30 @@ bool state_is_open(enum fact_state state)
 
 /* ---- texts ---- */
 
-const char *facts_header(const struct facts *facts, const struct sim_entry *entry, const char *name)
+const struct cJSON *facts_headers(const struct facts *facts, const struct sim_entry *entry)
 {
     struct err err = ERR_INIT;
-    const struct cJSON *headers = NULL, *header;
 
-    if (entry && strlen(entry->headers) > 2)
-        headers = json_parse(facts->arena, entry->headers, strlen(entry->headers), &err);
+    return entry && strlen(entry->headers) > 2
+               ? json_parse(facts->arena, entry->headers, strlen(entry->headers), &err)
+               : NULL;
+}
+
+const char *header_text(const struct cJSON *headers, const char *name)
+{
+    const struct cJSON *header;
+
     cJSON_ArrayForEach(header, headers)
     {
         if (header->string && strcasecmp(header->string, name) == 0)
             return json_text(header);
     }
     return NULL;
+}
+
+const char *facts_header(const struct facts *facts, const struct sim_entry *entry, const char *name)
+{
+    return header_text(facts_headers(facts, entry), name);
 }
 
 const char *facts_label(const struct facts *facts, const struct cJSON *said)

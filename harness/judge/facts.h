@@ -136,6 +136,7 @@ struct fact_exchange {
     struct fact_write *writes; /* none for a look */
     size_t write_count;
     struct fact_parsed *request, *reply; /* bodies; see fact_tree_of */
+    const struct cJSON *reply_headers;   /* NULL: no reply, or none */
 };
 
 /* ---- what was said ---- */
@@ -165,7 +166,8 @@ struct fact_view {
     enum fact_state state;
     const char *id, *key; /* as said; or NULL */
     const char *reference,
-        *label; /* result; NULL where null, missing or no string. "Type/id" without the base */
+        *label;      /* result; NULL where null, missing or no string. "Type/id" without the base */
+    bool has_result; /* an object */
     const struct cJSON *results; /* or NULL */
     const char *review;          /* id or NULL */
     const struct cJSON *problem; /* NULL where null or missing */
@@ -341,4 +343,7 @@ const char *facts_label(const struct facts *facts, const struct cJSON *said);
 /* A header of a journal entry, names without case; NULL: absent. In the facts' arena. */
 const char *facts_header(const struct facts *facts, const struct sim_entry *entry,
                          const char *name);
+/* All of them, and one of these. */
+const struct cJSON *facts_headers(const struct facts *facts, const struct sim_entry *entry);
+const char *header_text(const struct cJSON *headers, const char *name);
 #endif

@@ -234,6 +234,7 @@ static struct fact_view *view_from(struct facts_builder *builder, const struct s
     view->label = facts_label(builder->facts, json_get(result, "versionId"));
     if (!view->label)
         view->label = label;
+    view->has_result = cJSON_IsObject(result);
     view->results = json_get(tree, "results");
     view->review = json_string(tree, "review");
     view->problem = json_get(tree, "problem");

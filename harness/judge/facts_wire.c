@@ -231,6 +231,7 @@ static void fill_exchange(struct facts_builder *builder, struct fact_exchange *e
     exchange->request = fact_parsed_new(builder->arena, arrived->body, arrived->body_size);
     exchange->reply = fact_parsed_new(builder->arena, replied ? replied->body : NULL,
                                       replied ? replied->body_size : 0);
+    exchange->reply_headers = facts_headers(builder->facts, replied);
     exchange->is_bundle = is_post && !url.type;
     if (exchange->is_bundle)
         bundle_writes(builder, exchange);
@@ -403,9 +404,9 @@ static void learn_exchange(struct learning *learning)
     if (replied->status < 300 || !write) {
         struct fact_url url = fact_url_parse(facts, exchange->arrived->url);
 
-        told(learning, facts_header(facts, replied, "Location"),
-             facts_header(facts, replied, "ETag"), replied->status < 300 ? body : NULL, write,
-             write ? write->reference : url.reference);
+        told(learning, header_text(exchange->reply_headers, "Location"),
+             header_text(exchange->reply_headers, "ETag"), replied->status < 300 ? body : NULL,
+             write, write ? write->reference : url.reference);
     }
 }
 

@@ -41,7 +41,7 @@ static bool is_sound(const struct facts *facts, const struct fact_receipt *recei
                      const struct fact_version *version)
 {
     const struct sim_entry *arrived = receipt->exchange->arrived;
-    const char *etag = facts_header(facts, receipt->exchange->replied, "ETag"), *label = NULL;
+    const char *etag = header_text(receipt->exchange->reply_headers, "ETag"), *label = NULL;
     const char *reference = version->resource->reference;
     const struct fact_version *current = facts_current(facts, reference, arrived->n), *tagged;
     bool is_weak;

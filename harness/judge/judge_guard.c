@@ -77,11 +77,10 @@ static bool is_harmless(const struct facts *facts, const struct fact_write *writ
 }
 
 static void judge_label(const struct facts *facts, const struct fact_write *write,
-                        const char *label, const struct fact_version *version,
-                        struct finding *finding)
+                        const char *reference, const char *label,
+                        const struct fact_version *version, struct finding *finding)
 {
     const struct sim_entry *arrived = write->exchange->arrived;
-    const char *reference = written_over(facts, write)->resource->reference;
 
     if (label && is_named_base(facts, write, label))
         return;
@@ -99,8 +98,8 @@ static void judge_label(const struct facts *facts, const struct fact_write *writ
 }
 
 /* Each version that is named must be an honest guard; what names none can't do harm, but may hide what was meant. */
-static void judge_list(const struct facts *facts, const struct fact_write *write, const char *list,
-                       struct finding *finding)
+static void judge_list(const struct facts *facts, const struct fact_write *write,
+                       const char *reference, const char *list, struct finding *finding)
 {
     const char *label;
 
@@ -108,12 +107,12 @@ static void judge_list(const struct facts *facts, const struct fact_write *write
         const struct fact_version *version = write_named(facts, write, label);
 
         if (version)
-            judge_label(facts, write, label, version, finding);
+            judge_label(facts, write, reference, label, version, finding);
         else
             finding_unknown(finding, ENTRIES(write->exchange->arrived->n),
                             "%s of %s names several versions, and %s is none: which one it was "
                             "made from can't be told",
-                            act_of(write), written_over(facts, write)->resource->reference, label);
+                            act_of(write), reference, label);
     }
 }
 
@@ -134,9 +133,9 @@ static void judge_write(const struct facts *facts, const struct fact_write *writ
                      "%s of %s came without a guard that names a version", act_of(write),
                      over->resource->reference);
     else if (guard.is_list)
-        judge_list(facts, write, guard.label, finding);
+        judge_list(facts, write, over->resource->reference, guard.label, finding);
     else
-        judge_label(facts, write, guard.label, guard.version, finding);
+        judge_label(facts, write, over->resource->reference, guard.label, guard.version, finding);
 }
 
 void judge_guarded_write(const struct facts *facts, struct finding *finding)
