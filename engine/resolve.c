@@ -354,26 +354,53 @@ static enum go see_history(struct job *job, struct slot *slot, struct target *ta
     return GO_ON;
 }
 
-/* Every version after the guard was made here, by this or earlier intents of the same source and
- * requester. */
-static bool is_our_chain(struct job *job, const struct target *target, const char *reference)
+/* Was it made here, by this or an earlier intent of the same source and requester? */
+static bool is_ours(struct job *job, const char *reference, const struct seen *seen)
 {
     const struct intent *intent = job->intent;
+    struct ledger_commit commit = {.reference = reference,
+                                   .version = seen->version,
+                                   .tenant = intent->row.tenant,
+                                   .system = intent->row.system,
+                                   .requester = intent->requester};
 
+    return commit.version && ledger_is_own(job->engine->ledger, &commit, intent->row.number);
+}
+
+/* Every version after the guard is ours. */
+static bool is_our_chain(struct job *job, const struct target *target, const char *reference)
+{
     if (target->guard_at + 1 >= target->history.count || target->current_look != LOOK_FOUND)
         return false;
     const struct seen *newest = &target->history.versions[target->history.count - 1];
     if (!newest->version || strcmp(newest->version, target->current.version) != 0)
         return false;
     for (size_t i = target->guard_at + 1; i < target->history.count; i++) {
-        struct ledger_commit commit = {.reference = reference,
-                                       .version = target->history.versions[i].version,
-                                       .tenant = intent->row.tenant,
-                                       .system = intent->row.system,
-                                       .requester = intent->requester};
-
-        if (!commit.version || !ledger_is_own(job->engine->ledger, &commit, intent->row.number))
+        if (!is_ours(job, reference, &target->history.versions[i]))
             return false;
+    }
+    return true;
+}
+
+/* The base may be silent on what others changed: they may have undone what an earlier intent of this source had written
+ * since. The last version of ours must not speak against it either. */
+static bool is_apart_from_ours(struct job *job, const struct slot *slot,
+                               const struct target *target, const char *reference)
+{
+    for (size_t i = target->history.count; i-- > target->guard_at + 1;) {
+        const struct seen *seen = &target->history.versions[i];
+
+        if (!seen->content || !is_ours(job, reference, seen))
+            continue;
+        const struct cJSON *meant =
+            resolve_rebased(job, slot, target->base, seen->content, TRIAGE_OURS);
+        if (!meant)
+            return false;
+        if (slot->how == WRITE_PATCH &&
+            !is_apart(job->arena, slot->content, seen->content, target->current.content, meant))
+            return false;
+        return triage_merge(job->arena, seen->content, meant, target->current.content,
+                            TRIAGE_FOREIGN) != NULL;
     }
     return true;
 }
@@ -407,7 +434,8 @@ static void say_merged(struct job *job, const struct slot *slot)
 static enum go moved_on(struct job *job, struct slot *slot, const struct target *target)
 {
     const struct cJSON *current = target->current.content;
-    bool is_ours = is_our_chain(job, target, slot_reference(slot, job->arena));
+    const char *reference = slot_reference(slot, job->arena);
+    bool is_own = is_our_chain(job, target, reference);
     bool is_others;
 
     if (target->current_look != LOOK_FOUND)
@@ -418,19 +446,19 @@ static enum go moved_on(struct job *job, struct slot *slot, const struct target 
         return human(slot, "other-patient");
     if (slot->is_decided)
         return human(slot, "conflict");
-    if (slot->how == WRITE_DELETE && is_ours) {
+    if (slot->how == WRITE_DELETE && is_own) {
         slot->guard = target->current.version;
         slot->may_come = false;
         slot->state = SLOT_PENDING;
         job->must_wait = true;
         return GO_ON;
     }
-    if (slot->how == WRITE_DELETE || (!is_ours && triage_is_sensitive(slot->type)) ||
+    if (slot->how == WRITE_DELETE || (!is_own && triage_is_sensitive(slot->type)) ||
         !tests_hold(job, slot, current))
         return human(slot, "conflict");
     const struct cJSON *merged =
-        resolve_rebased(job, slot, target->base, current, is_ours ? TRIAGE_OURS : TRIAGE_FOREIGN);
-    if (!merged)
+        resolve_rebased(job, slot, target->base, current, is_own ? TRIAGE_OURS : TRIAGE_FOREIGN);
+    if (!merged || (!is_own && !is_apart_from_ours(job, slot, target, reference)))
         return human(slot, "conflict");
     resolve_send_onto(job, slot, merged, &target->current);
     job->must_wait = true;
@@ -477,13 +505,20 @@ static bool is_only_one(const struct slot *slot, const struct target *target)
     return !slot->version && target->guard_at + 2 == target->history.count;
 }
 
+/* The version named is the one before: so says a server that made none, as nothing was to change, and one that is mistaken. */
+static bool names_guard(const struct slot *slot)
+{
+    return slot->version && strcmp(slot->version, slot->guard) == 0;
+}
+
 /* A reply said it was applied: find it, and see that it is what was sent. */
 static enum go resolve_claimed(struct job *job, struct slot *slot)
 {
     struct target target = {.base = NULL};
     struct seen seen = {.content = NULL};
 
-    if (slot->how == WRITE_UPDATE && slot->version) { /* the cheap way: that version has it */
+    if (slot->how == WRITE_UPDATE && slot->version &&
+        !names_guard(slot)) { /* the cheap way: that version has it */
         enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
         if (look == LOOK_LATER)
             return GO_LATER;
@@ -496,6 +531,11 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         return GO_LATER;
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
+    if (names_guard(slot) && resolve_holds(job, target.base, intended) &&
+        !(made && resolve_holds(job, made->content, intended))) {
+        effective(job, slot, slot->version, true); /* it made none */
+        return GO_ON;
+    }
     if (made && made->content && made->version) {
         bool is_as_sent = resolve_holds(job, made->content, intended);
         bool is_named = slot->version && strcmp(made->version, slot->version) == 0;
@@ -551,8 +591,12 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
         return GO_LATER;
     if (is_as_it_was)
         return successor(&target) ? GO_LATER /* the read was stale */ : not_applied(job, slot);
-    if (is_there && place(&target.history, target.current.version) < target.guard_at)
+    size_t current_at = is_there ? place(&target.history, target.current.version) : 0;
+    if (is_there && current_at < target.guard_at)
         return GO_LATER; /* older than what the intent was made on: a stale read */
+    if (is_there && target.history.count > 0 && current_at == target.history.count &&
+        job->intent->waits < LAG_LOOKS)
+        return GO_LATER; /* the history lags behind: whose the current one is, it may tell yet */
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
     if (slot->how != WRITE_DELETE && made && made->version &&

@@ -132,6 +132,65 @@ static void what_the_server_lost_is_not_looked_for_for_ever(void)
     }
 }
 
+#define SAID(sequence, value)                                                                      \
+    "{\"operation\":\"patch\",\"target\":{\"reference\":\"Task/t\"},\"baseVersion\":\"1\","        \
+    "\"patch\":[{\"op\":\"replace\",\"path\":\"/priority\",\"value\":\"" value "\"}],"             \
+    "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"said-" sequence                           \
+    "\",\"sequence\":" sequence "}}"
+#define TASK(priority)                                                                             \
+    "{\"resourceType\":\"Task\",\"id\":\"t\",\"status\":\"requested\",\"intent\":\"order\","       \
+    "\"priority\":\"" priority "\"}"
+
+/* Two of one source, both made on version 1. */
+static void say_twice(const char *between, const char *fault)
+{
+    begin();
+    ward_edit(&ward, "PUT", "Task/t", TASK("routine"));
+    EXPECT_INT("first", ward_call(&ward, "POST", "/v1/intents", SAID("1", "urgent"), "k1", NULL),
+               202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    EXPECT_STR("first", ward_state(&ward, "k1"), "committed");
+    if (between)
+        ward_edit(&ward, "PUT", "Task/t", between);
+    if (fault)
+        ward_fault(&ward, fault);
+    EXPECT_INT("second", ward_call(&ward, "POST", "/v1/intents", SAID("2", "asap"), "k2", NULL),
+               202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+}
+
+/* It looks as it did when the source spoke, but somebody made it so since. */
+static void an_undo_of_what_the_source_wrote_is_a_change(void)
+{
+    say_twice(TASK("routine"), NULL);
+    EXPECT_STR("asks", ward_state(&ward, "k2"), "needs-review");
+    EXPECT_STR("the undo stands", json_string(ward_chart(&ward, "Task/t"), "priority"), "routine");
+}
+
+/* Whose the current version is, a history without it can't tell. */
+static void a_history_that_lags_behind_makes_nobody_a_stranger(void)
+{
+    say_twice(NULL, "{\"fault\":\"stale-read(1)\",\"match\":{\"interaction\":\"history\"},"
+                    "\"times\":1}");
+    EXPECT_STR("goes on", ward_state(&ward, "k2"), "committed");
+    EXPECT_STR("the last word", json_string(ward_chart(&ward, "Task/t"), "priority"), "asap");
+}
+
+/* An ETag of the version before, which has the same content: the one that was made is told. */
+static void an_update_of_nothing_is_told_by_its_own_version(void)
+{
+    begin();
+    ward_edit(&ward, "PUT", "Task/t", TASK("routine"));
+    ward_fault(&ward, "{\"fault\":\"wrong-etag\"," ONE_WRITE);
+    submit("{\"operation\":\"update\",\"target\":{\"reference\":\"Task/t\"},\"baseVersion\":\"1\","
+           "\"resource\":" TASK(
+               "routine") ",\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e4\"}}");
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    const struct cJSON *view = ward_view(&ward, "k1");
+    EXPECT_STR("state", json_string(view, "state"), "committed");
+    EXPECT_STR("version", json_string(json_get(view, "result"), "versionId"), "2");
+}
+
 #define WITH_WARD(test)                                                                            \
     static void ward_##test(void)                                                                  \
     {                                                                                              \
@@ -144,6 +203,9 @@ WITH_WARD(a_sweep_leaves_the_server_alone_after_a_decision)
 WITH_WARD(what_went_over_a_foreign_version_is_told)
 WITH_WARD(a_deletion_is_no_older_version)
 WITH_WARD(what_the_server_lost_is_not_looked_for_for_ever)
+WITH_WARD(an_undo_of_what_the_source_wrote_is_a_change)
+WITH_WARD(a_history_that_lags_behind_makes_nobody_a_stranger)
+WITH_WARD(an_update_of_nothing_is_told_by_its_own_version)
 
 static CU_TestInfo tests[] = {
     {"a refusal is no end while an attempt may come",
@@ -154,6 +216,12 @@ static CU_TestInfo tests[] = {
     {"a deletion is no older version", ward_a_deletion_is_no_older_version},
     {"what the server lost is not looked for for ever",
      ward_what_the_server_lost_is_not_looked_for_for_ever},
+    {"an undo of what the source wrote is a change",
+     ward_an_undo_of_what_the_source_wrote_is_a_change},
+    {"a history that lags behind makes nobody a stranger",
+     ward_a_history_that_lags_behind_makes_nobody_a_stranger},
+    {"an update of nothing is told by its own version",
+     ward_an_update_of_nothing_is_told_by_its_own_version},
     CU_TEST_INFO_NULL,
 };
 SUITE("doubt", tests)
