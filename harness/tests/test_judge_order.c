@@ -142,6 +142,26 @@ static void another_got_the_first_through_again(struct kase *k)
     case_edit(k, TASK, TASKED("urgent", ""));
 }
 
+static void the_server_lost_the_second(struct kase *k)
+{
+    begin_plain(k);
+    uint64_t exchange = case_arrived(k, "second", "PATCH " TASK, AT("1"), ASAP);
+    case_committed(k, exchange, TASK, TASKED("asap", ""));
+    case_reply(k, exchange);
+    case_undo(k, exchange, TASK);
+    write_first(k, AT("1"));
+}
+
+static void the_server_lost_the_second_too_late(struct kase *k)
+{
+    begin_plain(k);
+    uint64_t exchange = case_arrived(k, "second", "PATCH " TASK, AT("1"), ASAP);
+    case_committed(k, exchange, TASK, TASKED("asap", ""));
+    case_reply(k, exchange);
+    write_first(k, AT("2"));
+    case_undo(k, exchange, TASK);
+}
+
 static void unreadable(struct kase *k)
 {
     begin_plain(k);
@@ -171,6 +191,8 @@ static void the_order_is_the_sources(void)
         {"decided, maybe", decided_but_not_answered, VERDICT_UNKNOWN},
         {"the first never came through", the_first_is_refused_at_last, VERDICT_PASS},
         {"somebody else did it again", another_got_the_first_through_again, VERDICT_PASS},
+        {"the server lost the second", the_server_lost_the_second, VERDICT_PASS},
+        {"the server lost the second too late", the_server_lost_the_second_too_late, VERDICT_FAIL},
         {"what it was can't be read", unreadable, VERDICT_UNKNOWN},
     };
 
