@@ -4,8 +4,8 @@
  *
  * Counters that start anew with a process are added up over its lives; those that are kept are taken as they stand last.
  * After a kill nobody can say what was counted and lost, and of several processes one is asked: then gauges alone are
- * judged. Where a definition leaves room (one
- * success for a Bundle, or one for each entry) every reading of it is right.
+ * judged. Where a definition leaves room (one success for a Bundle, or one for each entry) every reading of it is right,
+ * and where a server lost what it made, whether the engine had known of it is left open.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,20 +29,26 @@ struct metering {
     unsigned known;               /* counters and gauges that were there */
 };
 
-/* What the journal allows: from `low` to `high`, or the one value `other` (-1: none). */
+/* What the journal allows: from `low` to `high`, or from `other` (-1: none) to `lost` more. */
 struct count {
     double low, high, other;
+    double lost;
 };
+
+static struct count between(double low, double high)
+{
+    return (struct count){low, high, -1, 0};
+}
 
 static struct count exactly(double value)
 {
-    return (struct count){value, value, -1};
+    return between(value, value);
 }
 
 static bool allows(const struct count *count, double value)
 {
     return (value >= count->low && value <= count->high) ||
-           (count->other >= 0 && value == count->other);
+           (count->other >= 0 && value >= count->other && value <= count->other + count->lost);
 }
 
 static bool is_said(const struct sim_entry *entry, const char *what)
@@ -86,26 +92,27 @@ static struct count count_accepted(const struct facts *facts)
         ids += (double)intent->id_count;
         unnamed += intent->id_count == 0 && intent->is_accepted;
     }
-    return (struct count){ids, ids + unnamed, -1};
+    return between(ids, ids + unnamed);
 }
 
-/* Slots of an intent whose version holds what was meant. */
-static double count_standing(const struct facts *facts, const struct fact_intent *intent)
+/* Slots of an intent whose version holds what was meant; those that the server lost apart. */
+static void add_standing(const struct facts *facts, const struct fact_intent *intent,
+                         struct count *out)
 {
-    double count = 0;
-
     for (size_t i = 0; i < intent->slot_count; i++) {
         const struct fact_slot *slot = &intent->slots[i];
 
-        count += slot->effect_count > 0 && slot_stands(facts, slot, slot->effects[0], NULL);
+        if (slot->effect_count == 0 || !slot_stands(facts, slot, slot->effects[0], NULL))
+            continue;
+        out->other += !slot->effects[0]->undone;
+        out->lost += slot->effects[0]->undone != 0;
     }
-    return count;
 }
 
 /* Once for each intent that is said to be committed, or once for each of its entries. */
 static struct count count_committed(const struct facts *facts)
 {
-    struct count count = {0, 0, 0};
+    struct count count = {0, 0, 0, 0};
 
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *intent = facts->intents[i];
@@ -118,8 +125,10 @@ static struct count count_committed(const struct facts *facts)
         }
         count.low += committed;
         count.high += committed;
-        count.other +=
-            committed > 0 ? committed * (double)intent->slot_count : count_standing(facts, intent);
+        if (committed > 0)
+            count.other += committed * (double)intent->slot_count;
+        else
+            add_standing(facts, intent, &count);
     }
     return count;
 }
@@ -131,7 +140,7 @@ static bool is_success(const struct sim_entry *answered)
 
 static struct count count_hits(const struct facts *facts)
 {
-    struct count count = {0, 0, -1};
+    struct count count = between(0, 0);
 
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *intent = facts->intents[i];
@@ -173,8 +182,7 @@ static struct count count_retries(const struct facts *facts)
         for (size_t k = 0; k < intent->slot_count; k++)
             by_slot += beyond_first((double)intent->slots[k].write_count);
     }
-    return by_slot < by_intent ? (struct count){by_slot, by_intent, -1}
-                               : (struct count){by_intent, by_slot, -1};
+    return by_slot < by_intent ? between(by_slot, by_intent) : between(by_intent, by_slot);
 }
 
 static bool says_conflict(int status)
@@ -227,7 +235,7 @@ static struct standing standing_of(const struct facts *facts)
 /* At least the replies that named a foreign version; none at all where nothing could conflict. */
 static struct count count_conflicts(const struct facts *facts)
 {
-    struct count count = {0, 0, -1};
+    struct count count = between(0, 0);
     size_t submitted = 0;
 
     for (size_t i = 0; i < facts->intent_count; i++)
@@ -284,7 +292,7 @@ static struct count count_backlog(const struct facts *facts)
 {
     struct standing standing = standing_of(facts);
 
-    return (struct count){standing.active, standing.active + standing.open, -1};
+    return between(standing.active, standing.active + standing.open);
 }
 
 static struct count count_unknown(const struct facts *facts)
@@ -296,7 +304,7 @@ static struct count count_age(const struct facts *facts)
 {
     struct standing standing = standing_of(facts);
 
-    return (struct count){0, standing.active + standing.open > 0 ? 1e9 : 0, -1};
+    return between(0, standing.active + standing.open > 0 ? 1e9 : 0);
 }
 
 static struct count count_reviews(const struct facts *facts)
@@ -306,8 +314,7 @@ static struct count count_reviews(const struct facts *facts)
     const struct cJSON *tree =
         list && list->body ? json_parse(facts->arena, list->body, list->body_size, &ignored) : NULL;
 
-    return tree ? exactly((double)json_count(json_get(tree, "reviews")))
-                : (struct count){0, 1e9, -1};
+    return tree ? exactly((double)json_count(json_get(tree, "reviews"))) : between(0, 1e9);
 }
 
 /* ---- judging ---- */
@@ -337,10 +344,10 @@ static void judge_value(struct metering *metering, const struct meter *meter, do
 
     if (allows(&count, last) || (!meter->is_gauge && allows(&count, sum)))
         return;
-    if (count.other >= 0 && count.other != count.low)
+    if (count.other >= 0 && count.other + count.lost != count.low)
         finding_fail(metering->finding, ENTRIES(metering->last->n),
                      "%s is %g; by the journal it is %g, or %g counted by entry", meter->name, last,
-                     count.low, count.other);
+                     count.low, count.other + count.lost);
     else if (count.low == count.high)
         finding_fail(metering->finding, ENTRIES(metering->last->n),
                      "%s is %g; by the journal it is %g", meter->name, last, count.low);

@@ -111,28 +111,44 @@ static void drift_told(struct kase *k)
               "{'kind':'drift','found':[{'kind':'differs'},{'kind':'edited'}]}");
 }
 
-/* Two entries; one is refused. */
-static void batch_in_part(struct kase *k)
+#define VISIT                                                                                      \
+    "{'resourceType':'Bundle','type':'batch','entry':["                                            \
+    "{'resource':{'resourceType':'Patient','id':'ada','active':false},'request':{'method':'PUT',"  \
+    "'url':'Patient/ada'}},{'resource':{'resourceType':'Task','id':'call','status':'accepted'},"   \
+    "'request':{'method':'PUT','url':'Task/call'}}]}"
+
+static uint64_t batch_begin(struct kase *k)
 {
     case_chart(k, ADA, ACTIVE);
     case_chart(k, "Task/call", "{'resourceType':'Task','status':'requested'}");
-    case_intent(
-        k, "visit",
-        "{'operation':'bundle','bundle':{'resourceType':'Bundle','type':'batch','entry':["
-        "{'resource':{'resourceType':'Patient','id':'ada','active':false},'request':{'method':'"
-        "PUT','url':'Patient/ada'}},{'resource':{'resourceType':'Task','id':'call','status':'"
-        "accepted'},'request':{'method':'PUT','url':'Task/call'}}]}}");
+    case_intent(k, "visit", "{'operation':'bundle','bundle':" VISIT "}");
     case_submit(k, "visit");
-    uint64_t e = case_arrived(
-        k, "visit", "POST ", NULL,
-        "{'resourceType':'Bundle','type':'batch','entry':["
-        "{'resource':{'resourceType':'Patient','id':'ada','active':false},'request':{'method':'"
-        "PUT','url':'Patient/ada'}},{'resource':{'resourceType':'Task','id':'call','status':'"
-        "accepted'},'request':{'method':'PUT','url':'Task/call'}}]}");
+    uint64_t e = case_arrived(k, "visit", "POST ", NULL, VISIT);
     case_committed(k, e, ADA, "{'resourceType':'Patient','active':false}");
+    return e;
+}
+
+/* Two entries; one is refused. */
+static void batch_in_part(struct kase *k)
+{
+    uint64_t e = batch_begin(k);
+
     case_replied(k, e, 200, NULL,
                  "{'resourceType':'Bundle','type':'batch-response','entry':[{'response':{'status':'"
                  "200','etag':'W/\\'2\\''}},{'response':{'status':'422'}}]}");
+    case_view(k, "visit", "incomplete", NULL, NULL);
+}
+
+/* Both came through, and the server lost one. */
+static void batch_lost_in_part(struct kase *k)
+{
+    uint64_t e = batch_begin(k);
+
+    case_committed(k, e, "Task/call", "{'resourceType':'Task','status':'accepted'}");
+    case_replied(k, e, 200, NULL,
+                 "{'resourceType':'Bundle','type':'batch-response','entry':[{'response':{'status':'"
+                 "200','etag':'W/\\'2\\''}},{'response':{'status':'200','etag':'W/\\'2\\''}}]}");
+    case_undo(k, e, ADA);
     case_view(k, "visit", "incomplete", NULL, NULL);
 }
 
@@ -147,6 +163,12 @@ static const struct row rows[] = {
     {"a batch in part, by intent", batch_in_part, "writeback_committed_total 0\n", VERDICT_PASS},
     {"a batch in part, by entry", batch_in_part, "writeback_committed_total 1\n", VERDICT_PASS},
     {"a batch in part, as if whole", batch_in_part, "writeback_committed_total 2\n", VERDICT_FAIL},
+    {"a batch lost in part, what is there", batch_lost_in_part, "writeback_committed_total 1\n",
+     VERDICT_PASS},
+    {"a batch lost in part, what was there", batch_lost_in_part, "writeback_committed_total 2\n",
+     VERDICT_PASS},
+    {"a batch lost in part, more than there was", batch_lost_in_part,
+     "writeback_committed_total 3\n", VERDICT_FAIL},
     {"a conflict", met_a_foreign_version, "writeback_conflicts_total 1\n", VERDICT_PASS},
     {"a conflict, found by a look too", met_a_foreign_version, "writeback_conflicts_total 2\n",
      VERDICT_PASS},
