@@ -124,9 +124,9 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
     size_t guard = find_version(run, entries, json_string(slot, "guard"));
     bool is_refused = answer && (answer->status == 409 || answer->status == 412);
     bool is_told = is_success(answer) && answer->version && !is_deletion(slot);
-    /* what an undo writes others write too, to undo it: after a 412, which nothing was done by, it was theirs */
-    bool is_theirs = answer && answer->status == 412 &&
-                     json_count(json_get(run->intent, "undone")) > 0 &&
+    /* what an undo or a deletion does others do too: after a 412, which nothing was done by, it was theirs */
+    bool is_theirs = json_integer(json_get(slot, "answer"), "status", 0) == 412 &&
+                     (is_deletion(slot) || json_count(json_get(run->intent, "undone")) > 0) &&
                      !json_flag(slot, "doubtful", false);
 
     if (is_told) {
