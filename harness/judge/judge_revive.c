@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "harness/judge/achievable.h"
 #include "harness/judge/derive.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
@@ -46,12 +47,25 @@ static bool is_meant(const struct revival *revival)
             revival->deletion->slot->method == METHOD_DELETE);
 }
 
+/* The write named a version from before the deletion, and the server did not look. Where it says that it does, more
+ * cannot be asked of an engine; where it is known not to, the harm is to be told. */
+static bool is_the_servers(const struct revival *revival)
+{
+    const struct fact_version *version = revival->version;
+    const enum sim_guard declared = revival->facts->evidence->guards.lost_update;
+
+    return version->write && version->write->method != METHOD_POST &&
+           write_excludes(revival->facts, version->write, revival->deletion) &&
+           (declared == SIM_PREVENT ||
+            harm_is_excused(revival->facts, declared, version->intent, version));
+}
+
 static void judge_revival(const struct revival *revival)
 {
     const struct fact_version *version = revival->version;
     const char *name = version->intent ? version->intent->given->name : NULL;
 
-    if (is_decided(revival) || is_meant(revival))
+    if (is_decided(revival) || is_meant(revival) || is_the_servers(revival))
         return;
     if (!name || write_may_be_decided(version->write))
         finding_unknown(revival->finding, ENTRIES(revival->deletion->n, version->n),

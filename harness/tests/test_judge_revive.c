@@ -45,6 +45,14 @@ static void deleted_meanwhile(struct kase *k)
     put(k, "If-None-Match: *");
 }
 
+static void a_guard_that_was_not_heeded(struct kase *k)
+{
+    begin(k, UPDATE(",'baseVersion':'1'", "urn:p"));
+    case_submit(k, "i");
+    case_edit(k, TASK, NULL);
+    put(k, AT("1"));
+}
+
 static void deleted_before_it_was_said(struct kase *k)
 {
     begin(k, UPDATE("", "urn:p"));
@@ -150,6 +158,7 @@ static void what_is_deleted_stays_deleted(void)
     static const struct case_row rows[] = {
         {"a live one", a_live_one, VERDICT_PASS},
         {"deleted meanwhile", deleted_meanwhile, VERDICT_FAIL},
+        {"a guard that was not heeded", a_guard_that_was_not_heeded, VERDICT_PASS},
         {"deleted before it was said", deleted_before_it_was_said, VERDICT_FAIL},
         {"made from the deletion", made_from_the_deletion, VERDICT_PASS},
         {"the source's own deletion", its_own_deletion, VERDICT_PASS},
