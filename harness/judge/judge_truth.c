@@ -236,6 +236,19 @@ static void judge_compensated(const struct facts *facts, const struct fact_slot 
                      slot->intent->given->name, effect->resource->reference, effect->label);
 }
 
+/* The newest effect until then that stood when the view was said: what a server lost before does not. */
+static const struct fact_version *standing_effect(const struct fact_slot *slot,
+                                                  const struct fact_view *view, uint64_t until)
+{
+    for (size_t i = slot->effect_count; i > 0; i--) {
+        const struct fact_version *effect = slot->effects[i - 1];
+
+        if (effect->n <= until && !(effect->undone && effect->undone < view->n))
+            return effect;
+    }
+    return NULL;
+}
+
 static void judge_other_end(const struct facts *facts, const struct fact_intent *intent,
                             size_t index, struct finding *finding)
 {
@@ -250,7 +263,7 @@ static void judge_other_end(const struct facts *facts, const struct fact_intent 
     if (was_left_so(intent, view) || is_another_ids(intent, view))
         return;
     for (size_t i = 0; i < intent->slot_count; i++) {
-        const struct fact_version *effect = slot_effect(&intent->slots[i], until);
+        const struct fact_version *effect = standing_effect(&intent->slots[i], view, until);
 
         if (!effect)
             continue;

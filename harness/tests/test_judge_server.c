@@ -125,6 +125,15 @@ static void lost_and_logged_nowhere(struct kase *k)
               "'correlationId':'c-1-raise','requestHash':null,'result':null}");
 }
 
+static void cancelled_and_then_lost(struct kase *k)
+{
+    begin(k);
+    uint64_t exchange = case_write(k, "raise", "PATCH " TASK, AT("1"), URGENT);
+    case_view(k, "raise", "cancelled", NULL, NULL);
+    case_undo(k, exchange, TASK);
+    case_recover(k);
+}
+
 static void written_anew_and_not_recorded(struct kase *k)
 {
     write_and_lose(k);
@@ -164,6 +173,10 @@ static void a_restore_is_not_the_engines_doing(void)
         {"lost, and written anew", lost_and_written_anew, VERDICT_PASS},
     };
 
+    static const struct case_row said[] = {
+        {"lost, and cancelled", lost_and_logged_nowhere, VERDICT_PASS},
+        {"cancelled, and lost then", cancelled_and_then_lost, VERDICT_FAIL},
+    };
     static const struct case_row number[] = {
         {"its number given to another", lost_and_its_number_given_to_another, VERDICT_PASS},
         {"another's number, and nothing lost", the_nurses_and_recorded, VERDICT_FAIL},
@@ -174,6 +187,7 @@ static void a_restore_is_not_the_engines_doing(void)
         {"lost before it was looked for", lost_and_logged_nowhere, VERDICT_PASS},
     };
 
+    case_rows("truthful-state", said);
     case_rows("audit-true", number);
     case_rows("log-replays", log);
     case_rows("audit-complete", complete);
