@@ -59,6 +59,14 @@ static void in_the_other_order(struct kase *k)
     swap(k);
 }
 
+static void the_other_was_lost_by_the_server(struct kase *k)
+{
+    begin_plain(k);
+    uint64_t exchange = case_write(k, "second", "PATCH " TASK, AT("1"), ASAP);
+    case_undo(k, exchange, TASK);
+    write_first(k, AT("1"));
+}
+
 static void overtaken_while_it_waited(struct kase *k)
 {
     begin_plain(k);
@@ -180,6 +188,7 @@ static void the_order_is_the_sources(void)
     static const struct case_row rows[] = {
         {"in order", in_order, VERDICT_PASS},
         {"in the other order", in_the_other_order, VERDICT_FAIL},
+        {"the other was lost by the server", the_other_was_lost_by_the_server, VERDICT_PASS},
         {"overtaken while it waited", overtaken_while_it_waited, VERDICT_FAIL},
         {"by sequence, not by delivery", delivered_in_the_other_order, VERDICT_FAIL},
         {"of two sources", of_two_sources, VERDICT_PASS},
