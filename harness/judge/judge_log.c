@@ -246,7 +246,8 @@ static void judge_order(const struct reading *reading)
     size_t count = 0;
 
     for (size_t i = 0; i < reading->result_count; i++)
-        if (reading->results[i].version && reading->results[i].version->exchange)
+        if (reading->results[i].version && reading->results[i].version->exchange &&
+            !reading->results[i].version->undone)
             sorted[count++] = &reading->results[i];
     qsort(sorted, count, sizeof(*sorted), by_target);
     for (size_t i = 0; i < count; i++) {

@@ -182,6 +182,24 @@ static void in_the_other_order(struct kase *k)
 }
 
 /* The first is read back, and the answer says `status` before or after all of the second. */
+/* The first was lost by the server, and its number given to the second. */
+static void the_first_was_lost_and_told_of_last(struct kase *k)
+{
+    note_begin(k);
+    case_intent(k, "more",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" SECOND "}");
+    case_submit(k, "more");
+    uint64_t exchange = case_write(k, "note", WRITE);
+    case_undo(k, exchange, ADA);
+    case_read(k, "more", ADA);
+    case_write(k, "more", "PATCH Patient/ada", "If-Match: W/'1'", SECOND);
+    case_view(k, "more", "committed", ADA, "2");
+    case_view(k, "note", "incomplete", NULL, NULL);
+    case_recover(k);
+    made(k, "more", "'2'");
+    made(k, "note", "'2'");
+}
+
 static void read_back(struct kase *k, int status, bool is_late)
 {
     note_begin(k);
@@ -315,6 +333,7 @@ static void the_log_tells_what_was_done(void)
         {"a deletion without a number", deleted, VERDICT_PASS},
         {"two, in order", in_order, VERDICT_PASS},
         {"two, in the other order", in_the_other_order, VERDICT_FAIL},
+        {"two, and the server lost the first", the_first_was_lost_and_told_of_last, VERDICT_PASS},
         {"two, and the first was being read back", read_back_late, VERDICT_PASS},
         {"two, and to read the first back was put off", read_back_in_vain, VERDICT_PASS},
         {"two, and the first had been read back", read_back_in_time, VERDICT_FAIL},
