@@ -196,9 +196,19 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
 
 /* ---- reported at another's version ---- */
 
-/* Has a version of its own that label? Labels may be given twice. */
-static bool is_labelled(const struct fact_slot *slot, uint64_t n, const struct claim *claim)
+/* Has a version of its own that label, made by it or to undo it? Labels may be given twice. */
+static bool is_labelled(const struct facts *facts, const struct fact_slot *slot, uint64_t n,
+                        const struct claim *claim)
 {
+    const struct fact_resource *resource = facts_resource(facts, claim->reference);
+
+    for (size_t i = 0; resource && i < resource->version_count; i++) {
+        const struct fact_version *version = resource->versions[i];
+
+        if (version->is_undo && version->intent == slot->intent && version->n <= n &&
+            strcmp(version->label, claim->label) == 0)
+            return true;
+    }
     for (size_t i = 0; i < slot->effect_count && slot->effects[i]->n <= n; i++) {
         if (strcmp(slot->effects[i]->label, claim->label) == 0 &&
             strcmp(slot->effects[i]->resource->reference, claim->reference) == 0)
@@ -213,7 +223,7 @@ static void judge_reported(const struct facts *facts, const struct fact_view *vi
     const struct fact_version *effect = slot_effect(slot, view->n);
     struct claim claim = view_claim(facts, view, slot);
 
-    if (!effect || !claim.reference || !claim.label || is_labelled(slot, view->n, &claim))
+    if (!effect || !claim.reference || !claim.label || is_labelled(facts, slot, view->n, &claim))
         return;
     const struct fact_version *named = facts_version(facts, claim.reference, claim.label, view->n);
     if (named && !named->exchange)

@@ -226,6 +226,25 @@ static void an_undo_is_no_second_effect(void)
     case_free(k);
 }
 
+/* The server lost it, and gave its number to what somebody else wrote then. */
+static void taken_back_and_its_number_given_anew(struct kase *k)
+{
+    asked(k, NULL, 202);
+    uint64_t exchange = case_write(k, "note", UNDO("2", ""));
+    case_undo(k, exchange, ADA);
+    case_edit(k, ADA, PATIENT(""));
+    case_view(k, "note", "compensated", ADA, "3");
+}
+
+static void an_undo_is_its_own_write(void)
+{
+    static const struct case_row rows[] = {
+        {"its number given anew", taken_back_and_its_number_given_anew, VERDICT_PASS},
+    };
+
+    case_rows("own-write-known", rows);
+}
+
 static void said_and_not_done(struct kase *k)
 {
     asked(k, NULL, 202);
@@ -268,6 +287,7 @@ static void undone_is_an_end_where_it_was_asked_for(void)
 static CU_TestInfo tests[] = {
     {"an undo takes back its own and no more", an_undo_takes_back_its_own_and_no_more},
     {"an undo is no second effect", an_undo_is_no_second_effect},
+    {"an undo is its own write", an_undo_is_its_own_write},
     {"what is said to be undone is", what_is_said_to_be_undone_is},
     {"undone is an end where it was asked for", undone_is_an_end_where_it_was_asked_for},
     CU_TEST_INFO_NULL,
