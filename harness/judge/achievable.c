@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "harness/judge/derive.h"
 #include "harness/judge/facts.h"
 
 static bool names(const struct facts *facts, const struct cJSON *found,
@@ -58,4 +59,13 @@ bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
         return true;
     }
     return false;
+}
+
+bool harm_is_the_servers(const struct facts *facts, const struct fact_intent *intent,
+                         const struct fact_version *version, const struct fact_version *over)
+{
+    const enum sim_guard declared = facts->evidence->guards.lost_update;
+
+    return write_excludes(facts, version->write, over) &&
+           (declared == SIM_PREVENT || harm_is_excused(facts, declared, intent, version));
 }

@@ -18,4 +18,8 @@ struct facts;
 /* The harm lies in this version; `intent` (may be NULL) did it. */
 bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
                      const struct fact_intent *intent, const struct fact_version *version);
+/* The harm is that this version went over another, `over`, which its write had excluded: the server did not look. Where it
+ * says that it does, more cannot be asked of an engine; where it is known not to, the harm is to be told. */
+bool harm_is_the_servers(const struct facts *facts, const struct fact_intent *intent,
+                         const struct fact_version *version, const struct fact_version *over);
 #endif

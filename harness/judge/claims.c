@@ -263,7 +263,7 @@ static bool is_allowed(const struct facts *facts, const struct fact_slot *slot, 
     uint64_t n = slot->effects[index]->n;
     uint64_t since = before->exchange ? before->exchange->arrived->n : before->n;
 
-    if (before->undone && before->undone < n)
+    if (version_was_lost(before, n))
         return true; /* the server lost the first */
     if (index >= effects_allowed(facts, slot->intent, n))
         return false;

@@ -647,7 +647,7 @@ const struct fact_version *foreigns_next(const struct facts *facts, const struct
     while (foreigns->next < foreigns->before->position) {
         const struct fact_version *version = versions[foreigns->next++];
 
-        if (version->undone && version->undone < foreigns->before->n)
+        if (version_was_lost(version, foreigns->before->n))
             continue; /* the server lost it, not the engine */
         if (version_is_own(slot, version))
             foreigns->since = version;

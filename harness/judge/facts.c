@@ -185,7 +185,7 @@ static void group_versions(struct facts_builder *builder)
             resource->versions = &sorted[i];
             pred = NULL;
         }
-        while (pred && pred->undone && pred->undone < version->n)
+        while (pred && version_was_lost(pred, version->n))
             pred = pred->pred;
         version->resource = resource;
         version->pred = pred;
@@ -278,7 +278,7 @@ static size_t versions_at(const struct fact_resource *resource, uint64_t n)
     return low;
 }
 
-static bool is_undone(const struct fact_version *version, uint64_t n)
+bool version_was_lost(const struct fact_version *version, uint64_t n)
 {
     return version->undone && version->undone <= n;
 }
@@ -289,7 +289,7 @@ const struct fact_version *facts_current(const struct facts *facts, const char *
     const struct fact_resource *resource = facts_resource(facts, reference);
     size_t count = versions_at(resource, n);
 
-    while (count && is_undone(resource->versions[count - 1], n))
+    while (count && version_was_lost(resource->versions[count - 1], n))
         count--;
     return count ? resource->versions[count - 1] : NULL;
 }
@@ -306,7 +306,7 @@ const struct fact_version *facts_version(const struct facts *facts, const char *
 
         if (strcmp(version->label, label) != 0)
             continue;
-        if (!is_undone(version, n))
+        if (!version_was_lost(version, n))
             return version;
         lost = lost ? lost : version;
     }

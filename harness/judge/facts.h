@@ -298,6 +298,8 @@ const struct cJSON *fact_reply(const struct fact_exchange *exchange);
 
 const struct fact_resource *facts_resource(const struct facts *facts,
                                            const char *reference); /* or NULL */
+/* Had the server lost it by then (a restore)? */
+bool version_was_lost(const struct fact_version *version, uint64_t n);
 /* The version that was current at n (it may be a deletion); NULL: the resource was not there yet.
  */
 const struct fact_version *facts_current(const struct facts *facts, const char *reference,

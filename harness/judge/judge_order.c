@@ -76,12 +76,6 @@ static bool has_place(const struct fact_version *version)
            version->slot->effects[0] == version;
 }
 
-/* Did the server lose it before the other was made? Then it stood no longer for that one to come after. */
-static bool was_lost_before(const struct fact_version *version, const struct fact_version *other)
-{
-    return version->undone && version->undone < other->n;
-}
-
 static void judge_resource(const struct facts *facts, const struct fact_resource *resource,
                            struct finding *finding)
 {
@@ -96,7 +90,8 @@ static void judge_resource(const struct facts *facts, const struct fact_resource
         for (size_t k = 0; version->intent->sequence < highest && k < i; k++) {
             const struct fact_version *before = resource->versions[k];
 
-            if (has_place(before) && !was_lost_before(before, version) &&
+            /* what the server had lost by then stood no longer for the other to come after */
+            if (has_place(before) && !version_was_lost(before, version->n) &&
                 before->intent->sequence > version->intent->sequence &&
                 is_of_one_source(before->intent, version->intent) && !is_decided(before) &&
                 !is_decided(version))

@@ -67,7 +67,7 @@ static enum newer newer_versions(const struct facts *facts, const struct fact_sl
                 return NEWER_FOREIGN;
             continue;
         }
-        if (version->undone && version->undone < n)
+        if (version_was_lost(version, n))
             continue;
         if (!version_is_own(slot, version))
             return NEWER_FOREIGN;
@@ -176,7 +176,7 @@ static void judge_again(const struct facts *facts, const struct fact_slot *slot,
         const struct fact_version *first = slot->effects[i - 1], *again = slot->effects[i];
         const struct fact_decision *decision = again->write ? write_decision(again->write) : NULL;
 
-        if (first->resource != again->resource || (first->undone && first->undone < again->n))
+        if (first->resource != again->resource || version_was_lost(first, again->n))
             continue;
         for (const struct fact_version *undo = again->pred; undo && undo != first;
              undo = undo->pred) {

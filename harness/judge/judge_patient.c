@@ -99,19 +99,16 @@ static const char *intruder(const struct belonging *belonging, const struct fact
     return NULL;
 }
 
-/* The write named an older version, which was the intent's patient's, and the server did not look. Where it says that it
- * does, more cannot be asked of an engine; where it is known not to, the harm is to be told. */
+/* The write named an older version, which was the intent's patient's, and the server did not look. */
 static bool is_the_servers(const struct belonging *belonging, const struct fact_version *version)
 {
-    const enum sim_guard declared = belonging->facts->evidence->guards.lost_update;
     struct named_guard guard;
 
-    if (!version->pred || !write_excludes(belonging->facts, version->write, version->pred))
+    if (!version->pred ||
+        !harm_is_the_servers(belonging->facts, belonging->intent, version, version->pred))
         return false;
     write_guard(belonging->facts, version->write, &guard);
-    return guard.version && !stranger(belonging, guard.version) &&
-           (declared == SIM_PREVENT ||
-            harm_is_excused(belonging->facts, declared, belonging->intent, version));
+    return guard.version && !stranger(belonging, guard.version);
 }
 
 static void judge_version(struct belonging *belonging, const struct fact_version *version)

@@ -47,17 +47,13 @@ static bool is_meant(const struct revival *revival)
             revival->deletion->slot->method == METHOD_DELETE);
 }
 
-/* The write named a version from before the deletion, and the server did not look. Where it says that it does, more
- * cannot be asked of an engine; where it is known not to, the harm is to be told. */
+/* The write named a version from before the deletion, and the server did not look. */
 static bool is_the_servers(const struct revival *revival)
 {
     const struct fact_version *version = revival->version;
-    const enum sim_guard declared = revival->facts->evidence->guards.lost_update;
 
     return version->write && version->write->method != METHOD_POST &&
-           write_excludes(revival->facts, version->write, revival->deletion) &&
-           (declared == SIM_PREVENT ||
-            harm_is_excused(revival->facts, declared, version->intent, version));
+           harm_is_the_servers(revival->facts, version->intent, version, revival->deletion);
 }
 
 static void judge_revival(const struct revival *revival)

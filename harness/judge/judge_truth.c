@@ -243,7 +243,7 @@ static const struct fact_version *standing_effect(const struct fact_slot *slot,
     for (size_t i = slot->effect_count; i > 0; i--) {
         const struct fact_version *effect = slot->effects[i - 1];
 
-        if (effect->n <= until && !(effect->undone && effect->undone < view->n))
+        if (effect->n <= until && !version_was_lost(effect, view->n))
             return effect;
     }
     return NULL;
