@@ -407,8 +407,7 @@ static void fill_other(struct work *work, size_t index, struct result_scenario *
         .hash = scenario->hash,
         .title = scenario->title,
         .verdict = VERDICT_PASS,
-        .problem = arena_printf(work->arena, "not judged: the engine does not offer %s",
-                                offer_lacking(work->adapter, scenario))};
+        .problem = offer_problem(work->arena, offer_lacking(work->adapter, scenario))};
 }
 
 static int report(struct work *work, struct err *err)

@@ -88,8 +88,7 @@ static struct result_scenario not_judged(const struct work *work, const struct s
         .title = scenario->title,
         .personality = scenario->personality,
         .verdict = VERDICT_PASS,
-        .problem = arena_printf(work->arena, "not judged: the engine does not offer %s",
-                                offer_lacking(work->adapter, scenario))};
+        .problem = offer_problem(work->arena, offer_lacking(work->adapter, scenario))};
 }
 
 static int read_scenarios(struct work *work, const char *const *files, size_t count,

@@ -142,7 +142,7 @@ void trial_run(struct conductor *conductor, const struct scenario *scenario,
         out->arena = arena_new();
         out->verdict = VERDICT_PASS;
         out->is_not_run = true;
-        out->problem = arena_printf(out->arena, "not judged: the engine does not offer %s", lacks);
+        out->problem = offer_problem(out->arena, lacks);
         return;
     }
     conduct_until_valid(conductor, scenario, exact, is_once, out);

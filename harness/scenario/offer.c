@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/attr.h"
 #include "base/json.h"
 #include "base/near.h"
@@ -84,4 +85,9 @@ const char *offer_lacking(const struct adapter *adapter, const struct scenario *
             lacking = lacking_of_step(adapter, &scenario->actors[i].steps[j]);
     }
     return lacking ? lacking : offer_lacking_for(adapter, &scenario->schedule);
+}
+
+const char *offer_problem(struct arena *arena, const char *lacking)
+{
+    return arena_join(arena, "not judged: the engine does not offer ", lacking, (char *)NULL);
 }
