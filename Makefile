@@ -32,7 +32,7 @@ MAINS    := $(foreach p,$(PROGRAMS),$(HOME.$(p))/$(p).c)
 SOURCES  := $(sort $(wildcard base/*.c fhir/*.c simulator/*.c simulator/interact/*.c reports/*.c harness/*.c harness/*/*.c \
             engine/*.c tests/*.c tests/strawman/*.c tests/bench/*.c tests/fuzz/*.c */tests/*.c))
 HEADERS  := $(sort $(wildcard base/*.h fhir/*.h simulator/*.h simulator/interact/*.h reports/*.h harness/*.h harness/*/*.h \
-            engine/*.h tests/*.h tests/strawman/*.h */tests/*.h))
+            engine/*.h tests/*.h tests/bench/*.h tests/strawman/*.h */tests/*.h))
 objects   = $(patsubst %.c,$(OUT)/%.o,$(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,$(1))))) \
             $(if $(filter simulator,$(1)),$(OUT)/simulator/personality_files.o)
 

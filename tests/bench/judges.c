@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -18,6 +17,7 @@
 #include "harness/evidence.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/judge.h"
+#include "tests/bench/timing.h"
 
 #define ROUNDS     21
 #define PER_INTENT 10 /* entries; one commit of the engine's among them, and one of the nurse's */
@@ -27,21 +27,6 @@ static const char *const by_order[] = {
     "source-order",    "nothing-after-terminal", "sound-base",      "guarded-write",
     "own-write-known", "conflict-is-conflict",   "no-resurrection", NULL};
 static const char *const by_content[] = {"no-lost-update", "intended-content", NULL};
-
-static double cpu_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
 
 /* ---- evidence ---- */
 
@@ -224,22 +209,21 @@ static double judge_us(const struct evidence *evidence, const char *name)
         struct arena *arena = arena_new();
         struct result_invariant result = {.verdict = VERDICT_PASS};
         struct finding finding = {.arena = arena, .result = &result};
-        double from = cpu_us();
+        double from = timing_us();
         const struct facts *facts = facts_build(evidence, arena);
 
         if (invariant) {
-            from = cpu_us();
+            from = timing_us();
             invariant->judge(facts, &finding);
         }
-        took[i] = cpu_us() - from;
+        took[i] = timing_us() - from;
         if (result.verdict != VERDICT_PASS) {
             fprintf(stderr, "judges: %s: %s\n", name, result.text);
             exit(1);
         }
         arena_free(arena);
     }
-    qsort(took, ROUNDS, sizeof(took[0]), compare);
-    return took[ROUNDS / 4];
+    return timing_usual(took, ROUNDS);
 }
 
 static void tell(const struct evidence *evidence, const char *const *names, size_t things,

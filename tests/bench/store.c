@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -18,34 +17,13 @@
 #include "fhir/document.h"
 #include "simulator/sim.h"
 #include "simulator/store.h"
+#include "tests/bench/timing.h"
 
 #define RESOURCES 1000
 #define ROUNDS    1000 /* each writes every resource once */
 #define BEGINS    2000
 #define PATIENTS  100
 #define ENTRIES   500 /* of a patient's Bundle */
-
-static double cpu_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const double left = *(const double *)a, right = *(const double *)b;
-
-    return (left > right) - (left < right);
-}
-
-/* Of the values in order, the one a quarter from the start: what others do to the machine only adds. */
-static double usual(double *values, size_t count)
-{
-    qsort(values, count, sizeof(values[0]), compare);
-    return values[count / 4];
-}
 
 static void must_be_good(int rc, const struct err *err)
 {
@@ -113,15 +91,15 @@ static void measure_versions(void)
     write_all(store, &document);
     const size_t before = taken(), before_said = store_bytes(store);
     for (unsigned i = 0; i < ROUNDS; i++) {
-        const double from = cpu_us();
+        const double from = timing_us();
 
         json += write_all(store, &document);
-        writes[i] = cpu_us() - from;
+        writes[i] = timing_us() - from;
         read_all(store); /* so that both times find it in the processor's cache, or neither */
-        const double again = cpu_us();
+        const double again = timing_us();
         if (read_all(store) == 0)
             exit(3);
-        reads[i] = cpu_us() - again;
+        reads[i] = timing_us() - again;
     }
     const double versions = (double)RESOURCES * ROUNDS;
     printf("a stored version: its JSON (%.0f bytes) and %.0f bytes (want 256 at most); the store "
@@ -129,9 +107,10 @@ static void measure_versions(void)
            (double)json / versions, ((double)(taken() - before) - (double)json) / versions,
            ((double)(store_bytes(store) - before_said) - (double)json) / versions);
     const size_t part = ROUNDS / 10;
-    const double write_early = usual(writes, part),
-                 write_late = usual(writes + ROUNDS - part, part);
-    const double read_early = usual(reads, part), read_late = usual(reads + ROUNDS - part, part);
+    const double write_early = timing_usual(writes, part),
+                 write_late = timing_usual(writes + ROUNDS - part, part);
+    const double read_early = timing_usual(reads, part),
+                 read_late = timing_usual(reads + ROUNDS - part, part);
     printf("update of one of 1,000 resources with 1,000 versions each: %.2f us, with the first "
            "few: %.2f us, "
            "ratio %.2f (want 1.10 at most)\n",
@@ -204,13 +183,13 @@ static void measure_load(void)
     for (unsigned i = 0; i < PATIENTS; i++) {
         add_patient(&text, i);
         size += text.size;
-        const double from = cpu_us();
+        const double from = timing_us();
         must_be_good(sim_chart_add(chart, "patient", buf_text(&text), text.size, &err), &err);
-        us += cpu_us() - from;
+        us += timing_us() - from;
     }
-    const double from = cpu_us();
+    const double from = timing_us();
     must_be_good(sim_chart_finish(chart, &err), &err);
-    us += cpu_us() - from;
+    us += timing_us() - from;
     getrusage(RUSAGE_SELF, &usage);
     printf(
         "loading %d patients, %zu resources, %.0f MB: %.2f s (want 5), at most %ld MB in memory\n",
@@ -234,15 +213,15 @@ static double begin_us(struct sim *sim, unsigned count)
     must_be_good(sim_chart_add(chart, "patients", buf_text(&text), text.size, &err), &err);
     must_be_good(sim_chart_finish(chart, &err), &err);
     for (size_t i = 0; i < BEGINS; i++) {
-        const double from = cpu_us();
+        const double from = timing_us();
 
         must_be_good(sim_begin(sim, chart, &err), &err);
-        times[i] = cpu_us() - from;
+        times[i] = timing_us() - from;
     }
     must_be_good(sim_begin(sim, NULL, &err), &err);
     buf_release(&text);
     sim_chart_free(chart);
-    return usual(times, BEGINS);
+    return timing_usual(times, BEGINS);
 }
 
 static void measure_begin(void)
