@@ -2,9 +2,10 @@
 /*
  * settle - decides that the engine can do nothing more without us, by its own hook.
  *
- * Settled is: runnable 0; waiting equals the held exchanges whose client is there; no submit unanswered; and nothing arrived and nobody hung up between question and answer. Anything else: ask again, at once
- * the first time, then after an event or a short wait, since what we wait for (a reply read by the engine's thread)
- * has no event of its own.
+ * Settled is: runnable 0; waiting equals the held exchanges whose client is there; no submit unanswered; and between
+ * question and answer nothing arrived, nobody hung up and no other call of ours was answered, as what that one began may
+ * be later than the answer. Anything else: ask again, at once the first time, then after an event or a short wait, since
+ * what we wait for (a reply read by the engine's thread) has no event of its own.
  *
  * An engine that counts the requests it has begun saves the second question of a step that ends in a request. What was
  * under way when it answered is waited for. Settled then is as well: runnable 0, all that it had begun has arrived, and
@@ -169,6 +170,7 @@ static int ask_once(struct run *run, struct settled *answer, bool *out_settled, 
 {
     uint64_t arrivals = sim_arrivals(run->sim);
     size_t live = run_held_live(run);
+    const size_t unanswered = engine_unanswered(run, false);
     const long long returned =
         run->count.is_known ? run->count.ahead + (long long)arrivals - (long long)live : 0;
     bool have_all_arrived = false;
@@ -188,6 +190,8 @@ static int ask_once(struct run *run, struct settled *answer, bool *out_settled, 
     *out_settled = answer->runnable == 0 && (is_still || have_all_arrived) &&
                    answer->waiting == (long long)run_held_live(run) && !sim_is_busy(run->sim) &&
                    engine_unanswered(run, true) == 0;
+    /* a call that was answered meanwhile may have begun work that the answer does not know */
+    *out_settled &= engine_unanswered(run, false) == unanswered;
     /* a decision or sweep that waits neither for us nor for a timer is about to be answered */
     *out_settled &=
         engine_unanswered(run, false) == 0 || run_held_live(run) > 0 || answer->due_in_ms >= 0;
