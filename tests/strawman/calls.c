@@ -363,8 +363,8 @@ static void post_compensate(struct visit *visit)
     if (was_committed)
         crew_await(engine->crew, crew_start(engine->crew, number, engine, run_undo));
     intent = book_intent(engine->book, number);
-    if (was_committed && same_text(json_string(intent, "state"), "writing")) {
-        crew_start(engine->crew, number, engine, run_intent);
+    const char *state = json_string(intent, "state");
+    if (was_committed && (same_text(state, "writing") || same_text(state, "compensated"))) {
         reply_view(visit, 202, number);
     } else {
         call_problem(visit, 409, "It cannot be undone",

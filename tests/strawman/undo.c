@@ -57,4 +57,6 @@ void run_undo(struct job *job)
     book_change(run.engine->book, run.arena,
                 &(struct change){
                     .intent = job->intent, .set = set, .event = run_event(&run, "decision", undo)});
+    /* before this job ends, so that the engine is never at rest between the two */
+    crew_start(run.engine->crew, job->intent, run.engine, run_intent);
 }
