@@ -92,6 +92,8 @@ kill-matrix: all              ## measure which method finds which flaw, and make
 	tests/kill-matrix.sh >$(BUILD)/kill-matrix.md && mv $(BUILD)/kill-matrix.md docs/kill-matrix.md
 repeat: all                   ## run the whole suite TIMES times in a row (default 200)
 	tests/repeat.sh $(BIN) $(or $(TIMES),200)
+sweep: all                    ## no alarm without a flaw: SCHEDULES (default 100,000) distinct ones for each engine that is right
+	tests/sweep.sh $(BIN) $(or $(SCHEDULES),100000)
 breakages: $(OUT)/unit/simulator  ## a test of the tests: break the code in many places, each must be noticed [TABLE=FILE]
 	tests/breakages/run.sh $(TABLE)
 bench: all $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))  ## measure, each figure beside its baseline in the same run
@@ -142,5 +144,5 @@ clean:                        ## remove what was built
 	rm -rf $(BUILD)
 help:                         ## show this list
 	sed -nE 's/^([a-z%-][a-z %-]*):.*## */  \1\t/p' Makefile | sort -u | expand -t 16
-.PHONY: all certify test asan tsan check repeat soundness kill-matrix breakages bench fuzz definitions layers style headers install clean help
+.PHONY: all certify test asan tsan check repeat soundness kill-matrix sweep breakages bench fuzz definitions layers style headers install clean help
 .SECONDARY:

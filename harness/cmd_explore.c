@@ -26,6 +26,7 @@
 #include "harness/explore/progress.h"
 #include "harness/explore/resume.h"
 #include "harness/explore/search.h"
+#include "harness/explore/struck.h"
 #include "harness/judge/judge.h"
 #include "harness/options.h"
 #include "harness/outdir.h"
@@ -43,6 +44,7 @@ struct explored { /* what came out for one scenario */
     char *judged; /* by invariant: '-' before anything was judged, then P, U or F, the worst */
     unsigned exchanges, commits;
     uint64_t took_us;
+    struct struck struck;
 };
 
 struct work {
@@ -178,6 +180,7 @@ static int take_attempt(struct work *work, const struct errand *errand, const ch
     explored->exchanges += attempt.exchanges;
     explored->commits += attempt.commits;
     explored->took_us += attempt.took_us;
+    struck_add(&explored->struck, work->arena, &attempt.trace);
     if (attempt.is_unstartable)
         work->stopped = arena_printf(work->arena, "not run: %s", attempt.problem);
     if (!attempt.is_complete)
@@ -379,7 +382,9 @@ static void fill_scenario(struct work *work, size_t index, struct result_scenari
         .kills = scenario->bound.kills,
         .distinct = count.distinct,
         .skipped = count.skipped,
-        .statement = aim_covered(work->arena, &work->aim, scenario->bound, &count)};
+        .statement = aim_covered(work->arena, &work->aim, scenario->bound, &count),
+        .struck = explored->struck.counts,
+        .struck_count = explored->struck.count};
     *out = (struct result_scenario){.name = scenario->scenario->name,
                                     .hash = scenario->scenario->hash,
                                     .title = scenario->scenario->title,

@@ -48,6 +48,11 @@ static void put_coverage(struct cJSON *object, const struct result_scenario *sce
     json_put_integer(coverage, "skipped", (long long)covered->skipped);
     if (covered->statement)
         json_put_string(coverage, "statement", covered->statement);
+    if (!covered->struck_count)
+        return;
+    struct cJSON *struck = json_put_object(coverage, "struck");
+    for (size_t i = 0; i < covered->struck_count; i++)
+        json_put_integer(struck, covered->struck[i].name, (long long)covered->struck[i].schedules);
 }
 
 static void put_scenario(struct cJSON *array, const struct result_scenario *scenario)

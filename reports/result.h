@@ -58,12 +58,20 @@ struct result_failure {
     size_t story_count;
 };
 
+/* What was done to the engine or to one of its exchanges: "reset-after", "timeout", "engine.kill". */
+struct result_struck {
+    const char *name;
+    unsigned long schedules; /* that have it */
+};
+
 /* What a search covered. */
 struct result_coverage {
     bool is_complete;
     unsigned delays, faults, kills; /* the bound */
     unsigned long distinct, skipped;
     const char *statement; /* all of that as a sentence */
+    const struct result_struck *struck;
+    size_t struck_count;
 };
 
 struct result_scenario {
