@@ -125,7 +125,7 @@ void do_omit_entry(struct exchange *exchange, const struct sim_fault *fault)
     struct cJSON *left = json_array(exchange->arena);
 
     strike_note(exchange, fault, 0);
-    if (!strike_succeeded(exchange))
+    if (!strike_succeeded(exchange) || !entries) /* 202 says nothing of them yet */
         return;
     for (size_t i = 0; i < json_count(entries); i++) {
         if (i + 1 != fault_number(fault, 0, 1))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* async-lost: the write is taken in, 202, and what became of it is not to be had where it was
+/* Answers that come later. async-lost: the write is taken in, 202, and what became of it is not to be had where it was
  * promised. The chart holds what was written all the same. */
 #include "simulator/tests/struck.h"
 #include "tests/expect.h"
@@ -73,6 +73,18 @@ static const struct struck_row lost[] = {
      POLL,
      "500",
      ""},
+    /* An answer that names no entry yet has none that could be left out. */
+    {"omit-entry(1)",
+     {{0}},
+     {"POST", "", "Prefer: respond-async\n",
+      "{'resourceType':'Bundle','type':'transaction','entry':[" ENTRY("bo") "," ENTRY("cy") "]}"},
+     "202",
+     PROMISE,
+     "Patient/bo /id = bo\nPatient/cy /id = cy",
+     "arrived committed@1 committed@1 fault:omit-entry(1) replied:202",
+     {0},
+     NULL,
+     NULL},
     /* The one before is not lost: its first poll is answered 202 as ever. */
     {"async-lost",
      {{"PUT", PULSE, "Prefer: respond-async\n", PUT_72}},
