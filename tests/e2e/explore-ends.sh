@@ -52,7 +52,8 @@ goes_on() {
     [ $status -eq 0 ] && valid "$SCRATCH/on" && same "$SCRATCH/whole" "$SCRATCH/on"
 }
 
-bounds="--engine writebackd --reset --delays 1 --faults 1 --kills 0 --kinds reset-after"
+# Large enough that none of these has ended by itself before it is disturbed, however starved this script is.
+bounds="--engine writebackd --reset --delays 2 --faults 2 --kills 0 --kinds reset-after"
 # shellcheck disable=SC2086
 whole() { search "$SCRATCH/whole" $bounds $scenario && [ $status -eq 0 ] && valid "$SCRATCH/whole"; }
 check "a search that nobody disturbs" whole
@@ -106,23 +107,26 @@ bereaved() {
 }
 check "a worker that is killed leaves one schedule UNKNOWN, and --resume makes up for it" bereaved
 
-# The folder of its engine's data is left where chartproof is killed with its workers; the next run clears it.
+# The folder of its engine's data is left where chartproof is killed with its workers; the next run clears it. A worker that is
+# stopped does not change its engine while we look for it.
 killed() {
     begin --engine writebackd --reset --delays 3 --kills 0 $scenario || return 1
     worker=$(pgrep -P $pid | head -n 1)
     data=
     until [ -n "$data" ]; do
-        kill -0 $pid || return 1
+        kill -STOP "$worker" || return 1
+        until grep -q '^State:.T' "/proc/$worker/status"; do :; done
         for engine in $(pgrep -P "$worker"); do
             data=$(tr '\0' '\n' <"/proc/$engine/cmdline" | grep '/chartproof-data-' | head -n 1)
             [ -z "$data" ] || break
         done
+        [ -n "$data" ] || kill -CONT "$worker"
     done
     data=${data%"${data#*/chartproof-data-??????}"}
-    kill -STOP "$worker" && kill -9 $pid "$worker"
+    [ -d "$data" ] || { echo "nothing is at $data"; return 1; } # later any other chartproof may have cleared it
+    kill -9 $pid "$worker"
     wait $pid
     while kill -0 "$worker" 2>/dev/null; do :; done
-    [ -d "$data" ] || { echo "nothing was left at $data"; return 1; }
     ends 0 "$BIN/chartproof" run --out "$report" scenarios/patch/clean.json && ! [ -e "$data" ] || { ls -ld "$data"; return 1; }
     ! ls "$report"/.explore.* 2>/dev/null
 }
@@ -157,8 +161,9 @@ complete() { # ARG...
 check "clients that are let run into their time-out" complete --engine writebackd --reset --delays 0 --faults 1 --kills 0 --kinds hang-after,late-commit
 
 fresh() {
-    # shellcheck disable=SC2086
-    complete ${bounds%--reset*} ${bounds#*--reset} && same "$SCRATCH/whole" "$report"
+    set -- --engine writebackd --delays 1 --faults 1 --kills 0 --kinds reset-after
+    search "$SCRATCH/reset" --reset "$@" $scenario
+    complete "$@" && same "$SCRATCH/reset" "$report"
 }
 check "a fresh engine for every run comes to the same as one for all" fresh
 finish
