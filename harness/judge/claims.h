@@ -28,9 +28,9 @@ bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uin
 /* The first own effect at n, or NULL. */
 const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n);
 
-/* The first effect too many: beyond one for each key it was delivered under and each act of a human. NULL: none. */
 /* Is that version one of several that a create made? */
 bool version_is_twin(const struct fact_version *version);
+/* The first effect too many: beyond one for each key it was delivered under and each act of a human. NULL: none. */
 const struct fact_version *slot_repeated(const struct facts *facts, const struct fact_slot *slot);
 /* How many effects a slot may have at n. */
 size_t effects_allowed(const struct facts *facts, const struct fact_intent *intent, uint64_t n);

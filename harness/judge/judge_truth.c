@@ -36,6 +36,21 @@ static bool was_current(const struct fact_slot *slot, const struct fact_version 
            resource->versions[version->position + 1]->n > slot->intent->submitted;
 }
 
+/* Was a write of the slot that made nothing answered with that version? Then it was a no-op there. */
+static bool was_a_no_op(const struct fact_slot *slot, const struct fact_version *version,
+                        uint64_t n)
+{
+    for (size_t i = 0; i < slot->write_count; i++) {
+        const struct fact_write *write = slot->writes[i];
+        const struct sim_entry *replied = write->exchange->replied;
+
+        if (replied && replied->n > version->n && replied->n <= n && write->commit_count == 0 &&
+            write->told_label && strcmp(write->told_label, version->label) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Was the intent's own version made before, or may it be claimed because the engine had it in its hands? */
 static bool is_known(const struct statement *statement, const struct fact_version *version)
 {
@@ -53,7 +68,8 @@ static bool is_known(const struct statement *statement, const struct fact_versio
         return view_names_convergence(statement->view);
     if (is_engines && !slot_effect(slot, statement->view->n))
         return true; /* one write may carry several intents */
-    return !version_is_newer(version, slot->base) || view_names_convergence(statement->view);
+    return !version_is_newer(version, slot->base) || view_names_convergence(statement->view) ||
+           was_a_no_op(slot, version, statement->view->n);
 }
 
 /* Was a human's part of the intent applied instead of the whole? */

@@ -182,6 +182,33 @@ static void converged(struct kase *k)
         "'converged':true}");
 }
 
+/* Its write, guarded by a nurse's version with the same value, is answered with that version. */
+static void changed_nothing(struct kase *k, int status, const char *etag)
+{
+    begin(k);
+    case_submit(k, "note");
+    case_edit(k, ADA, FEMALE);
+    case_read(k, "note", ADA);
+    uint64_t exchange = case_arrived(k, "note", "PATCH " ADA, "If-Match: W/\"2\"", GENDER);
+    case_replied(k, exchange, status, case_text(k, "{'ETag':'W/\\\"%s\\\"'}", etag), NULL);
+    case_view(k, "note", "committed", ADA, "2");
+}
+
+static void a_write_changed_nothing(struct kase *k)
+{
+    changed_nothing(k, 200, "2");
+}
+
+static void a_refusal_named_the_version(struct kase *k)
+{
+    changed_nothing(k, 412, "2");
+}
+
+static void a_write_was_answered_with_another(struct kase *k)
+{
+    changed_nothing(k, 200, "1");
+}
+
 static void a_foreign_version_as_its_own(struct kase *k)
 {
     begin(k);
@@ -449,6 +476,7 @@ static void statements_are_held_against_the_chart(void)
         {"after its commit", said_after_its_commit, VERDICT_PASS},
         {"nothing to do", nothing_to_do, VERDICT_PASS},
         {"convergence named as such", converged, VERDICT_PASS},
+        {"a write that changed nothing", a_write_changed_nothing, VERDICT_PASS},
         {"an absolute, versioned reference and a number", an_absolute_versioned_reference,
          VERDICT_PASS},
         {"the version as an ETag", the_version_as_an_etag, VERDICT_PASS},
@@ -469,6 +497,9 @@ static void statements_are_held_against_the_chart(void)
         {"before its commit", said_before_its_commit, VERDICT_FAIL},
         {"without a commit", said_without_a_commit, VERDICT_FAIL},
         {"another version", another_version, VERDICT_FAIL},
+        {"a refusal that named a nurse's version", a_refusal_named_the_version, VERDICT_FAIL},
+        {"a nurse's version, and another was answered", a_write_was_answered_with_another,
+         VERDICT_FAIL},
         {"another resource", another_resource, VERDICT_FAIL},
         {"the server dropped the field", a_field_was_dropped, VERDICT_FAIL},
         {"no version", no_version_named, VERDICT_FAIL},
