@@ -132,8 +132,10 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
     if (is_told) {
         size_t place = find_version(run, entries, answer->version);
 
-        /* a tag may be another version's: ours is newer than the guard, or nothing was to change */
-        if (place < guard || (place < count && is_made(slot, entries, place))) {
+        /* a tag may be another version's: ours is newer than the guard, or nothing was to change and none was made */
+        bool is_none = place < count && is_made(slot, entries, place) &&
+                       !(guard > 0 && guard < count && is_made(slot, entries, guard - 1));
+        if (place < guard || is_none) {
             set_done(out, answer->version, is_made(slot, entries, place));
             return;
         }
