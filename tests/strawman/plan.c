@@ -289,8 +289,10 @@ static enum plan plan_patch(struct run *run, struct cJSON *slot, const char *ref
             return reject(run, "no-target",
                           page.status == 410 ? "the target is deleted"
                                              : "the target does not exist");
-        if (base)
+        if (base) { /* a decision puts it onto what the human has seen */
+            json_put_string(slot, "state", SLOT_CONFLICT);
             return ask(run, "no-base", "the server does not show the version it was made from");
+        }
         was = page.body;
         base = page.version;
         if (!base)
