@@ -187,6 +187,11 @@ const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n)
     return slot->effect_count && slot->effects[0]->n <= n ? slot->effects[0] : NULL;
 }
 
+bool version_was_denied(const struct fact_version *version)
+{
+    return version->is_undo && version->write && version->write->status == 412;
+}
+
 bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uint64_t n)
 {
     const struct fact_version *current =

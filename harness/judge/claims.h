@@ -28,6 +28,10 @@ bool slot_in_effect(const struct facts *facts, const struct fact_slot *slot, uin
 /* The first own effect at n, or NULL. */
 const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n);
 
+/* Was the engine told that the undo which made it had made nothing (412)? Others may undo the same: nothing shows it whose
+ * version that is. */
+bool version_was_denied(const struct fact_version *version);
+
 /* Is that version one of several that a create made? */
 bool version_is_twin(const struct fact_version *version);
 /* The first effect too many: beyond one for each key it was delivered under and each act of a human. NULL: none. */

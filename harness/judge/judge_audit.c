@@ -142,7 +142,7 @@ static void judge_version(const struct facts *facts, const struct fact_version *
     struct namesakes wanted = namesakes(version);
     if ((count >= wanted.standing && count <= wanted.all) ||
         (count == 0 && (is_asked_about(facts, version) || was_refused_there(facts, version) ||
-                        is_left_to_a_human(facts, version))))
+                        is_left_to_a_human(facts, version) || version_was_denied(version))))
         return;
     finding_fail(finding, ENTRIES(version->n, count ? first->n : 0),
                  "%s version %s has %zu `committed` records", version->resource->reference,

@@ -177,7 +177,7 @@ static bool must_be_logged(const struct facts *facts, const struct fact_version 
         version->intent ? intent_view(version->intent, facts->last) : NULL;
 
     return version->exchange && !version->is_companion && !version->undone && view &&
-           state_is_terminal(view->state) &&
+           state_is_terminal(view->state) && !version_was_denied(version) &&
            (version->is_deletion || version_received(version, false));
 }
 

@@ -2,6 +2,7 @@
 /* Tests of compensation-safe, and of what other judges make of an undo. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "harness/judge/judge.h"
 #include "harness/tests/case.h"
 #include "harness/tests/note.h"
@@ -284,12 +285,66 @@ static void undone_is_an_end_where_it_was_asked_for(void)
     case_rows("no-loss", rows);
 }
 
+/* The undo made version 3; `status` is what its engine was told, which leaves it at that. */
+static void taken_back_and_told(struct kase *k, int status)
+{
+    char hash[HASH_HEX_SIZE];
+
+    asked(k, NULL, 202);
+    uint64_t exchange = case_arrived(k, "note", UNDO("2", ""));
+    case_commit(k, exchange);
+    case_replied(k, exchange, status, NULL, NULL);
+    case_read(k, "note", ADA);
+    case_view(k, "note", "committed", ADA, "2");
+    case_recover(k);
+    case_said(k, "event", "note", 0,
+              "{'sequence':1,'kind':'committed','intent':'i-note',"
+              "'result':{'reference':'Patient/ada','versionId':'2'}}");
+    hash_canonical(case_evidence(k)->intents[0].payload, hash);
+    case_said(k, "audit", "note", 0,
+              case_text(k,
+                        "{'sequence':1,'intent':'i-note','key':'k-1-note','outcome':'committed',"
+                        "'target':{'reference':'Patient/ada'},'versionWritten':'2',"
+                        "'requester':{'reference':'Patient/ada'},'payloadHash':'%s',"
+                        "'source':{'system':'urn:portal','eventId':'e-1','sequence':1}}",
+                        hash));
+}
+
+static void told_that_it_was_not_made(struct kase *k)
+{
+    taken_back_and_told(k, 412);
+}
+
+static void told_of_a_lock(struct kase *k)
+{
+    taken_back_and_told(k, 423);
+}
+
+static void told_that_it_was_made(struct kase *k)
+{
+    taken_back_and_told(k, 200);
+}
+
+/* A proxy delivered it twice, and gave the second answer: whose undo that is, nothing tells the engine. */
+static void an_undo_that_was_denied_is_nobodys(void)
+{
+    static const struct case_row rows[] = {
+        {"412", told_that_it_was_not_made, VERDICT_PASS},
+        {"423", told_of_a_lock, VERDICT_FAIL},
+        {"200", told_that_it_was_made, VERDICT_FAIL},
+    };
+
+    case_rows("audit-complete", rows);
+    case_rows("log-replays", rows);
+}
+
 static CU_TestInfo tests[] = {
     {"an undo takes back its own and no more", an_undo_takes_back_its_own_and_no_more},
     {"an undo is no second effect", an_undo_is_no_second_effect},
     {"an undo is its own write", an_undo_is_its_own_write},
     {"what is said to be undone is", what_is_said_to_be_undone_is},
     {"undone is an end where it was asked for", undone_is_an_end_where_it_was_asked_for},
+    {"an undo that was denied is nobody's", an_undo_that_was_denied_is_nobodys},
     CU_TEST_INFO_NULL,
 };
 SUITE("judge_undo", tests)
