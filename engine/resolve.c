@@ -594,9 +594,11 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
     size_t current_at = is_there ? place(&target.history, target.current.version) : 0;
     if (is_there && current_at < target.guard_at)
         return GO_LATER; /* older than what the intent was made on: a stale read */
-    if (is_there && target.history.count > 0 && current_at == target.history.count &&
+    bool may_tell =
+        target.history.count > 0 || is_ours(job, slot_reference(slot, job->arena), &target.current);
+    if (is_there && may_tell && current_at == target.history.count &&
         job->intent->waits < LAG_LOOKS)
-        return GO_LATER; /* the history lags behind: whose the current one is, it may tell yet */
+        return GO_LATER; /* the history lags behind, or is not shown although the current one is ours: it may tell yet */
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
     const struct seen *made = successor(&target);
     if (slot->how != WRITE_DELETE && made && made->version &&

@@ -176,6 +176,15 @@ static void a_history_that_lags_behind_makes_nobody_a_stranger(void)
     EXPECT_STR("the last word", json_string(ward_chart(&ward, "Task/t"), "priority"), "asap");
 }
 
+/* Nor one that is not shown for once. */
+static void a_history_that_is_not_shown_makes_nobody_a_stranger(void)
+{
+    say_twice(NULL, "{\"fault\":\"history-gone\",\"match\":{\"interaction\":\"history\"},"
+                    "\"times\":1}");
+    EXPECT_STR("goes on", ward_state(&ward, "k2"), "committed");
+    EXPECT_STR("the last word", json_string(ward_chart(&ward, "Task/t"), "priority"), "asap");
+}
+
 /* An ETag of the version before, which has the same content: the one that was made is told. */
 static void an_update_of_nothing_is_told_by_its_own_version(void)
 {
@@ -205,6 +214,7 @@ WITH_WARD(a_deletion_is_no_older_version)
 WITH_WARD(what_the_server_lost_is_not_looked_for_for_ever)
 WITH_WARD(an_undo_of_what_the_source_wrote_is_a_change)
 WITH_WARD(a_history_that_lags_behind_makes_nobody_a_stranger)
+WITH_WARD(a_history_that_is_not_shown_makes_nobody_a_stranger)
 WITH_WARD(an_update_of_nothing_is_told_by_its_own_version)
 
 static CU_TestInfo tests[] = {
@@ -220,6 +230,8 @@ static CU_TestInfo tests[] = {
      ward_an_undo_of_what_the_source_wrote_is_a_change},
     {"a history that lags behind makes nobody a stranger",
      ward_a_history_that_lags_behind_makes_nobody_a_stranger},
+    {"a history that is not shown makes nobody a stranger",
+     ward_a_history_that_is_not_shown_makes_nobody_a_stranger},
     {"an update of nothing is told by its own version",
      ward_an_update_of_nothing_is_told_by_its_own_version},
     CU_TEST_INFO_NULL,
