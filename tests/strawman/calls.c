@@ -359,12 +359,11 @@ static void post_compensate(struct visit *visit)
     if (!number)
         return;
     const struct cJSON *intent = book_intent(engine->book, number);
-    bool was_committed = same_text(json_string(intent, "state"), "committed");
-    if (was_committed)
+    const long long undos = json_integer(intent, "undos", 0);
+    if (same_text(json_string(intent, "state"), "committed"))
         crew_await(engine->crew, crew_start(engine->crew, number, engine, run_undo));
-    intent = book_intent(engine->book, number);
-    const char *state = json_string(intent, "state");
-    if (was_committed && (same_text(state, "writing") || same_text(state, "compensated"))) {
+    /* not by its state: the undo may have been refused, and all be as it was, before we get to look */
+    if (json_integer(book_intent(engine->book, number), "undos", 0) > undos) {
         reply_view(visit, 202, number);
     } else {
         call_problem(visit, 409, "It cannot be undone",

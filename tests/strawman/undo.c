@@ -45,6 +45,7 @@ void run_undo(struct job *job)
     lease_claim(run.engine->lease, run.intent, set);
     json_put_string(set, "state", "writing");
     json_put(set, "undone", json_copy(run.slots));
+    json_put_integer(set, "undos", json_integer(run.intent, "undos", 0) + 1);
     json_put_integer(undo, "entry", 0);
     json_put_string(undo, "operation", OP_UPDATE);
     json_put_string(undo, "method", "PUT");
