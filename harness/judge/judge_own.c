@@ -114,10 +114,26 @@ static bool names_conflict(const struct fact_intent *intent, const struct fact_v
     return false;
 }
 
+/* Does the audit say that it stopped, and never that it was for a conflict? */
+static bool is_recorded_otherwise(const struct fact_intent *intent)
+{
+    bool is_recorded = false;
+
+    for (size_t i = 0; i < intent->audit_count; i++) {
+        const char *outcome = json_string(intent->audit[i]->tree, "outcome");
+
+        if (outcome && text_claims_conflict(outcome))
+            return false;
+        is_recorded = is_recorded || (outcome && strcmp(outcome, "incomplete") == 0);
+    }
+    return is_recorded;
+}
+
 /* Is there a review that alone would say whether it is called a conflict, but we have not got it? */
 static bool is_unseen(const struct fact_intent *intent, const struct fact_view *view)
 {
-    return view->review && !view->problem && intent->review_count == 0;
+    return view->review && !view->problem && intent->review_count == 0 &&
+           !is_recorded_otherwise(intent);
 }
 
 /* Was it open with that very review before the version was made? Then it is not about it. */

@@ -69,6 +69,9 @@ static void tell(struct kase *k, const struct act *act)
     case REVIEW:
         case_said(k, "review", args[0], 200, args[1]);
         break;
+    case RECORD:
+        case_said(k, "audit", args[0], 0, args[1]);
+        break;
     case ASK:
         asked[0] = case_arrived(k, args[0], args[1], args[2], args[3]);
         break;

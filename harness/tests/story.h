@@ -23,6 +23,7 @@ struct act {
         SAY,
         DECIDE,
         REVIEW,
+        RECORD, /* a line of the audit */
         ASK,
         ANSWER,
         SERVE,
