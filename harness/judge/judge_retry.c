@@ -215,6 +215,25 @@ static uint64_t would_come_us(const struct facts *facts, const struct fact_inten
     return came_alone(facts, intent, arrived) ? latest_us : 0;
 }
 
+/* Did two humans' acts wait when that was replied, one of them for it? What comes next may be the other's, and no retry. */
+static bool is_another_act(const struct fact_intent *intent, uint64_t replied)
+{
+    size_t waiting = 0;
+
+    for (size_t i = 0; i < intent->decision_count; i++) {
+        const struct fact_decision *decision = &intent->decisions[i];
+
+        waiting += decision->asked->n < replied &&
+                   !(decision->answered && decision->answered->n < replied);
+    }
+    return waiting > 1;
+}
+
+static bool was_operated(const struct fact_intent *intent, uint64_t after, uint64_t until)
+{
+    return intent_was_operated(intent, after, until) || is_another_act(intent, after);
+}
+
 static void judge_asked_wait(const struct facts *facts, const struct fact_intent *intent,
                              const struct sim_entry *replied, const struct sim_entry *arrived,
                              struct finding *finding)
@@ -230,7 +249,7 @@ static void judge_asked_wait(const struct facts *facts, const struct fact_intent
         came_us += DUE_ROUNDED_US;
     }
     if (came_us - replied->at_us >= wait_us || facts_killed(facts, replied->n, arrived->n) ||
-        intent_was_operated(intent, replied->n, arrived->n))
+        was_operated(intent, replied->n, arrived->n))
         return;
     finding_fail(finding, ENTRIES(replied->n, arrived->n),
                  "%s was asked to wait %llu ms and came after %llu ms", intent->given->name,
@@ -300,7 +319,7 @@ static bool has_waited(const struct facts *facts, const struct fact_intent *inte
     if (has_timer(facts, end, until, &is_timer_said) ||
         (!is_timer_said && was_said(facts, "due", end->n, until)))
         return true;
-    return facts_killed(facts, end->n, until) || intent_was_operated(intent, end->n, until);
+    return facts_killed(facts, end->n, until) || was_operated(intent, end->n, until);
 }
 
 /* From the end to the arrival, without what its other exchanges took in between: those it did not choose to wait. */

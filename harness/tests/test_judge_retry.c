@@ -242,6 +242,50 @@ static void refused_and_otherwise(struct kase *k)
                "{'resourceType':'Patient','id':'ada','active':true,'gender':'female'}");
 }
 
+static uint64_t asks(struct kase *k)
+{
+    return case_said(k, "decide", "note", 0, "{'decision':'apply'}");
+}
+
+static void is_told(struct kase *k, uint64_t asked)
+{
+    case_entry(k, &(struct sim_entry){.kind = SIM_SAID,
+                                      .what = "decided",
+                                      .intent = "note",
+                                      .status = 503,
+                                      .body = "{'title':'later'}",
+                                      .of = asked});
+}
+
+/* A human decides, and the look that this takes is put off; the next one comes at once. */
+static void look_put_off(struct kase *k, bool decides_twice, bool is_first_told)
+{
+    note_begin(k);
+    uint64_t asked = asks(k);
+    if (is_first_told)
+        is_told(k, asked);
+    uint64_t look = case_arrived(k, "note", "GET Patient/ada", NULL, NULL);
+    if (decides_twice)
+        asks(k);
+    case_replied(k, look, 429, "{'retry-after':'2'}", NULL);
+    case_read(k, "note", ADA);
+}
+
+static void the_other_decision_may_look(struct kase *k)
+{
+    look_put_off(k, true, false);
+}
+
+static void the_decision_looks_again(struct kase *k)
+{
+    look_put_off(k, false, false);
+}
+
+static void the_only_one_that_waits_looks_again(struct kase *k)
+{
+    look_put_off(k, true, true);
+}
+
 static void refused_decided_and_again(struct kase *k)
 {
     note_begin(k);
@@ -319,6 +363,7 @@ static void retries_are_bounded(void)
         {"refused, looked at, sent again", refused_looked_and_again, VERDICT_PASS},
         {"refused, and sent otherwise", refused_and_otherwise, VERDICT_PASS},
         {"refused, decided, sent again", refused_decided_and_again, VERDICT_PASS},
+        {"put off while two decisions wait", the_other_decision_may_look, VERDICT_PASS},
         {"two keys, each refused once", two_keys_at_once, VERDICT_PASS},
         {"a Bundle refused, then a part of it", a_bundle_refused_and_a_part_of_it, VERDICT_PASS},
         {"looked again after a pause", looked_again_after_a_pause, VERDICT_PASS},
@@ -335,6 +380,9 @@ static void retries_are_bounded(void)
         {"at once", at_once, VERDICT_FAIL},
         {"at once after a reset", at_once_after_a_reset, VERDICT_FAIL},
         {"before Retry-After", came_too_early, VERDICT_FAIL},
+        {"put off, and the decision looks again", the_decision_looks_again, VERDICT_FAIL},
+        {"put off, and the only decision that waits looks again",
+         the_only_one_that_waits_looks_again, VERDICT_FAIL},
         {"a timer shorter than Retry-After was made due", named_a_short_timer, VERDICT_FAIL},
         {"a sweep may not cut Retry-After", cut_by_a_sweep, VERDICT_FAIL},
         {"nor may news", cut_by_news, VERDICT_FAIL},
