@@ -66,14 +66,10 @@ static const char *label_of(struct run *run, const struct step *step)
     return copy;
 }
 
-/* On which of its connections an engine sends a request is its threads' chance once several intents are under way. */
+/* On which of its connections an engine sends a request is its threads' chance once it was asked for more than one thing. */
 static bool is_by_chance(const struct run *run, const struct fault_row *row)
 {
-    size_t submitted = 0;
-
-    for (size_t i = 0; i < run->intent_count; i++)
-        submitted += run->intents[i].was_submitted;
-    return submitted > 1 && strcmp(row->name, "keepalive-close") == 0;
+    return run->call_count > 1 && strcmp(row->name, "keepalive-close") == 0;
 }
 
 static void add_fits(const struct steering *steering, const struct label *label,
