@@ -211,7 +211,7 @@ static uint64_t told_at_once(const struct fact_version *version)
 }
 
 /* Was the engine still finding out about its intent when this request arrived, as by reading back what it wrote? Also when
- * its last question had only been put off. */
+ * its last question had only been put off, or answered with what may be otherwise next time. */
 static bool was_asking(const struct fact_intent *intent, uint64_t n)
 {
     const struct sim_entry *last = NULL;
@@ -225,7 +225,7 @@ static bool was_asking(const struct fact_intent *intent, uint64_t n)
             return true;
         last = !last || exchange->replied->n > last->n ? exchange->replied : last;
     }
-    return last && (last->status == 429 || last->status >= 500);
+    return last && last->status >= 400 && !reply_is_permanent(last, last->status);
 }
 
 static int by_target(const void *a, const void *b)

@@ -228,6 +228,16 @@ static void read_back_late(struct kase *k)
     read_back(k, 200, true);
 }
 
+static void read_back_in_a_conflict(struct kase *k)
+{
+    read_back(k, 409, false);
+}
+
+static void read_back_and_not_shown(struct kase *k)
+{
+    read_back(k, 404, false);
+}
+
 static void read_back_in_vain(struct kase *k)
 {
     read_back(k, 503, false);
@@ -336,6 +346,8 @@ static void the_log_tells_what_was_done(void)
         {"two, and the server lost the first", the_first_was_lost_and_told_of_last, VERDICT_PASS},
         {"two, and the first was being read back", read_back_late, VERDICT_PASS},
         {"two, and to read the first back was put off", read_back_in_vain, VERDICT_PASS},
+        {"two, and to read the first back was a conflict", read_back_in_a_conflict, VERDICT_PASS},
+        {"two, and the first was not shown", read_back_and_not_shown, VERDICT_FAIL},
         {"two, and the first had been read back", read_back_in_time, VERDICT_FAIL},
         {"two, the older found out about later", found_out_later, VERDICT_PASS},
         {"served again, with more", served_again, VERDICT_PASS},
