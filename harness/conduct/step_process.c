@@ -160,8 +160,10 @@ static int do_resume(struct run *run, struct err *err)
     return 0;
 }
 
+/* One process after the other, so that what the first does then is there when the second looks, and no race between them. */
 static int do_due(struct run *run, struct err *err)
 {
+    bool is_told = false;
     int rc = 0;
 
     run->has_due = false;
@@ -169,8 +171,11 @@ static int do_due(struct run *run, struct err *err)
     for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
         if (!instance_is_up(run->conductor, &run->conductor->instances[i]))
             continue;
+        if (is_told && run_rest(run, err))
+            return -1;
         instance_choose(run->conductor, i + 1);
         rc = engine_due(run, err);
+        is_told = true;
     }
     return rc;
 }
