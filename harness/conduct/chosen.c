@@ -66,10 +66,13 @@ static const char *label_of(struct run *run, const struct step *step)
     return copy;
 }
 
-/* On which of its connections an engine sends a request is its threads' chance once it was asked for more than one thing. */
+/* On which of its connections an engine sends a request is its threads' chance once it was asked for more than one thing;
+ * one that has threads from earlier runs goes on with any of them when timed work is due. */
 static bool is_by_chance(const struct run *run, const struct fault_row *row)
 {
-    return run->call_count > 1 && strcmp(row->name, "keepalive-close") == 0;
+    const bool may_be_others = run->was_due && conductor_shares(run->conductor);
+
+    return (run->call_count > 1 || may_be_others) && strcmp(row->name, "keepalive-close") == 0;
 }
 
 static void add_fits(const struct steering *steering, const struct label *label,

@@ -167,6 +167,7 @@ static int do_due(struct run *run, struct err *err)
     int rc = 0;
 
     run->has_due = false;
+    run->was_due = true;
     run->asks_views = true;
     for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
         if (!instance_is_up(run->conductor, &run->conductor->instances[i]))
