@@ -508,6 +508,23 @@ static void sweep(struct call *call)
     say(call, 200, answer);
 }
 
+/* "ID,ID...": those there are. */
+static void add_views(struct call *call, const char *ids, struct cJSON *answer)
+{
+    struct listing listing = {.call = call,
+                              .intents = ids ? json_put_array(answer, "views") : NULL};
+
+    while (ids && *ids) {
+        const size_t length = strcspn(ids, ",");
+        struct ledger_intent row;
+
+        if (ledger_find(call->engine->ledger, call->arena, arena_copy(call->arena, ids, length),
+                        &row))
+            list_one(&listing, &row);
+        ids += length + (ids[length] == ',');
+    }
+}
+
 static void settled(struct call *call)
 {
     struct cJSON *answer = json_object(call->arena);
@@ -527,6 +544,7 @@ static void settled(struct call *call)
         json_put_integer(answer, "dueInMs", counts.due_ms);
     else
         json_put(answer, "dueInMs", cJSON_CreateNull());
+    add_views(call, parameter(call, "views"), answer);
     say(call, 200, answer);
 }
 

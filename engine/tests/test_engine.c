@@ -284,6 +284,25 @@ static void nothing_is_sent_again_without_a_timer(void)
     EXPECT_INT("and once more", (long long)ward_writes(&ward), 2);
 }
 
+static void a_settled_engine_may_say_views(void)
+{
+    const struct cJSON *answer, *list, *view;
+
+    begin();
+    submit(NOTE, "k1", 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    ward_call(&ward, "GET", "/v1/settled", NULL, NULL, &answer);
+    EXPECT_TRUE("none unasked", !json_get(answer, "views"));
+    ward_call(&ward, "GET", "/v1/intents?key=k1", NULL, NULL, &list);
+    view = json_at(json_get(list, "intents"), 0);
+    const char *path =
+        arena_printf(ward.arena, "/v1/settled?views=none,%s,", json_string(view, "id"));
+    ward_call(&ward, "GET", path, NULL, NULL, &answer);
+    EXPECT_INT("those there are", (long long)json_count(json_get(answer, "views")), 1);
+    EXPECT_STR("as by themselves", json_print(ward.arena, json_at(json_get(answer, "views"), 0)),
+               json_print(ward.arena, view));
+}
+
 #define STALE_READ "{\"fault\":\"stale-read(1)\",\"match\":{\"interaction\":\"read\"},\"times\":1}"
 
 static void one_stale_read_is_not_believed(void)
@@ -784,6 +803,7 @@ WITH_WARD(before_it_is_sent_it_can_be_cancelled)
 WITH_WARD(a_key_of_two_tenants_is_two_intents)
 WITH_WARD(every_reply_leads_to_an_end_that_is_true)
 WITH_WARD(nothing_is_sent_again_without_a_timer)
+WITH_WARD(a_settled_engine_may_say_views)
 WITH_WARD(one_stale_read_is_not_believed)
 WITH_WARD(a_single_identifier_finds_what_was_made)
 WITH_WARD(changes_apart_merge_unless_they_may_harm)
@@ -813,6 +833,7 @@ static CU_TestInfo tests[] = {
     {"a key of two tenants is two intents", ward_a_key_of_two_tenants_is_two_intents},
     {"every reply leads to an end that is true", ward_every_reply_leads_to_an_end_that_is_true},
     {"nothing is sent again without a timer", ward_nothing_is_sent_again_without_a_timer},
+    {"a settled engine may say views", ward_a_settled_engine_may_say_views},
     {"one stale read is not believed", ward_one_stale_read_is_not_believed},
     {"a single identifier finds what was made", ward_a_single_identifier_finds_what_was_made},
     {"changes apart merge unless they may harm", ward_changes_apart_merge_unless_they_may_harm},

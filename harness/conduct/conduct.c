@@ -469,7 +469,7 @@ static int run_all(struct run *run, const struct schedule *exact, struct chosen 
     out->evidence.is_settled = !run->is_late;
     if (run_recovery(run, &out->evidence.is_recovered, err))
         return err_context(err, "recovery");
-    if (engine_ask_views(run, true, err) || engine_ask_logs(run, err) ||
+    if (engine_ask_views(run, true, NULL, err) || engine_ask_logs(run, err) ||
         engine_ask_at_end(run, err))
         return err_context(err, "after recovery");
     leavings_note(run);

@@ -19,7 +19,10 @@
 #include "harness/conduct/engine_inner.h"
 #include "harness/scenario/adapter.h"
 
-#define END_MS 300 /* between a connection's end and its process's */
+#define END_MS    300 /* between a connection's end and its process's */
+#define VIEWS_MAX 16  /* asked for with one question */
+#define PLAIN_BYTES                                                                                \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._" /* as they are in a URL */
 
 static const char *const ended_states[] = {"committed", "rejected", "cancelled", "superseded",
                                            "compensated"};
@@ -411,6 +414,28 @@ int engine_reset(struct run *run, struct err *err)
     return ask_ok(run, "POST", "/v1/reset", NULL, &reply, err);
 }
 
+/* Is its view asked for when it settles? */
+static bool wants_view(const struct run_intent *intent, bool with_ended)
+{
+    return intent->was_submitted && (with_ended || !intent_has_ended(intent));
+}
+
+/* "&views=ID,ID..." of those that are to be asked for, where an id needs no escapes; what is left out is asked for by itself. */
+static const char *views_wanted(const struct run *run)
+{
+    const char *ids = "";
+    size_t count = 0;
+
+    for (size_t i = 0; run->asks_views && i < run->intent_count && count < VIEWS_MAX; i++) {
+        const char *id = run->intents[i].id;
+
+        if (!wants_view(&run->intents[i], false) || !id || !id[0] || id[strspn(id, PLAIN_BYTES)])
+            continue;
+        ids = arena_join(run->scratch, ids, count++ > 0 ? "," : "&views=", id, NULL);
+    }
+    return ids;
+}
+
 int engine_settled(struct run *run, long long returned, struct settled *out, struct err *err)
 {
     if (is_mapped(run))
@@ -418,16 +443,23 @@ int engine_settled(struct run *run, long long returned, struct settled *out, str
     struct http_reply reply;
 
     arena_reset(run->scratch);
-    const char *path =
-        arena_printf(run->scratch, "/v1/settled?waitMs=1000&returned=%lld", returned);
+    const char *path = arena_printf(run->scratch, "/v1/settled?waitMs=1000&returned=%lld%s",
+                                    returned, views_wanted(run));
     if (ask_ok(run, "GET", path, NULL, &reply, err))
         return -1;
-    const struct cJSON *answer = json_parse(run->scratch, reply.body, reply.body_size, err);
+    struct cJSON *answer = json_parse(run->scratch, reply.body, reply.body_size, err);
+    const struct cJSON *views = json_get(answer, "views");
+    if (views) { /* they are noted apart */
+        views = json_copy_root(run->scratch, views);
+        json_remove(answer, "views");
+        reply.body = json_print(run->scratch, answer);
+    }
     *out = (struct settled){.runnable = json_integer(answer, "runnable", -1),
                             .waiting = json_integer(answer, "waiting", -1),
                             .due_in_ms = json_integer(answer, "dueInMs", -1),
                             .requests = json_integer(answer, "requests", -1),
-                            .body = reply.body};
+                            .body = reply.body,
+                            .views = views};
     if (!answer)
         return err_context(err, "engine: GET /v1/settled");
     if (out->runnable >= 0 && out->waiting >= 0)
@@ -445,6 +477,30 @@ static const char *view_of_list(struct run *run, const struct http_reply *reply)
     return view ? json_print(run->scratch, view) : NULL;
 }
 
+static void take_said_view(struct run *run, struct run_intent *intent, const char *path, int status,
+                           const char *body)
+{
+    engine_note_said(run, "view", intent,
+                     &(struct sim_entry){.method = "GET",
+                                         .url = path,
+                                         .status = status,
+                                         .body = body,
+                                         .body_size = strlen(body)});
+    if (status == 200)
+        engine_take_view(run, intent, body, strlen(body));
+}
+
+static const struct cJSON *view_among(const struct cJSON *views, const char *id)
+{
+    for (size_t i = 0; id && i < json_count(views); i++) {
+        const char *other = json_string(json_at(views, i), "id");
+
+        if (other && strcmp(other, id) == 0)
+            return json_at(views, i);
+    }
+    return NULL;
+}
+
 static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
 {
     if (is_mapped(run))
@@ -458,14 +514,7 @@ static int ask_view(struct run *run, struct run_intent *intent, struct err *err)
     const char *body = intent->id ? reply.body : view_of_list(run, &reply);
     if (!body)
         return 0; /* the submit never arrived: there is nothing to say about it */
-    engine_note_said(run, "view", intent,
-                     &(struct sim_entry){.method = "GET",
-                                         .url = path,
-                                         .status = reply.status,
-                                         .body = body,
-                                         .body_size = strlen(body)});
-    if (reply.status == 200)
-        engine_take_view(run, intent, body, strlen(body));
+    take_said_view(run, intent, path, reply.status, body);
     return 0;
 }
 
@@ -483,15 +532,18 @@ static int ask_other_views(struct run *run, struct run_intent *intent, struct er
     return rc;
 }
 
-int engine_ask_views(struct run *run, bool with_ended, struct err *err)
+int engine_ask_views(struct run *run, bool with_ended, const struct cJSON *known, struct err *err)
 {
     for (size_t i = 0; i < run->intent_count; i++) {
         struct run_intent *intent = &run->intents[i];
 
-        if (!intent->was_submitted)
-            continue;
-        if (((with_ended || !intent_has_ended(intent)) && ask_view(run, intent, err)) ||
-            ask_other_views(run, intent, err))
+        const struct cJSON *view = view_among(known, intent->id);
+
+        if (wants_view(intent, with_ended) && view)
+            take_said_view(run, intent, "/v1/settled", 200, json_print(run->scratch, view));
+        else if (wants_view(intent, with_ended) && ask_view(run, intent, err))
+            return -1;
+        if (intent->was_submitted && ask_other_views(run, intent, err))
             return -1;
     }
     return 0;

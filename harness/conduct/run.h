@@ -233,12 +233,15 @@ bool intent_has_ended(const struct run_intent *intent); /* terminal, as said las
 struct settled {
     long long runnable, waiting, due_in_ms; /* due_in_ms: -1: nothing waits for a timer */
     long long requests;                     /* begun since it started; -1: it does not say */
-    const char *body;                       /* until the next question */
+    const char *body;                       /* until the next question, as the next */
+    const struct cJSON *views;              /* those that were asked for with it; NULL: none */
 };
-/* `returned`: it may answer once that many of its requests have come back. */
+/* `returned`: it may answer once that many of its requests have come back. Where views are to be asked for, it may add them. */
 int engine_settled(struct run *run, long long returned, struct settled *out,
                    struct err *err) ATTR_MUST_USE;
-int engine_ask_views(struct run *run, bool with_ended, struct err *err) ATTR_MUST_USE;
+/* `known`: views that it has said already, or NULL. */
+int engine_ask_views(struct run *run, bool with_ended, const struct cJSON *known,
+                     struct err *err) ATTR_MUST_USE;
 int engine_ask_logs(struct run *run, struct err *err) ATTR_MUST_USE;   /* events, audit */
 int engine_ask_at_end(struct run *run, struct err *err) ATTR_MUST_USE; /* all the rest */
 

@@ -31,6 +31,7 @@
 
 #define ASK_AGAIN_MS_MAX 5
 #define ARRIVAL_MS_MAX   5
+#define WORD_MS_MAX      2
 #define REST_ROUNDS                                                                                \
     16 /* said so often it is believed: it may not have read our call when it says so first */
 #define QUIET_LOOK_MS   2
@@ -80,6 +81,8 @@ static int ask_all(struct run *run, long long returned, struct settled *out, str
     struct conductor *conductor = run->conductor;
     int rc = 0;
 
+    const bool is_alone = !conductor->instances[1].child;
+
     *out = (struct settled){.due_in_ms = -1, .requests = -1};
     for (unsigned i = 0; i < INSTANCES_MAX && rc == 0; i++) {
         struct settled one = {.due_in_ms = -1, .requests = -1};
@@ -90,11 +93,11 @@ static int ask_all(struct run *run, long long returned, struct settled *out, str
         rc = engine_settled(run, returned, &one, err);
         out->runnable += one.runnable;
         out->waiting += one.waiting;
-        out->requests = conductor->instances[1].child ? -1 : one.requests;
+        out->requests = is_alone ? one.requests : -1;
+        out->views = is_alone ? one.views : NULL;
         if (one.due_in_ms >= 0 && (out->due_in_ms < 0 || one.due_in_ms < out->due_in_ms)) {
             out->due_in_ms = one.due_in_ms;
-            out->body =
-                conductor->instances[1].child ? arena_strdup(run->arena, one.body) : one.body;
+            out->body = is_alone ? one.body : arena_strdup(run->arena, one.body);
         }
     }
     instance_choose(conductor, 0);
@@ -134,6 +137,26 @@ static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
         if (run_turn(run, sim_is_busy(run->sim) ? 0 : (int)(deadline_ms - now), err))
             return -1;
     }
+}
+
+/* A call that waits for no answer of ours is about to be answered, or to make a request: a question before would have to be
+ * asked again. One that waits for a timer is not waited for long. */
+static int await_word(struct run *run, struct err *err)
+{
+    const uint64_t deadline_ms = clock_monotonic_ms() + WORD_MS_MAX;
+    const uint64_t arrivals = sim_arrivals(run->sim);
+    const size_t unanswered = engine_unanswered(run, false);
+
+    while (unanswered > 0 && run_held_live(run) == 0 && arrivals == sim_arrivals(run->sim) &&
+           unanswered == engine_unanswered(run, false)) {
+        const uint64_t now_ms = clock_monotonic_ms();
+
+        if (now_ms >= deadline_ms)
+            return 0;
+        if (run_turn(run, (int)(deadline_ms - now_ms), err))
+            return -1;
+    }
+    return 0;
 }
 
 /* Of the requests it had begun at the last answer, how many have not arrived? */
@@ -211,7 +234,7 @@ static int until_settled(struct run *run, struct settled *answer, struct err *er
 
     run->count.is_known &= !run->is_ready_due && !run->conductor->instances[1].child;
     for (int wait_ms = 0;; wait_ms = wait_ms < ASK_AGAIN_MS_MAX ? wait_ms + 1 : wait_ms) {
-        if (flush(run, deadline_ms, err))
+        if ((wait_ms == 0 && await_word(run, err)) || flush(run, deadline_ms, err))
             return -1;
         if (!process_is_up(run->conductor))
             return 0;
@@ -420,7 +443,7 @@ int run_settle(struct run *run, struct err *err)
     if (run->asks_logs && engine_ask_logs(run, err))
         return -1;
     run->asks_logs = false;
-    if (run->asks_views && engine_ask_views(run, false, err))
+    if (run->asks_views && engine_ask_views(run, false, answer.views, err))
         return -1;
     run->asks_views = false;
     run->settled_at =

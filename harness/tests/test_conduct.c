@@ -163,6 +163,31 @@ static void milestones_happen_in_their_order(void)
     }
 }
 
+/* What the engine says of an intent, and where it was asked; the words are the same for both. */
+static void views_come_with_the_answer_that_settles(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct conducted out =
+        conduct_text(&bench, "\"portal.submit\",\"portal.write:commit\",\"portal.write:reply\"");
+    size_t with = 0, alone = 0;
+
+    for (size_t i = 0; i < out.evidence.entry_count; i++) {
+        const struct sim_entry *entry = out.evidence.entries[i];
+
+        if (entry->kind == SIM_SAID && strcmp(entry->what, "settled") == 0)
+            EXPECT_TRUE("noted apart", !strstr(entry->body, "views"));
+        if (entry->kind != SIM_SAID || strcmp(entry->what, "view") != 0)
+            continue;
+        with += strcmp(entry->url, "/v1/settled") == 0;
+        alone += strcmp(entry->url, "/v1/intents/i-1") == 0;
+        EXPECT_STR("whose", entry->intent, "note");
+        EXPECT_HAS("a view", entry->body, "\"id\":\"i-1\"");
+    }
+    EXPECT_TRUE("with it", with > 0);
+    EXPECT_INT("at the end", (long long)alone, 1);
+    bench_close(&bench);
+}
+
 static void a_run_ends_recovered_with_everything_up(void)
 {
     struct bench bench = bench_open("strawman", false);
@@ -479,6 +504,7 @@ static void the_engines_folder_is_removed(void)
 
 static CU_TestInfo conduct_tests[] = {
     {"milestones happen in their order", milestones_happen_in_their_order},
+    {"views come with the answer that settles", views_come_with_the_answer_that_settles},
     {"a run ends recovered with everything up", a_run_ends_recovered_with_everything_up},
     {"the engine is asked when it should be", the_engine_is_asked_when_it_should_be},
     {"the audit is read again after a kill", the_audit_is_read_again_after_a_kill},

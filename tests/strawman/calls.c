@@ -551,6 +551,21 @@ static void post_sweep(struct visit *visit)
     reply_json(visit, 200, out);
 }
 
+/* "ID,ID...": those there are. */
+static void add_views(struct visit *visit, const char *ids, struct cJSON *out)
+{
+    struct cJSON *views = ids ? json_put_array(out, "views") : NULL;
+
+    while (ids && *ids) {
+        const size_t length = strcspn(ids, ",");
+        const unsigned number = view_number(arena_copy(visit->arena, ids, length));
+
+        if (book_intent(visit->engine->book, number))
+            json_add(views, json_copy(view_intent(visit->arena, visit->engine, number)));
+        ids += length + (ids[length] == ',');
+    }
+}
+
 static void get_settled(struct visit *visit)
 {
     struct crew_counts counts;
@@ -567,6 +582,7 @@ static void get_settled(struct visit *visit)
         json_put_integer(out, "dueInMs", counts.due_ms);
     else
         json_put(out, "dueInMs", cJSON_CreateNull());
+    add_views(visit, query(visit, "views"), out);
     reply_json(visit, 200, out);
 }
 
