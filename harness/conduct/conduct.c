@@ -198,6 +198,8 @@ int conductor_turn(struct conductor *conductor, int timeout_ms, struct err *err)
     for (size_t i = 0; i < count; i++)
         has_child_said |= polls[2 + i].revents != 0;
     http_drive_polled(conductor->http);
+    if (conductor->run) /* what was answered is noted before what arrived in the same turn */
+        engine_take_answers(conductor->run);
     if (is_sim_ready || sim_timeout_ms(conductor->sim) == 0)
         sim_turn(conductor->sim);
     for (size_t i = 0; has_child_said && i < INSTANCES_MAX; i++) {
@@ -213,7 +215,6 @@ int run_turn(struct run *run, int timeout_ms, struct err *err)
 
     if (conductor_turn(conductor, timeout_ms, err))
         return -1;
-    engine_take_answers(run);
     errand_turn(run);
     return process_check(conductor, err);
 }
