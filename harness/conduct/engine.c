@@ -233,6 +233,9 @@ void engine_take_answers(struct run *run)
                                              .status = reply->status,
                                              .body = reply->body,
                                              .body_size = reply->body_size});
+        /* an act that nobody answered may have begun: the end that was said last is perhaps none any more */
+        if (call->intent && !call->is_submit && !reply->status && intent_has_ended(call->intent))
+            call->intent->state = "";
         if (call->intent && !is_mapped(run) && reply->status / 100 == 2 &&
             strcmp(call->answer, "decided") != 0)
             engine_take_delivery(run, call, reply->body, reply->body_size);
