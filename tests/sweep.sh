@@ -32,7 +32,7 @@ pass() {
 counts() {
     cat "$out/$1".*/result.json | awk -v engine="$1" -F '"' '
         /^      "scenario":/ {scenario = $4}
-        /^        "distinct":/ {n = $3; gsub(/[^0-9]/, "", n); distinct[scenario] += n; all += n}
+        /^        "distinct":/ {n = $3; gsub(/[^0-9]/, "", n); if (n > 0) distinct[scenario] += n; all += n}
         /^        "struck": \{/ {in_struck = 1; next}
         in_struck && /\}/ {in_struck = 0}
         in_struck {n = $3; gsub(/[^0-9]/, "", n); struck[$2] += n}
