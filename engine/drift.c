@@ -4,7 +4,8 @@
  *
  * One task for each intent, in turn, so that a sweep of many is no storm on the EHR. A slot that could not be looked at
  * leaves its intent unexamined: nothing is concluded from silence. The mark on the slot, the event and the count are one
- * durable step, so that a kill in between neither loses nor doubles what was found.
+ * durable step, so that a kill in between neither loses nor doubles what was found. A second copy that the server made of a
+ * create (its If-None-Exist is racy, or it has none) is found by the mark that both bear; from then on it is known as ours.
  */
 #include "engine/drift.h"
 
@@ -18,6 +19,8 @@
 #include "engine/look.h"
 #include "engine/metrics.h"
 #include "engine/resolve.h"
+
+#define COPIES_MAX 16 /* told in one sweep */
 
 enum seen_as { SEEN_NOT, SEEN_AS_IT_WAS, SEEN_DIFFERS, SEEN_GONE };
 
@@ -69,26 +72,72 @@ static enum seen_as look_at(struct job *job, const struct slot *slot)
     return resolve_holds(job, stored.content, intended) ? SEEN_AS_IT_WAS : SEEN_DIFFERS;
 }
 
-static void report(struct job *job, struct slot *slot, enum seen_as seen, struct cJSON *found)
+static void report(struct job *job, const struct slot *slot, const char *kind, struct cJSON *found)
 {
     struct cJSON *result = json_object(job->arena);
 
     json_put_string(result, "reference", slot_reference(slot, job->arena));
     json_put_string(result, "versionId", slot->version);
-    json_put_string(result, "kind", seen == SEEN_GONE ? "disappeared" : "differs");
+    json_put_string(result, "kind", kind);
     json_add(found, json_copy(result));
-    slot->is_drifted = true;
     job_event(job, "drift", slot, NULL, json_copy(result));
 }
 
 static void count(struct engine *engine, const struct cJSON *found)
 {
-    for (size_t i = 0; i < json_count(found); i++) {
-        const char *kind = json_string(json_at(found, i), "kind");
+    static const struct {
+        const char *kind;
+        enum metric metric;
+    } rows[] = {
+        {"differs", METRIC_DRIFT_DIFFERS},
+        {"disappeared", METRIC_DRIFT_DISAPPEARED},
+        {"duplicate", METRIC_DRIFT_DUPLICATE},
+    };
 
-        metrics_add(engine->metrics,
-                    kind[2] == 's' ? METRIC_DRIFT_DISAPPEARED : METRIC_DRIFT_DIFFERS);
-    }
+    for (size_t i = 0; i < json_count(found); i++)
+        for (size_t k = 0; k < COUNT_OF(rows); k++)
+            if (strcmp(json_string(json_at(found, i), "kind"), rows[k].kind) == 0)
+                metrics_add(engine->metrics, rows[k].metric);
+}
+
+/* ---- second copies ---- */
+
+/* Another resource that bears the mark of this create. Its first version is what the server made; where others may bear the
+ * mark too, one that began otherwise is theirs. */
+static bool look_at_copy(struct job *job, const struct slot *slot, const struct seen *seen,
+                         struct cJSON *found)
+{
+    struct slot copy = *slot;
+    struct history history;
+    const struct seen *first = seen;
+
+    copy.id = strrchr(seen->reference, '/') + 1;
+    enum look look = look_history(job, slot->type, copy.id, &history);
+    if (look == LOOK_LATER)
+        return false;
+    if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
+        first = &history.versions[0];
+    copy.version = first->version;
+    if (ledger_has_commit(job->engine->ledger, seen->reference, copy.version) ||
+        (slot->is_mark_shared && !resolve_holds(job, first->content, slot->content)))
+        return true;
+    report(job, &copy, "duplicate", found);
+    job_own_copy(job, &copy);
+    return true;
+}
+
+/* False: nobody could say. */
+static bool look_for_copies(struct job *job, const struct slot *slot, struct cJSON *found)
+{
+    struct seen seen[COPIES_MAX];
+    size_t count;
+
+    enum look look = look_marked(job, slot, seen, COPIES_MAX, &count);
+    for (size_t i = 0; look == LOOK_FOUND && i < count && i < COPIES_MAX; i++)
+        if (strcmp(seen[i].reference, slot_reference(slot, job->arena)) != 0 &&
+            !look_at_copy(job, slot, &seen[i], found))
+            return false;
+    return look != LOOK_LATER;
 }
 
 /* Compares all slots; false when one could not be looked at, or is open with a human anyway. */
@@ -106,8 +155,12 @@ static bool compare(struct job *job, struct cJSON *found)
         enum seen_as seen = look_at(job, slot);
         if (seen == SEEN_NOT)
             return false;
-        if (seen != SEEN_AS_IT_WAS)
-            report(job, slot, seen, found);
+        if (seen != SEEN_AS_IT_WAS) {
+            slot->is_drifted = true;
+            report(job, slot, seen == SEEN_GONE ? "disappeared" : "differs", found);
+        } else if (slot->how == WRITE_CREATE && !look_for_copies(job, slot, found)) {
+            return false;
+        }
     }
     return is_whole;
 }

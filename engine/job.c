@@ -87,9 +87,23 @@ void job_audit(struct job *job, const char *outcome, const struct slot *slot,
     job->audits[job->audit_count++] = record;
 }
 
-void job_commit(struct job *job, const struct slot *slot)
+/* The version is known as this intent's from here. */
+static void know(struct job *job, const struct slot *slot)
 {
     const struct intent *intent = job->intent;
+
+    ASSERT(job->commit_count < JOB_EVENTS_MAX);
+    job->commits[job->commit_count++] =
+        (struct ledger_commit){.reference = slot_reference(slot, job->arena),
+                               .version = slot->version,
+                               .guard = slot->guard,
+                               .tenant = intent->row.tenant,
+                               .system = intent->row.system,
+                               .requester = intent->requester};
+}
+
+void job_commit(struct job *job, const struct slot *slot)
+{
     const char *reference = slot_reference(slot, job->arena);
     struct cJSON *result = json_object(job->arena);
 
@@ -99,15 +113,14 @@ void job_commit(struct job *job, const struct slot *slot)
     job_audit(job, "committed", slot, slot->state == SLOT_EFFECTIVE ? "passed" : "failed");
     if (slot->state == SLOT_EFFECTIVE) /* what was stored otherwise is no success */
         metrics_add(job->engine->metrics, METRIC_COMMITTED);
-    if (!slot->version || !reference || is_no_version(slot))
-        return;
-    ASSERT(job->commit_count < JOB_EVENTS_MAX);
-    job->commits[job->commit_count++] = (struct ledger_commit){.reference = reference,
-                                                               .version = slot->version,
-                                                               .guard = slot->guard,
-                                                               .tenant = intent->row.tenant,
-                                                               .system = intent->row.system,
-                                                               .requester = intent->requester};
+    if (slot->version && reference && !is_no_version(slot))
+        know(job, slot);
+}
+
+void job_own_copy(struct job *job, const struct slot *slot)
+{
+    job_audit(job, "committed", slot, "passed");
+    know(job, slot);
 }
 
 int job_write(struct job *job, struct err *err)

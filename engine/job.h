@@ -56,6 +56,8 @@ void job_audit(struct job *job, const char *outcome, const struct slot *slot,
 /* The slot stands in the chart: event `committed`, one audit record, and the version is known as
  * our own. */
 void job_commit(struct job *job, const struct slot *slot);
+/* A second copy that the server made of a create: one audit record, and its version is known as our own. */
+void job_own_copy(struct job *job, const struct slot *slot);
 int job_write(struct job *job, struct err *err) ATTR_MUST_USE;
 /* The moment from which at least delay_ms have passed: the clock's milliseconds are cut off. */
 int64_t job_from_now(long delay_ms);

@@ -51,7 +51,10 @@ void look_call(struct job *job, struct http_request *request, struct http_reply 
 static bool get(struct job *job, const char *path, struct http_reply *reply)
 {
     struct http_request request = {
-        .method = "GET", .url = arena_printf(job->arena, "%s/%s", job->engine->options.fhir, path)};
+        .method = "GET",
+        .url = arena_printf(job->arena, "%s/%s", job->engine->options.fhir, path),
+        .headers = {{"Cache-Control", "no-cache"}}, /* what the chart was is no answer */
+    };
 
     unsigned max = job->engine->options.requests_max;
 
@@ -205,7 +208,8 @@ bool look_bears(const struct cJSON *resource, const struct slot *slot)
     return false;
 }
 
-enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t *out_count)
+enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t max,
+                      size_t *out_count)
 {
     struct http_reply reply;
     struct err err = ERR_INIT;
@@ -223,9 +227,11 @@ enum look look_marked(struct job *job, const struct slot *slot, struct seen *out
     for (size_t i = 0; i < json_count(entries); i++) {
         const struct cJSON *resource = json_get(json_at(entries, i), "resource");
 
-        if (see(job, resource, slot->type, &seen) && look_bears(resource, slot) &&
-            (*out_count)++ == 0)
-            *out = seen;
+        if (!see(job, resource, slot->type, &seen) || !look_bears(resource, slot))
+            continue;
+        if (*out_count < max)
+            out[*out_count] = seen;
+        (*out_count)++;
     }
     return *out_count ? LOOK_FOUND : LOOK_NONE;
 }

@@ -42,9 +42,8 @@ struct history { /* oldest first; content NULL: a deletion */
     bool is_whole; /* reaches back to the first version */
 };
 enum look look_history(struct job *job, const char *type, const char *id, struct history *out);
-/* The resources that bear the mark of `slot`; the number in *out_count, the first of them in
- * *out. */
-enum look look_marked(struct job *job, const struct slot *slot, struct seen *out,
+/* The resources that bear the mark of `slot`; how many in *out_count, the first `max` of them in `out`. */
+enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t max,
                       size_t *out_count);
 bool look_bears(const struct cJSON *resource, const struct slot *slot);
 #endif

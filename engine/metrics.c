@@ -22,6 +22,7 @@ static const char *const names[METRIC_COUNT] = {
     [METRIC_RETRIES] = "writeback_retries_total",
     [METRIC_DRIFT_DIFFERS] = "writeback_drift_total{kind=\"differs\"}",
     [METRIC_DRIFT_DISAPPEARED] = "writeback_drift_total{kind=\"disappeared\"}",
+    [METRIC_DRIFT_DUPLICATE] = "writeback_drift_total{kind=\"duplicate\"}",
 };
 static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 #define STATUS_COUNT 600

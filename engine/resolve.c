@@ -301,7 +301,7 @@ static enum go resolve_create(struct job *job, struct slot *slot)
         go = resolve_existing(job, slot, &is_done);
     if (is_done || go != GO_ON)
         return go;
-    enum look look = look_marked(job, slot, &seen, &count);
+    enum look look = look_marked(job, slot, &seen, 1, &count);
     if (look == LOOK_FOUND && count > 1)
         return human(slot, "several");
     if (look == LOOK_FOUND)

@@ -16,6 +16,11 @@
     "\"times\":1}"
 #define RAISE "[{\"op\":\"replace\",\"path\":\"/status\",\"value\":\"amended\"}]"
 
+#define RESULT                                                                                     \
+    "{\"operation\":\"create\",\"resource\":{\"resourceType\":\"Observation\",\"status\":"         \
+    "\"final\",\"code\":{\"text\":\"lactate\"}},"                                                  \
+    "\"source\":{\"system\":\"urn:lab\",\"eventId\":\"e2\",\"sequence\":2}}"
+
 static struct ward ward;
 
 static void begin(void)
@@ -108,6 +113,31 @@ static void a_sweep_comes_no_sooner_than_it_was_asked_to(void)
     sweep(0, 0);
 }
 
+/* As a server makes one that does not look before it creates. It bears our mark, and was read. */
+static void a_second_copy_is_told_once(void)
+{
+    begin();
+    EXPECT_INT("submit", ward_call(&ward, "POST", "/v1/intents", RESULT, "k1", NULL), 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    sweep(1, 0);
+    const char *reference = json_string(json_get(ward_view(&ward, "k1"), "result"), "reference");
+    struct cJSON *copy = json_copy_root(ward.arena, ward_chart(&ward, reference ? reference : ""));
+    json_remove(copy, "id");
+    ward_edit(&ward, "POST", "Observation", json_print(ward.arena, copy));
+    const struct cJSON *found = sweep(1, 1);
+    EXPECT_STR("kind", json_string(found, "kind"), "duplicate");
+    EXPECT_STR("version", json_string(found, "versionId"), "1");
+    EXPECT_TRUE("the other", strcmp(json_string(found, "reference"), reference) != 0);
+    EXPECT_HAS("counted", ward_text(&ward, "/metrics"),
+               "writeback_drift_total{kind=\"duplicate\"} 1");
+    EXPECT_INT("a record for each", (long long)ward_audit(&ward, "k1", "committed"), 2);
+    sweep(1, 0);
+    ward_stop(&ward);
+    EXPECT_TRUE("start again", ward_start(&ward, -1));
+    sweep(1, 0);
+    EXPECT_STR("it stays committed", ward_state(&ward, "k1"), "committed");
+}
+
 static const char *notification(const char *version)
 {
     return arena_printf(
@@ -178,6 +208,11 @@ static void ward_a_sweep_comes_no_sooner(void)
     in_ward(a_sweep_comes_no_sooner_than_it_was_asked_to);
 }
 
+static void ward_a_second_copy(void)
+{
+    in_ward(a_second_copy_is_told_once);
+}
+
 static void ward_a_notification(void)
 {
     in_ward(a_notification_makes_it_look_again_and_nothing_else);
@@ -189,6 +224,7 @@ static CU_TestInfo tests[] = {
     {"what cannot be looked at is not examined", ward_what_cannot_be_looked_at},
     {"what was stored otherwise is not examined", ward_what_was_stored_otherwise},
     {"a sweep comes no sooner than it was asked to", ward_a_sweep_comes_no_sooner},
+    {"a second copy is told once", ward_a_second_copy},
     {"a notification makes it look again and nothing else", ward_a_notification},
     CU_TEST_INFO_NULL,
 };
