@@ -367,6 +367,7 @@ uint64_t case_arrived(struct kase *k, const char *intent, const char *act, const
     const struct evidence_intent *given = find_intent(k, intent);
     const char *correlation = given ? given->correlation : intent ? intent : "";
     const char *tree_type = body ? json_string(parse(k, quoted(k, body)), "type") : NULL;
+    const char *end = strstr(url, "/_history");
 
     (void)append(k, (struct sim_entry){
                         .kind = SIM_ARRIVED,
@@ -375,7 +376,8 @@ uint64_t case_arrived(struct kase *k, const char *intent, const char *act, const
                                                           : interaction_of(method, url),
                         .method = method,
                         .url = url,
-                        .reference = arena_copy(k->arena, url, strcspn(url, "?")),
+                        .reference = arena_copy(k->arena, url,
+                                                end ? (size_t)(end - url) : strcspn(url, "?")),
                         .headers = case_text(k, "{\"X-Correlation-Id\":\"%s\"}", correlation),
                         .guard = guard ? quoted(k, guard) : "",
                         .actor = given ? given->actor : "engine",

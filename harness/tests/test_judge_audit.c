@@ -135,6 +135,41 @@ static void asks_instead_of_trying_again(struct kase *k)
     record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
 }
 
+/* It finds its own content there, and whose it is the history would tell: that has nothing of it (NULL: is refused). */
+static void finds_it_and_asks(struct kase *k, const char *history)
+{
+    note_begin(k);
+    case_read(k, "note", ADA);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_replied(k, e, 202, NULL, NULL);
+    case_read(k, "note", ADA);
+    e = case_arrived(k, "note", "GET " ADA "/_history", NULL, NULL);
+    case_replied(k, e, history ? 200 : 400, NULL, history);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
+#define HISTORY(version)                                                                           \
+    "{'resourceType':'Bundle','type':'history','entry':[{'resource':{'resourceType':'Patient',"    \
+    "'id':'ada','meta':{'versionId':'" version "'}}}]}"
+
+static void asks_where_there_is_no_history(struct kase *k)
+{
+    finds_it_and_asks(k, NULL);
+}
+
+static void asks_where_the_history_lags(struct kase *k)
+{
+    finds_it_and_asks(k, HISTORY("1"));
+}
+
+static void asks_though_the_history_has_it(struct kase *k)
+{
+    finds_it_and_asks(k, HISTORY("2"));
+}
+
 static void asks_though_it_knows(struct kase *k)
 {
     note_begin(k);
@@ -223,6 +258,11 @@ static void every_end_has_its_record(void)
         {"a refusal and its record", refused_and_recorded, VERDICT_PASS},
         {"a deletion whose version nobody told", deleted_and_recorded_with_null, VERDICT_PASS},
         {"no answer, and a human is asked", asks_instead_of_trying_again, VERDICT_PASS},
+        {"a human is asked where there is no history", asks_where_there_is_no_history,
+         VERDICT_PASS},
+        {"a human is asked where the history lags", asks_where_the_history_lags, VERDICT_PASS},
+        {"a human is asked, though the history has it", asks_though_the_history_has_it,
+         VERDICT_FAIL},
         {"asked for twice", asked_for_twice, VERDICT_PASS},
         {"a record for each entry of a Bundle", a_record_for_each_entry, VERDICT_PASS},
         {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
