@@ -174,6 +174,18 @@ static void not_sent(struct job *job)
     job->must_wait = true;
 }
 
+/* A place at the same server alone: the token is sent there. */
+static const char *place_to_poll(struct job *job, const struct http_reply *reply)
+{
+    const char *place = http_reply_header(reply, "Content-Location");
+    const char *base = job->engine->options.fhir;
+    size_t size = strlen(base);
+
+    return place && strncmp(place, base, size) == 0 && place[size] == '/'
+               ? arena_strdup(job->intent->arena, place + size + 1)
+               : NULL;
+}
+
 static void conclude(struct job *job, const struct http_reply *reply)
 {
     struct intent *intent = job->intent;
@@ -196,6 +208,8 @@ static void conclude(struct job *job, const struct http_reply *reply)
         intent->due_ms = job_from_now(job->retry_after_ms);
         intent->is_due_kept = true;
     }
+    if (reply->status == 202)
+        intent->poll = place_to_poll(job, reply);
     if (outcome == OUTCOME_NOT_SENT)
         not_sent(job);
     else if (intent->bundle_type)
@@ -203,6 +217,28 @@ static void conclude(struct job *job, const struct http_reply *reply)
     else
         command_take(job, intent->slots, reply->status, http_reply_header(reply, "ETag"),
                      http_reply_header(reply, "Location"));
+}
+
+enum go command_poll(struct job *job)
+{
+    struct intent *intent = job->intent;
+    struct http_reply reply;
+
+    if (!intent->poll)
+        return GO_ON;
+    if (!look_get(job, intent->poll, &reply))
+        return GO_LATER;
+    enum outcome outcome = outcome_from_reply(reply.status, true);
+    bool is_lost = reply.status == 404 || reply.status == 410; /* the answer, not the write */
+    bool is_answer = outcome == OUTCOME_APPLIED || outcome == OUTCOME_STALE ||
+                     (outcome == OUTCOME_REFUSED && !is_lost);
+
+    if (!is_answer && !is_lost)
+        return GO_LATER;
+    intent->poll = NULL;
+    if (is_answer)
+        conclude(job, &reply);
+    return GO_ON;
 }
 
 /* ---- the attempt ---- */
@@ -238,6 +274,7 @@ enum go command_send(struct job *job)
     if (intent->attempts++ > 0)
         metrics_add(job->engine->metrics, METRIC_RETRIES);
     intent->attempts_since++;
+    intent->poll = NULL;
     intent->state = INTENT_WRITING;
     intent->due_ms = 0;
     intent->is_due_kept = false;

@@ -15,6 +15,8 @@ enum go command_prepare(struct job *job);
 /* Sends what is PENDING; afterwards those slots are SENT, CLAIMED, EFFECTIVE (deletes) or PENDING
  * again. */
 enum go command_send(struct job *job);
+/* Asks what became of a write that was answered 202 with a place to ask at; GO_ON: there is none, or it is known now. */
+enum go command_poll(struct job *job);
 /* What a reply (or a Bundle entry's response) says of one slot; texts may be NULL. */
 void command_take(struct job *job, struct slot *slot, int status, const char *etag_text,
                   const char *location);

@@ -375,6 +375,7 @@ void intent_save(struct intent *intent)
     json_put_integer(work, "due", intent->due_ms);
     json_put_flag(work, "dueKept", intent->is_due_kept);
     json_put_flag(work, "cancel", intent->is_cancel_asked);
+    json_put_string(work, "poll", intent->poll);
     json_put_string(work, "review", intent->review);
     json_put_integer(work, "reviews", intent->review_count);
     if (intent->problem)
@@ -422,6 +423,7 @@ static void load_work(struct intent *intent, const struct cJSON *work)
     intent->due_ms = json_integer(work, "due", 0);
     intent->is_due_kept = json_flag(work, "dueKept", false);
     intent->is_cancel_asked = json_flag(work, "cancel", false);
+    intent->poll = json_string(work, "poll");
     intent->review = json_string(work, "review");
     intent->review_count = (unsigned)json_integer(work, "reviews", 0);
     if (json_get(work, "problem"))

@@ -102,6 +102,7 @@ struct intent {
     int64_t due_ms; /* wall; 0: no timer */
     bool is_due_kept;
     bool is_cancel_asked;
+    const char *poll;   /* where the server said that it tells what became of the write, or NULL */
     const char *review; /* id of the open review, or NULL */
     unsigned review_count;
     struct cJSON *problem; /* or NULL */

@@ -48,7 +48,7 @@ void look_call(struct job *job, struct http_request *request, struct http_reply 
  * out what has become of a write. */
 #define LOOKS_RESERVED 12
 
-static bool get(struct job *job, const char *path, struct http_reply *reply)
+bool look_get(struct job *job, const char *path, struct http_reply *reply)
 {
     struct http_request request = {
         .method = "GET",
@@ -111,14 +111,14 @@ static enum look read_one(struct job *job, const char *path, const char *type, c
     struct err err = ERR_INIT;
 
     *out = (struct seen){.content = NULL};
-    if (!get(job, path, &reply))
+    if (!look_get(job, path, &reply))
         return LOOK_LATER;
     if (reply.status == 404)
         return LOOK_NONE;
     out->version = etag_version(job, &reply);
     if (reply.status == 410)
         return LOOK_GONE;
-    if (reply.status == 405 || reply.status == 501)
+    if (reply.status == 400 || reply.status == 405 || reply.status == 501)
         return LOOK_NOT;
     const struct cJSON *body =
         reply.status == 200 ? json_parse(job->arena, reply.body, reply.body_size, &err) : NULL;
@@ -165,8 +165,9 @@ enum look look_history(struct job *job, const char *type, const char *id, struct
 
     out->count = 0;
     out->is_whole = false;
-    if (!get(job, arena_printf(job->arena, "%s/%s/_history?_count=%d", type, id, LOOK_HISTORY_MAX),
-             &reply))
+    if (!look_get(job,
+                  arena_printf(job->arena, "%s/%s/_history?_count=%d", type, id, LOOK_HISTORY_MAX),
+                  &reply))
         return LOOK_LATER;
     if (reply.status >= 400 && reply.status < 500 &&
         outcome_from_reply(reply.status, true) == OUTCOME_REFUSED)
@@ -216,7 +217,7 @@ enum look look_marked(struct job *job, const struct slot *slot, struct seen *out
     struct seen seen;
 
     *out_count = 0;
-    if (!get(job, arena_printf(job->arena, "%s?%s", slot->type, slot->find), &reply))
+    if (!look_get(job, arena_printf(job->arena, "%s?%s", slot->type, slot->find), &reply))
         return LOOK_LATER;
     const struct cJSON *body =
         reply.status == 200 ? json_parse(job->arena, reply.body, reply.body_size, &err) : NULL;

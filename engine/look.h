@@ -20,6 +20,9 @@ struct slot;
  * either way. */
 void look_call(struct job *job, struct http_request *request, struct http_reply *reply);
 
+/* GET of `path` at the EHR. False: no answer, or the bound on requests is reached. */
+bool look_get(struct job *job, const char *path, struct http_reply *reply);
+
 enum look {
     LOOK_FOUND,
     LOOK_GONE,  /* 410: deleted; `version` is the deletion's where the server tells */

@@ -33,6 +33,10 @@ static const struct {
      "It was delivered after its successor. Apply to put the older word in its place, or discard."},
     {"base-unknown", "base-unknown", "It is not said which version the update was made on",
      "The chart may have moved on since. Compare and decide; with a baseVersion nobody is asked."},
+    {"base-gone", "base-unknown", "What the intent was made on is no longer to be seen",
+     "An earlier intent of the same source has changed the resource, and the server shows no "
+     "version before. Compare with "
+     "the current chart and decide."},
     {"test-failed", "version-conflict", "A test of the patch does not hold in the chart",
      "The chart is not what the source believed. Compare and decide."},
     {"exists", "already-exists", "A resource with this business identifier exists already",

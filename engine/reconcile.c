@@ -164,6 +164,8 @@ static enum go look_up(struct job *job)
     for (size_t i = 0; i < intent->slot_count; i++) {
         struct slot *slot = &intent->slots[i];
 
+        if (slot->state == SLOT_SENT && command_poll(job) != GO_ON)
+            return GO_LATER;
         if (slot->state != SLOT_SENT && slot->state != SLOT_CLAIMED)
             continue;
         if (resolve_slot(job, slot) != GO_ON)

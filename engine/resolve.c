@@ -212,6 +212,23 @@ bool resolve_holds(struct job *job, const struct cJSON *stored, const struct cJS
     return stored && sent && content_holds(job->arena, stored, sent, &links);
 }
 
+/* The server shows no version but the current one. Where that is the one that the reply named, it must be what was sent;
+ * where it is a newer one, the reply's word is all there is. */
+static enum go believe(struct job *job, struct slot *slot)
+{
+    struct seen seen;
+
+    enum look look = look_current(job, slot->type, slot->id, &seen);
+    if (look == LOOK_LATER || look == LOOK_NOT)
+        return GO_LATER;
+    const struct cJSON *intended =
+        look == LOOK_FOUND ? resolve_intended(job, slot, seen.content) : NULL;
+    bool is_it = look == LOOK_FOUND && strcmp(seen.version, slot->version) == 0;
+    effective(job, slot, slot->version,
+              !is_it || !intended || resolve_holds(job, seen.content, intended));
+    return GO_ON;
+}
+
 /* ---- create ---- */
 
 static bool split(struct job *job, const char *text, struct slot *slot)
@@ -238,6 +255,8 @@ static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen
         return GO_LATER;
     if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
         first = &history.versions[0];
+    if (look == LOOK_NOT && slot->state == SLOT_CLAIMED && slot->version)
+        return believe(job, slot);
     bool is_as_sent = resolve_holds(job, first->content, slot->content);
     bool was_there = slot->existing && job->intent->attempts == 1;
     if (slot->is_mark_shared && slot->state == SLOT_SENT && (was_there || !is_as_sent)) {
@@ -517,8 +536,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     struct target target = {.base = NULL};
     struct seen seen = {.content = NULL};
 
-    if (slot->how == WRITE_UPDATE && slot->version &&
-        !names_guard(slot)) { /* the cheap way: that version has it */
+    if (slot->how == WRITE_UPDATE && slot->version && !names_guard(slot) &&
+        slot->status != 201) { /* the cheap way: that version has it, and it was no new resource */
         enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
         if (look == LOOK_LATER)
             return GO_LATER;
@@ -536,11 +555,11 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         effective(job, slot, slot->version, true); /* it made none */
         return GO_ON;
     }
-    if (made && made->content && made->version) {
+    if (made && made->version) {
         bool is_as_sent = resolve_holds(job, made->content, intended);
-        bool is_named = slot->version && strcmp(made->version, slot->version) == 0;
+        bool is_named = slot->version && made->content && strcmp(made->version, slot->version) == 0;
 
-        if ((is_as_sent || is_named || is_only_one(slot, &target)) &&
+        if ((is_as_sent || is_named || (made->content && is_only_one(slot, &target))) &&
             !is_made_here(job, slot, made)) {
             effective(job, slot, made->version, is_as_sent);
             return GO_ON;
@@ -559,6 +578,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     if (!slot->version || target.history.count > 0)
         return GO_LATER; /* the history lags behind, or nothing says which version it is */
     enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+    if (look == LOOK_NOT)
+        return believe(job, slot);
     if (look != LOOK_FOUND)
         return GO_LATER;
     effective(job, slot, slot->version, resolve_holds(job, seen.content, intended));
@@ -572,9 +593,19 @@ static bool needs_second_look(const struct job *job, const struct slot *slot)
     return job->is_second_look || outcome_from_reply(slot->status, true) == OUTCOME_REFUSED;
 }
 
+/* The server shows the current version alone, and that is not what the write was guarded by. NULL: somebody else's, for the
+ * only attempt was refused. */
+static const char *who_knows(struct job *job, const struct slot *slot, const struct target *target)
+{
+    if (outcome_from_reply(slot->status, true) != OUTCOME_STALE || slot->may_come)
+        return "outcome-unknown";
+    return is_ours(job, slot_reference(slot, job->arena), &target->current) ? "base-gone" : NULL;
+}
+
 static enum go resolve_sent(struct job *job, struct slot *slot)
 {
     struct target target = {.base = NULL};
+    const char *why = NULL;
 
     target.current_look = look_current(job, slot->type, slot->id, &target.current);
     if (target.current_look == LOOK_LATER || target.current_look == LOOK_NOT)
@@ -619,6 +650,10 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
     if (outcome_from_reply(slot->status, true) != OUTCOME_STALE && !slot->is_decided &&
         made_elsewhere(job, slot, &target))
         return human(slot, "outcome-unknown"); /* where the guard is not looked at it is ours */
+    if (is_there && target.history.count == 0 && !target.base)
+        why = who_knows(job, slot, &target);
+    if (why)
+        return human(slot, why);
     if (outcome_from_reply(slot->status, true) != OUTCOME_STALE)
         metrics_add(job->engine->metrics, METRIC_CONFLICTS);
     return moved_on(job, slot, &target);
