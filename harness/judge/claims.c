@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "fhir/patch.h"
 #include "harness/judge/canon.h"
+#include "harness/judge/derive.h"
 #include "harness/judge/diff.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/facts_build.h"
@@ -282,6 +283,57 @@ const struct fact_version *slot_repeated(const struct facts *facts, const struct
         if (!is_allowed(facts, slot, i))
             return slot->effects[i];
     return NULL;
+}
+
+const struct fact_version *version_other(const struct facts *facts,
+                                         const struct fact_version *version)
+{
+    const struct fact_slot *slot = version->slot;
+
+    if (facts->evidence->guards.lost_update == SIM_PREVENT)
+        return NULL;
+    for (size_t i = 0; slot && slot->method != METHOD_POST && i < slot->effect_count; i++) {
+        const struct fact_version *other = slot->effects[i];
+
+        if (other->resource == version->resource &&
+            ((version_is_newer(version, other) && write_excludes(facts, version->write, other)) ||
+             (version_is_newer(other, version) && write_excludes(facts, other->write, version))))
+            return other;
+    }
+    return NULL;
+}
+
+bool version_is_told(const struct fact_version *version)
+{
+    for (size_t i = 0; i < version->receipt_count; i++)
+        if (version->receipts[i].is_own_reply)
+            return true;
+    return false;
+}
+
+static bool is_history(const struct fact_exchange *exchange)
+{
+    return exchange->arrived && strcmp(exchange->arrived->interaction, "history") == 0;
+}
+
+bool version_is_hidden(const struct facts *facts, const struct fact_version *version)
+{
+    bool was_asked_for = false;
+
+    if (version_is_told(version))
+        return false;
+    for (size_t i = 0; i < version->receipt_count; i++)
+        if (is_history(version->receipts[i].exchange))
+            return false;
+    for (size_t i = 0; i < facts->exchange_count; i++) {
+        const struct fact_exchange *exchange = facts->exchanges[i];
+
+        was_asked_for =
+            was_asked_for ||
+            (is_history(exchange) && exchange->replied && exchange->arrived->n > version->n &&
+             strcmp(exchange->reference, version->resource->reference) == 0);
+    }
+    return was_asked_for;
 }
 
 bool version_is_twin(const struct fact_version *version)

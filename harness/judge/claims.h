@@ -32,6 +32,15 @@ const struct fact_version *slot_effect(const struct fact_slot *slot, uint64_t n)
  * version that is. */
 bool version_was_denied(const struct fact_version *version);
 
+/* The other of two versions that the server made of one write or its repetition, though the later had excluded the
+ * earlier: it does not look at guards. NULL: none. */
+const struct fact_version *version_other(const struct facts *facts,
+                                         const struct fact_version *version);
+/* No reply to its write told of the version, and the engine asked for the history in vain: the server has none, or one that
+ * lags behind. What a plain look shows may be anybody's. */
+bool version_is_hidden(const struct facts *facts, const struct fact_version *version);
+/* Did the reply to the write that made the version tell of it? */
+bool version_is_told(const struct fact_version *version);
 /* Is that version one of several that a create made? */
 bool version_is_twin(const struct fact_version *version);
 /* The first effect too many: beyond one for each key it was delivered under and each act of a human. NULL: none. */

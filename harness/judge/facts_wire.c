@@ -257,6 +257,8 @@ struct learned {
 struct learning {
     struct facts_builder *builder;
     struct fact_exchange *exchange;
+    struct fact_exchange
+        *asked; /* what its reply answers: itself, or the write that a poll is about */
     struct learned *items;
     size_t count, capacity;
 };
@@ -283,7 +285,7 @@ static void learn(struct learning *learning, const char *reference, const char *
                     .exchange = learning->exchange,
                     .is_full = is_full,
                     .is_own_reply =
-                        version->entry && version->entry->exchange == learning->exchange->number},
+                        version->entry && version->entry->exchange == learning->asked->number},
     };
 }
 
@@ -349,7 +351,7 @@ static void told(struct learning *learning, const char *location, const char *et
 static void learn_bundle(struct learning *learning, const struct cJSON *bundle, bool is_answer)
 {
     struct facts_builder *builder = learning->builder;
-    struct fact_exchange *exchange = learning->exchange;
+    struct fact_exchange *exchange = learning->asked;
     const struct cJSON *entry;
     size_t position = 0, next = 0;
 
@@ -379,28 +381,50 @@ static void learn_bundle(struct learning *learning, const struct cJSON *bundle, 
     }
 }
 
+/* A write that is answered 202 gets its answer where that says: at a poll. The write that `exchange` polls, or itself. */
+static struct fact_exchange *asked_about(struct facts_builder *builder,
+                                         struct fact_exchange *exchange)
+{
+    const char *url = exchange->arrived->url;
+
+    if (strcmp(exchange->arrived->interaction, "poll") != 0 || !exchange->replied ||
+        exchange->replied->status == 202 || exchange->replied->status == 404)
+        return exchange;
+    for (size_t i = 0; i < builder->exchange_count; i++) {
+        struct fact_exchange *other = &builder->exchanges[i];
+        const char *place = other->replied && other->replied->status == 202 && other->is_write
+                                ? header_text(other->reply_headers, "Content-Location")
+                                : NULL;
+
+        if (place && strlen(place) >= strlen(url) &&
+            strcmp(place + strlen(place) - strlen(url), url) == 0)
+            return other;
+    }
+    return exchange;
+}
+
 static void learn_exchange(struct learning *learning)
 {
     struct fact_exchange *exchange = learning->exchange;
+    struct fact_exchange *asked = asked_about(learning->builder, exchange);
     struct facts *facts = learning->builder->facts;
     const struct sim_entry *replied = exchange->replied;
     const struct cJSON *body;
 
+    learning->asked = asked;
     if (!replied)
         return;
     body = fact_reply(exchange);
-    for (size_t i = 0; i < exchange->write_count; i++)
-        exchange->writes[i].status =
-            exchange->is_bundle && replied->status < 300 ? 0 : replied->status;
+    for (size_t i = 0; i < asked->write_count; i++)
+        asked->writes[i].status = asked->is_bundle && replied->status < 300 ? 0 : replied->status;
     if (replied->status < 300 &&
         strcmp(text_or(json_string(body, "resourceType"), ""), "Bundle") == 0) {
-        learn_bundle(learning, body, exchange->is_bundle);
+        learn_bundle(learning, body, asked->is_bundle);
         return;
     }
     if (replied->status < 300 && learn_resource(learning, body))
-        exchange->is_full_read = !exchange->is_write;
-    struct fact_write *write =
-        exchange->write_count == 1 && !exchange->is_bundle ? exchange->writes : NULL;
+        exchange->is_full_read = asked == exchange && !exchange->is_write;
+    struct fact_write *write = asked->write_count == 1 && !asked->is_bundle ? asked->writes : NULL;
     if (replied->status < 300 || !write) {
         struct fact_url url = fact_url_parse(facts, exchange->arrived->url);
 

@@ -71,39 +71,6 @@ static bool is_record_of(const struct facts *facts, const struct fact_record *re
                  : version->is_deletion && record->intent == version->intent;
 }
 
-static bool is_told_by_own_reply(const struct fact_version *version)
-{
-    for (size_t i = 0; i < version->receipt_count; i++)
-        if (version->receipts[i].is_own_reply)
-            return true;
-    return false;
-}
-
-static bool is_history(const struct fact_exchange *exchange)
-{
-    return exchange->arrived && strcmp(exchange->arrived->interaction, "history") == 0;
-}
-
-/* The engine asked for the history, and the server has none, or one that lags behind: what a plain look shows may be
- * anybody's. */
-static bool is_hidden(const struct facts *facts, const struct fact_version *version)
-{
-    bool was_asked_for = false;
-
-    for (size_t i = 0; i < version->receipt_count; i++)
-        if (is_history(version->receipts[i].exchange))
-            return false;
-    for (size_t i = 0; i < facts->exchange_count; i++) {
-        const struct fact_exchange *exchange = facts->exchanges[i];
-
-        was_asked_for =
-            was_asked_for ||
-            (is_history(exchange) && exchange->replied && exchange->arrived->n > version->n &&
-             strcmp(exchange->reference, version->resource->reference) == 0);
-    }
-    return was_asked_for;
-}
-
 /* No reply to the write told the engine of the version, and it asks a human: without finding out, or where the server does
  * not tell whose the version is. Then no record can name it. */
 static bool is_asked_about(const struct facts *facts, const struct fact_version *version)
@@ -111,8 +78,8 @@ static bool is_asked_about(const struct facts *facts, const struct fact_version 
     const struct fact_view *view =
         version->intent ? intent_view(version->intent, facts->last) : NULL;
 
-    return view && state_is_open(view->state) && !is_told_by_own_reply(version) &&
-           (!version_received(version, false) || is_hidden(facts, version));
+    return view && state_is_open(view->state) && !version_is_told(version) &&
+           (!version_received(version, false) || version_is_hidden(facts, version));
 }
 
 /* At a server that does not keep to guards: the engine asked not to write over what was there, and was not told that it
@@ -127,7 +94,7 @@ static bool was_refused_there(const struct facts *facts, const struct fact_versi
 /* The same, and it was found by a look that cannot tell whose it is, and left to a human. */
 static bool is_left_to_a_human(const struct facts *facts, const struct fact_version *version)
 {
-    return !is_told_by_own_reply(version) && version->pred &&
+    return !version_is_told(version) && version->pred &&
            write_excludes(facts, version->write, version->pred) &&
            version->write->method != METHOD_POST &&
            harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version);
@@ -155,6 +122,14 @@ static struct namesakes namesakes(const struct fact_version *version)
     return found;
 }
 
+static bool has_record(const struct facts *facts, const struct fact_version *version)
+{
+    for (size_t i = 0; i < facts->audit_count; i++)
+        if (is_record_of(facts, &facts->audit[i], version))
+            return true;
+    return false;
+}
+
 static void judge_version(const struct facts *facts, const struct fact_version *version,
                           struct finding *finding)
 {
@@ -173,6 +148,9 @@ static void judge_version(const struct facts *facts, const struct fact_version *
         count++;
     }
     struct namesakes wanted = namesakes(version);
+    const struct fact_version *other = count == 0 ? version_other(facts, version) : NULL;
+    if (other && has_record(facts, other))
+        return; /* made twice against the guard: one record is for both */
     if ((count >= wanted.standing && count <= wanted.all) ||
         (count == 0 && (is_asked_about(facts, version) || was_refused_there(facts, version) ||
                         is_left_to_a_human(facts, version) || version_was_denied(version))))

@@ -193,7 +193,9 @@ static void judge_missing(const struct reading *reading)
     for (size_t i = 0; i < facts->commit_count; i++) {
         const struct fact_version *version = facts->commits[i];
 
-        if (must_be_logged(facts, version) && !is_logged(reading, sorted, version))
+        const struct fact_version *other = version_other(facts, version);
+        if (must_be_logged(facts, version) && !is_logged(reading, sorted, version) &&
+            !(other && is_logged(reading, sorted, other)))
             finding_fail(reading->finding, ENTRIES(version->n),
                          "%s made %s version %s, and no result in the log says so",
                          version->intent->given->name, version->resource->reference,

@@ -250,10 +250,9 @@ static struct count count_conflicts(const struct facts *facts)
 
         for (size_t k = 0; exchange->replied && k < exchange->write_count; k++) {
             const struct fact_write *write = &exchange->writes[k];
-            int status = exchange->is_bundle ? write->status : exchange->replied->status;
 
-            is_possible = is_possible || (status >= 400 && status < 500);
-            is_found = is_found || (says_conflict(status) && !exchange->hung_up &&
+            is_possible = is_possible || (write->status >= 400 && write->status < 500);
+            is_found = is_found || (says_conflict(write->status) && !exchange->hung_up &&
                                     meets_foreign(facts, write, exchange->replied->n));
         }
         count.low += is_found;

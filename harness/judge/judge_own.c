@@ -166,7 +166,7 @@ static void judge_named_conflict(const struct facts *facts, const struct fact_in
         if (newer == NEWER_FOREIGN || is_part)
             return; /* a part of a Bundle may be a conflict while others stand */
     }
-    if (own && was_open_before(intent, view, own))
+    if (own && (was_open_before(intent, view, own) || version_is_hidden(facts, own)))
         return;
     if (own && is_named)
         finding_fail(finding, ENTRIES(own->n, view->n),

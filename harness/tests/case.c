@@ -353,6 +353,8 @@ static const char *interaction_of(const char *method, const char *url)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (strcmp(rows[i].method, method) == 0)
             return rows[i].name;
+    if (strstr(url, "_async/"))
+        return "poll";
     if (strstr(url, "/_history/"))
         return "vread";
     return strstr(url, "_history") ? "history" : strchr(url, '?') ? "search" : "read";

@@ -204,6 +204,42 @@ static void written_over_where_guards_hold(struct kase *k)
     written_over_at(k, SIM_PREVENT);
 }
 
+/* One request, made twice by something on the way; the server did not look at the guard of the second. */
+static void made_twice_at(struct kase *k, enum sim_guard lost_update)
+{
+    note_begin(k);
+    case_evidence(k)->guards.lost_update = lost_update;
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_commit(k, e);
+    case_reply(k, e);
+    case_view(k, "note", "committed", ADA, "3");
+    case_recover(k);
+    record(k, "", 1, "\"3\"", COMMITTED);
+}
+
+static void made_twice_where_guards_are_ignored(struct kase *k)
+{
+    made_twice_at(k, SIM_DETECT);
+}
+
+static void made_twice_where_guards_hold(struct kase *k)
+{
+    made_twice_at(k, SIM_PREVENT);
+}
+
+static void made_twice_and_no_record(struct kase *k)
+{
+    note_begin(k);
+    case_evidence(k)->guards.lost_update = SIM_DETECT;
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_commit(k, e);
+    case_reply(k, e);
+    case_view(k, "note", "committed", ADA, "3");
+    case_recover(k);
+}
+
 static void asked_for_twice(struct kase *k)
 {
     written(k);
@@ -263,6 +299,11 @@ static void every_end_has_its_record(void)
         {"a human is asked where the history lags", asks_where_the_history_lags, VERDICT_PASS},
         {"a human is asked, though the history has it", asks_though_the_history_has_it,
          VERDICT_FAIL},
+        {"made twice, and one record, where guards are ignored",
+         made_twice_where_guards_are_ignored, VERDICT_PASS},
+        {"made twice, and one record, where guards hold", made_twice_where_guards_hold,
+         VERDICT_FAIL},
+        {"made twice, and no record", made_twice_and_no_record, VERDICT_FAIL},
         {"asked for twice", asked_for_twice, VERDICT_PASS},
         {"a record for each entry of a Bundle", a_record_for_each_entry, VERDICT_PASS},
         {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
@@ -291,6 +332,29 @@ static void read_back(struct kase *k)
     case_read(k, "note", ADA);
     case_recover(k);
     record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+/* The answer to a write comes where its 202 said. */
+static void polled_for(struct kase *k, const char *place)
+{
+    note_begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_replied(k, e, 202, "{'Content-Location':'http://127.0.0.1:1/fhir/_async/1'}", NULL);
+    e = case_arrived(k, "note", case_text(k, "GET %s", place), NULL, NULL);
+    case_replied(k, e, 200, "{\"ETag\":\"W/\\\"2\\\"\"}", NULL);
+    case_recover(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void told_at_the_poll(struct kase *k)
+{
+    polled_for(k, "_async/1");
+}
+
+static void told_at_another_poll(struct kase *k)
+{
+    polled_for(k, "_async/2");
 }
 
 static void guessed(struct kase *k)
@@ -393,6 +457,8 @@ static void no_record_claims_more(void)
     static const struct case_row rows[] = {
         {"the reply vouched", one_record, VERDICT_PASS},
         {"a read vouched", read_back, VERDICT_PASS},
+        {"a poll vouched", told_at_the_poll, VERDICT_PASS},
+        {"the poll of another write", told_at_another_poll, VERDICT_FAIL},
         {"no record claims nothing", no_record, VERDICT_PASS},
         {"a deletion with null", deleted_and_recorded_with_null, VERDICT_PASS},
         {"served twice, and grown", served_twice, VERDICT_PASS},

@@ -67,6 +67,31 @@ static void logged_twice(struct kase *k)
     made(k, "note", "'2'");
 }
 
+/* One request, made twice by something on the way; one result is for both where the server ignores guards. */
+static void made_twice_at(struct kase *k, enum sim_guard lost_update)
+{
+    note_begin(k);
+    case_evidence(k)->guards.lost_update = lost_update;
+    uint64_t exchange = case_arrived(k, "note", WRITE);
+    case_commit(k, exchange);
+    case_commit(k, exchange);
+    case_reply(k, exchange);
+    case_read(k, "note", ADA);
+    case_view(k, "note", "committed", ADA, "2");
+    case_recover(k);
+    made(k, "note", "'2'");
+}
+
+static void made_twice_where_guards_are_ignored(struct kase *k)
+{
+    made_twice_at(k, SIM_DETECT);
+}
+
+static void made_twice_where_guards_hold(struct kase *k)
+{
+    made_twice_at(k, SIM_PREVENT);
+}
+
 static void the_result_is_missing(struct kase *k)
 {
     written(k);
@@ -331,6 +356,10 @@ static void the_log_tells_what_was_done(void)
         {"its result is in the log", logged, VERDICT_PASS},
         {"in a list, as a URL", logged_in_a_list, VERDICT_PASS},
         {"named twice", logged_twice, VERDICT_PASS},
+        {"made twice, and one result, where guards are ignored",
+         made_twice_where_guards_are_ignored, VERDICT_PASS},
+        {"made twice, and one result, where guards hold", made_twice_where_guards_hold,
+         VERDICT_FAIL},
         {"no result", the_result_is_missing, VERDICT_FAIL},
         {"a result without its version", the_result_has_no_version, VERDICT_FAIL},
         {"a version that is not there", a_version_that_is_not_there, VERDICT_FAIL},
