@@ -555,6 +555,15 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         effective(job, slot, slot->version, true); /* it made none */
         return GO_ON;
     }
+    if (!made && slot->version && !names_guard(slot) && intended &&
+        look_version(job, slot->type, slot->id, slot->version, &seen) == LOOK_FOUND) {
+        bool is_as_sent = resolve_holds(job, seen.content, intended);
+
+        if (is_as_sent || job->intent->waits >= LAG_LOOKS) { /* the history lags behind */
+            effective(job, slot, slot->version, is_as_sent);
+            return GO_ON;
+        }
+    }
     if (made && made->version) {
         bool is_as_sent = resolve_holds(job, made->content, intended);
         bool is_named = slot->version && made->content && strcmp(made->version, slot->version) == 0;
@@ -593,12 +602,14 @@ static bool needs_second_look(const struct job *job, const struct slot *slot)
     return job->is_second_look || outcome_from_reply(slot->status, true) == OUTCOME_REFUSED;
 }
 
-/* The server shows the current version alone, and that is not what the write was guarded by. NULL: somebody else's, for the
- * only attempt was refused. */
+/* The server shows no history, or one that lags behind, and the current version is not what the write was guarded by. NULL:
+ * it is somebody else's, for the only attempt was refused. */
 static const char *who_knows(struct job *job, const struct slot *slot, const struct target *target)
 {
-    if (outcome_from_reply(slot->status, true) != OUTCOME_STALE || slot->may_come)
+    if (outcome_from_reply(slot->status, true) != OUTCOME_STALE)
         return "outcome-unknown";
+    if (slot->may_come)
+        return "conflict"; /* it may be with itself */
     return is_ours(job, slot_reference(slot, job->arena), &target->current) ? "base-gone" : NULL;
 }
 
@@ -650,7 +661,8 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
     if (outcome_from_reply(slot->status, true) != OUTCOME_STALE && !slot->is_decided &&
         made_elsewhere(job, slot, &target))
         return human(slot, "outcome-unknown"); /* where the guard is not looked at it is ours */
-    if (is_there && target.history.count == 0 && !target.base)
+    bool is_hidden = target.history.count > 0 ? current_at == target.history.count : !target.base;
+    if (is_there && is_hidden)
         why = who_knows(job, slot, &target);
     if (why)
         return human(slot, why);

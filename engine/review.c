@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "engine/look.h"
+#include "engine/outcome.h"
 #include "engine/problem.h"
 #include "engine/reconcile.h"
 #include "engine/resolve.h"
@@ -330,6 +331,12 @@ static void keep_away(struct job *job)
         job_failed(job, &err);
 }
 
+/* Of a slot of unknown outcome, which is looked up once more: what the last reply said. */
+static enum slot_state as_replied(const struct slot *slot)
+{
+    return outcome_from_reply(slot->status, true) == OUTCOME_APPLIED ? SLOT_CLAIMED : SLOT_SENT;
+}
+
 /* The slot is to be sent with `content` onto the version that was seen. */
 static void send_onto(struct job *job, struct sight *sight, const struct cJSON *content)
 {
@@ -348,7 +355,7 @@ static void send_onto(struct job *job, struct sight *sight, const struct cJSON *
     } else if (sight->current.version) {
         resolve_send_onto(job, slot, content, &sight->current);
     }
-    slot->state = was_unknown ? SLOT_SENT : SLOT_PENDING;
+    slot->state = was_unknown ? as_replied(slot) : SLOT_PENDING;
     slot->is_decided = true;
     slot->why = NULL;
 }
@@ -412,7 +419,7 @@ static struct task_end carry_out(struct decision *decision, struct job *job, con
 /* What nobody could be asked about can perhaps be asked now. */
 static void ask_again(struct job *job, struct slot *slot)
 {
-    slot->state = SLOT_SENT;
+    slot->state = as_replied(slot);
     if (resolve_slot(job, slot) != GO_ON)
         slot->state = SLOT_SENT;
     if (slot->state == SLOT_SENT || slot->state == SLOT_PENDING) {
