@@ -5,7 +5,7 @@
  * Counters that start anew with a process are added up over its lives; those that are kept are taken as they stand last.
  * After a kill nobody can say what was counted and lost, and of several processes one is asked: then gauges alone are
  * judged. Where a definition leaves room (one success for a Bundle, or one for each entry) every reading of it is right,
- * and where a server lost what it made, whether the engine had known of it is left open.
+ * and where a server lost what it made, or told nobody of it, whether the engine had known of it is left open.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,7 @@ static struct count count_accepted(const struct facts *facts)
     return between(ids, ids + unnamed);
 }
 
-/* Slots of an intent whose version holds what was meant; those that the server lost apart. */
+/* Slots of an intent whose version holds what was meant; apart those that the server lost, or that it told nobody of. */
 static void add_standing(const struct facts *facts, const struct fact_intent *intent,
                          struct count *out)
 {
@@ -104,8 +104,10 @@ static void add_standing(const struct facts *facts, const struct fact_intent *in
 
         if (slot->effect_count == 0 || !slot_stands(facts, slot, slot->effects[0], NULL))
             continue;
-        out->other += !slot->effects[0]->undone;
-        out->lost += slot->effects[0]->undone != 0;
+        bool is_open = slot->effects[0]->undone || !version_received(slot->effects[0], false);
+
+        out->other += !is_open;
+        out->lost += is_open;
     }
 }
 

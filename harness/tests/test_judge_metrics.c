@@ -152,6 +152,16 @@ static void batch_lost_in_part(struct kase *k)
     case_view(k, "visit", "incomplete", NULL, NULL);
 }
 
+/* Both came through, and nobody was told. */
+static void batch_unanswered(struct kase *k)
+{
+    uint64_t e = batch_begin(k);
+
+    case_committed(k, e, "Task/call", "{'resourceType':'Task','status':'accepted'}");
+    case_lost(k, e, "reset-after");
+    case_view(k, "visit", "incomplete", NULL, NULL);
+}
+
 static const struct row rows[] = {
     {"accepted", committed, "writeback_accepted_total 1\n", VERDICT_PASS},
     {"accepted twice", committed, "writeback_accepted_total 2\n", VERDICT_FAIL},
@@ -169,6 +179,10 @@ static const struct row rows[] = {
      VERDICT_PASS},
     {"a batch lost in part, more than there was", batch_lost_in_part,
      "writeback_committed_total 3\n", VERDICT_FAIL},
+    {"a batch unanswered, of which a part was found", batch_unanswered,
+     "writeback_committed_total 1\n", VERDICT_PASS},
+    {"a batch unanswered, more than there is", batch_unanswered, "writeback_committed_total 3\n",
+     VERDICT_FAIL},
     {"a conflict", met_a_foreign_version, "writeback_conflicts_total 1\n", VERDICT_PASS},
     {"a conflict, found by a look too", met_a_foreign_version, "writeback_conflicts_total 2\n",
      VERDICT_PASS},
