@@ -311,9 +311,15 @@ bool version_is_told(const struct fact_version *version)
     return false;
 }
 
-static bool is_history(const struct fact_exchange *exchange)
+/* Would it tell whose the version is, if it showed it? A history does, and a search for what a create made. */
+static bool is_telling(const struct fact_exchange *exchange, const struct fact_version *version)
 {
-    return exchange->arrived && strcmp(exchange->arrived->interaction, "history") == 0;
+    const char *interaction = exchange->arrived->interaction, *about = exchange->reference;
+
+    return (strcmp(interaction, "history") == 0 ||
+            (!version->pred && strcmp(interaction, "search") == 0)) &&
+           strcmp(about, version->pred ? version->resource->reference : version->resource->type) ==
+               0;
 }
 
 bool version_is_hidden(const struct facts *facts, const struct fact_version *version)
@@ -323,15 +329,13 @@ bool version_is_hidden(const struct facts *facts, const struct fact_version *ver
     if (version_is_told(version))
         return false;
     for (size_t i = 0; i < version->receipt_count; i++)
-        if (is_history(version->receipts[i].exchange))
+        if (is_telling(version->receipts[i].exchange, version))
             return false;
     for (size_t i = 0; i < facts->exchange_count; i++) {
         const struct fact_exchange *exchange = facts->exchanges[i];
 
-        was_asked_for =
-            was_asked_for ||
-            (is_history(exchange) && exchange->replied && exchange->arrived->n > version->n &&
-             strcmp(exchange->reference, version->resource->reference) == 0);
+        was_asked_for = was_asked_for || (is_telling(exchange, version) && exchange->replied &&
+                                          exchange->arrived->n > version->n);
     }
     return was_asked_for;
 }

@@ -41,6 +41,8 @@ static bool results_say_which(const struct facts *facts, const struct fact_inten
         struct claim claim = view_claim(facts, view, slot);
         bool is_in_effect = slot_in_effect(facts, slot, view->n);
 
+        if (slot->effect_count && !claim.label && version_is_hidden(facts, slot->effects[0]))
+            continue; /* nobody told the engine */
         if (slot->effect_count && !claim.label && slot->method != METHOD_DELETE)
             return false;
         if (slot->effect_count && !claim.is_said)
@@ -203,23 +205,26 @@ void judge_all_or_nothing(const struct facts *facts, struct finding *finding)
 /* ---- failed-part-only ---- */
 
 /* Did the engine fail in part, to its knowledge or by sending several parts at once? Not: a single act unanswered. */
-static bool was_partial_failure(const struct fact_version *effect, uint64_t n)
+static bool was_partial_failure(const struct facts *facts, const struct fact_version *effect,
+                                uint64_t n)
 {
     uint64_t told = version_received(effect, false);
     bool is_told = told && told < n;
     bool is_answered = effect->write && effect->write->status >= 200 &&
                        effect->write->status < 300 && effect->exchange->replied->n < n;
 
-    return is_told || is_answered || (effect->exchange && effect->exchange->write_count > 1);
+    return is_told || is_answered ||
+           (effect->exchange && effect->exchange->write_count > 1 &&
+            !version_is_hidden(facts, effect));
 }
 
 /* The entry that proves that the part was in effect before n, as the engine knew or should have; 0: none. */
-static uint64_t known_effect(const struct fact_slot *slot, uint64_t n)
+static uint64_t known_effect(const struct facts *facts, const struct fact_slot *slot, uint64_t n)
 {
     const struct fact_version *effect = slot_effect(slot, n);
 
     if (effect)
-        return was_partial_failure(effect, n) ? effect->n : 0;
+        return was_partial_failure(facts, effect, n) ? effect->n : 0;
     for (size_t i = 0; i < slot->write_count; i++) { /* adopted: nothing was made */
         const struct fact_write *write = slot->writes[i];
 
@@ -244,7 +249,7 @@ static void judge_replay(const struct facts *facts, const struct fact_intent *in
 
     for (size_t i = 0; i < exchange->write_count; i++) {
         const struct fact_write *write = &exchange->writes[i];
-        uint64_t effect = write->slot ? known_effect(write->slot, n) : 0;
+        uint64_t effect = write->slot ? known_effect(facts, write->slot, n) : 0;
 
         if (!effect || write->intent != intent || !is_partial_at(facts, intent, n))
             continue;

@@ -420,6 +420,51 @@ static void half_and_unfinished(struct kase *k)
     half(k, half_said);
 }
 
+/* Half of it came through unanswered; the search for it lags behind, or shows it. */
+static void half_and_searched_for(struct kase *k, const char *found)
+{
+    compound(k);
+    uint64_t e = both_arrive(k);
+    commit_a(k, e);
+    case_lost(k, e, "reset-after");
+    e = case_arrived(k, "two", "GET Basic?identifier=x", NULL, NULL);
+    case_replied(k, e, 200, NULL,
+                 case_text(k, "{'resourceType':'Bundle','type':'searchset','entry':[%s]}", found));
+}
+
+#define FOUND_A "{'resource':{'resourceType':'Basic','id':'c-1','meta':{'versionId':'1'}}}"
+
+static void half_and_open_after(struct kase *k, const char *found)
+{
+    half_and_searched_for(k, found);
+    case_view_text(k, "two", 200,
+                   "{'id':'i-two','state':'incomplete','review':'r-two','results':["
+                   "{'reference':null},{'reference':null}]}");
+    case_recover(k);
+}
+
+static void half_and_hidden(struct kase *k)
+{
+    half_and_open_after(k, "");
+}
+
+static void half_and_seen(struct kase *k)
+{
+    half_and_open_after(k, FOUND_A);
+}
+
+static void all_of_it_again_after_a_search_in_vain(struct kase *k)
+{
+    half_and_searched_for(k, "");
+    both_arrive(k);
+}
+
+static void all_of_it_again_after_a_search(struct kase *k)
+{
+    half_and_searched_for(k, FOUND_A);
+    both_arrive(k);
+}
+
 static void all_of_it_or_nothing(void)
 {
     static const struct case_row rows[] = {
@@ -432,6 +477,8 @@ static void all_of_it_or_nothing(void)
         {"not pointing at what was adopted", not_pointing_at_what_was_adopted, VERDICT_FAIL},
         {"pointing at a part that was refused", pointing_at_what_was_refused, VERDICT_FAIL},
         {"decided anew, and then pointing elsewhere", twice_by_a_decision_and_wrong, VERDICT_FAIL},
+        {"one part, which the server does not show", half_and_hidden, VERDICT_PASS},
+        {"one part, which the server shows", half_and_seen, VERDICT_FAIL},
         {"one part, and rejected", half_and_rejected, VERDICT_FAIL},
         {"one part, and the open item does not say which", half_and_open_without_saying_which,
          VERDICT_FAIL},
@@ -526,6 +573,10 @@ static void only_what_failed_is_sent_again(void)
         {"one act again after silence", a_single_part_again_after_silence, VERDICT_PASS},
         {"the same attempt after all took effect", all_of_it_again_after_all_took_effect,
          VERDICT_PASS},
+        {"all of it again, after a search that showed nothing",
+         all_of_it_again_after_a_search_in_vain, VERDICT_PASS},
+        {"all of it again, after a search that showed a part", all_of_it_again_after_a_search,
+         VERDICT_FAIL},
         {"all of it again", all_of_it_again, VERDICT_FAIL},
         {"what was adopted, again", what_was_adopted_again, VERDICT_FAIL},
         {"again in an exchange of another intent", again_in_an_exchange_of_another, VERDICT_FAIL},
