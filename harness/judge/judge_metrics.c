@@ -95,7 +95,8 @@ static struct count count_accepted(const struct facts *facts)
     return between(ids, ids + unnamed);
 }
 
-/* Slots of an intent whose version holds what was meant; apart those that the server lost, or that it told nobody of. */
+/* Slots of an intent that is not said to be committed whose version holds what was meant. Apart: those that the server lost
+ * or told nobody of, and a simple intent, which has no entries. */
 static void add_standing(const struct facts *facts, const struct fact_intent *intent,
                          struct count *out)
 {
@@ -104,7 +105,8 @@ static void add_standing(const struct facts *facts, const struct fact_intent *in
 
         if (slot->effect_count == 0 || !slot_stands(facts, slot, slot->effects[0], NULL))
             continue;
-        bool is_open = slot->effects[0]->undone || !version_received(slot->effects[0], false);
+        bool is_open = slot->effects[0]->undone || !version_received(slot->effects[0], false) ||
+                       intent->slot_count == 1;
 
         out->other += !is_open;
         out->lost += is_open;

@@ -162,6 +162,25 @@ static void batch_unanswered(struct kase *k)
     case_view(k, "visit", "incomplete", NULL, NULL);
 }
 
+/* A batch is committed; what a simple intent made stands too, and it is open with a human for another reason. */
+static void batch_and_one_open(struct kase *k)
+{
+    uint64_t e = batch_begin(k);
+
+    case_committed(k, e, "Task/call", "{'resourceType':'Task','status':'accepted'}");
+    case_replied(k, e, 200, NULL,
+                 "{'resourceType':'Bundle','type':'batch-response','entry':[{'response':{'status':'"
+                 "200','etag':'W/\\'2\\''}},{'response':{'status':'200','etag':'W/\\'2\\''}}]}");
+    case_view(k, "visit", "committed", NULL, NULL);
+    case_intent(k, "end",
+                "{'operation':'update','target':{'reference':'Task/call'},'baseVersion':'2',"
+                "'resource':{'resourceType':'Task','status':'completed'}}");
+    case_submit(k, "end");
+    case_write(k, "end", "PUT Task/call", "If-Match: W/'2'",
+               "{'resourceType':'Task','status':'completed'}");
+    case_view(k, "end", "incomplete", NULL, NULL);
+}
+
 static const struct row rows[] = {
     {"accepted", committed, "writeback_accepted_total 1\n", VERDICT_PASS},
     {"accepted twice", committed, "writeback_accepted_total 2\n", VERDICT_FAIL},
@@ -183,6 +202,10 @@ static const struct row rows[] = {
      "writeback_committed_total 1\n", VERDICT_PASS},
     {"a batch unanswered, more than there is", batch_unanswered, "writeback_committed_total 3\n",
      VERDICT_FAIL},
+    {"a batch by entry, and one that is open", batch_and_one_open, "writeback_committed_total 2\n",
+     VERDICT_PASS},
+    {"a batch by entry, and more than was made", batch_and_one_open,
+     "writeback_committed_total 4\n", VERDICT_FAIL},
     {"a conflict", met_a_foreign_version, "writeback_conflicts_total 1\n", VERDICT_PASS},
     {"a conflict, found by a look too", met_a_foreign_version, "writeback_conflicts_total 2\n",
      VERDICT_PASS},
