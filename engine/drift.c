@@ -126,13 +126,15 @@ static bool look_at_copy(struct job *job, const struct slot *slot, const struct 
     return true;
 }
 
-/* False: nobody could say. */
+/* Where its own is gone, another that bears the mark may be the same under a new id. False: nobody could say. */
 static bool look_for_copies(struct job *job, const struct slot *slot, struct cJSON *found)
 {
-    struct seen seen[COPIES_MAX];
+    struct seen seen[COPIES_MAX], own;
     size_t count;
 
     enum look look = look_marked(job, slot, seen, COPIES_MAX, &count);
+    if (look == LOOK_FOUND && count > 0)
+        look = look_current(job, slot->type, slot->id, &own);
     for (size_t i = 0; look == LOOK_FOUND && i < count && i < COPIES_MAX; i++)
         if (strcmp(seen[i].reference, slot_reference(slot, job->arena)) != 0 &&
             !look_at_copy(job, slot, &seen[i], found))

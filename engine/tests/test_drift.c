@@ -138,6 +138,17 @@ static void a_second_copy_is_told_once(void)
     EXPECT_STR("it stays committed", ward_state(&ward, "k1"), "committed");
 }
 
+/* A server may give a resource another id. */
+static void what_has_a_new_id_is_no_second_copy(void)
+{
+    begin();
+    ward_fault(&ward, "{\"fault\":\"id-reassign\",\"match\":{\"interaction\":\"create\"},"
+                      "\"times\":1}");
+    EXPECT_INT("submit", ward_call(&ward, "POST", "/v1/intents", RESULT, "k1", NULL), 202);
+    EXPECT_TRUE("settle", ward_settle(&ward));
+    sweep(1, 0);
+}
+
 static const char *notification(const char *version)
 {
     return arena_printf(
@@ -213,6 +224,11 @@ static void ward_a_second_copy(void)
     in_ward(a_second_copy_is_told_once);
 }
 
+static void ward_what_has_a_new_id(void)
+{
+    in_ward(what_has_a_new_id_is_no_second_copy);
+}
+
 static void ward_a_notification(void)
 {
     in_ward(a_notification_makes_it_look_again_and_nothing_else);
@@ -225,6 +241,7 @@ static CU_TestInfo tests[] = {
     {"what was stored otherwise is not examined", ward_what_was_stored_otherwise},
     {"a sweep comes no sooner than it was asked to", ward_a_sweep_comes_no_sooner},
     {"a second copy is told once", ward_a_second_copy},
+    {"what has a new id is no second copy", ward_what_has_a_new_id},
     {"a notification makes it look again and nothing else", ward_a_notification},
     CU_TEST_INFO_NULL,
 };
