@@ -31,6 +31,18 @@ bool order_is_lost_on(const struct engine *engine, const struct cJSON *intent)
            (flaw_is(FLAW_IN_PROCESS_LOCK) && !lease_is_ours(engine->lease, intent));
 }
 
+/* Is its work in the chart, or perhaps: the server did not show what became of it? */
+static bool may_stand(const struct cJSON *intent)
+{
+    const struct cJSON *slots = json_get(intent, "slots");
+    bool is_hidden = false;
+
+    for (size_t i = 0; i < json_count(slots); i++)
+        is_hidden = is_hidden || slot_is(json_at(slots, i), SLOT_STUCK);
+    return text_is(intent, "state", "committed") ||
+           (view_is_open(intent) && is_hidden && json_integer(intent, "attempts", 0) > 0);
+}
+
 /* Is something there already that its source said later about the same? */
 bool order_is_too_late(struct run *run)
 {
@@ -48,7 +60,7 @@ bool order_is_too_late(struct run *run)
 
         if (order_is_lost_on(run->engine, other))
             continue; /* flaw: the lock has seen to that */
-        if (text_is(other, "state", "committed") && text_is(said, "system", system) &&
+        if (may_stand(other) && text_is(said, "system", system) &&
             json_integer(said, "sequence", -1) > sequence && same_tenant(payload, run->payload) &&
             overlap(plan_targets(run->arena, payload), plan_targets(run->arena, run->payload)))
             return true;
