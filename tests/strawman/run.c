@@ -403,12 +403,13 @@ static bool trust(struct run *run, struct cJSON *slot, const struct answer *answ
 static void settle_slot(struct run *run, struct cJSON *slot, const struct answer *answer)
 {
     struct sight sight;
+    bool is_moving = false;
 
     if (trust(run, slot, answer))
         return;
     for (int looks = 1;; looks++) {
         look_slot(run, slot, answer, &sight);
-        bool is_moving =
+        is_moving =
             classify(answer) == REPLY_CONFLICT &&
             ((sight.effect == EFFECT_NONE && !is_still(run, &sight, json_string(slot, "guard"))) ||
              (sight.effect == EFFECT_OWN && !is_still(run, &sight, sight.newest)));
@@ -420,6 +421,9 @@ static void settle_slot(struct run *run, struct cJSON *slot, const struct answer
             break;
         crew_rest(run->job, run->engine->retry_ms * looks, false);
     }
+    if (is_moving)
+        sight.effect =
+            EFFECT_HIDDEN; /* the history lags behind: it does not show what is in the way */
     switch (sight.effect) {
     case EFFECT_NONE:
         meet_nothing(run, slot, answer);
