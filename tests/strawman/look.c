@@ -116,6 +116,14 @@ static void set_done(struct sight *out, const char *version, bool is_as_sent)
     out->version = version;
 }
 
+static bool is_gone(struct run *run, const char *reference)
+{
+    struct page page;
+
+    talk_get(run, reference, &page);
+    return page.status == 404 || page.status == 410;
+}
+
 /* A write with If-Match. */
 static void look_guarded(struct run *run, const struct cJSON *slot, const struct answer *answer,
                          const struct cJSON *entries, struct sight *out)
@@ -139,6 +147,16 @@ static void look_guarded(struct run *run, const struct cJSON *slot, const struct
             set_done(out, answer->version, is_made(slot, entries, place));
             return;
         }
+        const struct cJSON *content =
+            place == count ? talk_version(run, out->reference, answer->version) : NULL;
+        if (content) { /* the history lags behind */
+            set_done(out, answer->version, merge_same(json_get(slot, "body"), content));
+            return;
+        }
+    }
+    if (is_deletion(slot) && is_success(answer) && guard == 0 && is_gone(run, out->reference)) {
+        set_done(out, answer->version, true); /* the history lags behind */
+        return;
     }
     if (flaw_is(FLAW_REAPPLY_OVER_UNDO) && guard > 1 && guard < count &&
         is_made(slot, entries, guard - 1) && !is_made(slot, entries, 0)) {
@@ -179,6 +197,24 @@ const struct cJSON *look_marked(const struct cJSON *resource, const char *mark)
     return NULL;
 }
 
+/* What the reply named, where the history has nothing of it: by its number, or as long as it is the current version. */
+static void look_told(struct run *run, const struct cJSON *slot, const struct answer *answer,
+                      struct sight *out)
+{
+    const struct cJSON *content = talk_version(run, answer->reference, answer->version);
+    struct page page;
+
+    if (!content) {
+        talk_get(run, answer->reference, &page);
+        if (page.status == 200 && page.version && strcmp(page.version, answer->version) == 0)
+            content = page.body;
+    }
+    if (!content || !look_marked(content, json_string(slot, "mark")))
+        return;
+    out->reference = answer->reference;
+    set_done(out, answer->version, merge_same(json_get(slot, "body"), content));
+}
+
 /* A create by POST: the oldest version that bears its mark is its work. */
 static void look_marks(struct run *run, const struct cJSON *slot, const struct answer *answer,
                        struct sight *out)
@@ -196,6 +232,10 @@ static void look_marks(struct run *run, const struct cJSON *slot, const struct a
     out->effect = is_success(answer) ? EFFECT_HIDDEN : EFFECT_NONE;
     if (!entries)
         out->effect = EFFECT_HIDDEN;
+    if (is_told && answer->version && oldest == 0) {
+        look_told(run, slot, answer, out);
+        return;
+    }
     for (size_t i = json_count(entries); i > 0 && oldest == json_count(entries); i--)
         if (look_marked(content_at(entries, i - 1), json_string(slot, "mark")))
             oldest = i - 1;
