@@ -20,6 +20,9 @@ writebackd if-match-ignored update patch real
 writebackd azure create drift
 writebackd hapi-racy create drift
 writebackd linuxforhealth create drift
+strawman nhs-pds order delete create
+strawman healthlake delete update order
+strawman no-versions create order update
 strawman azure create drift
 strawman hapi-racy create drift
 strawman linuxforhealth create drift
