@@ -340,6 +340,37 @@ bool version_is_hidden(const struct facts *facts, const struct fact_version *ver
     return was_asked_for;
 }
 
+bool version_is_astray(const struct facts *facts, const struct fact_version *version)
+{
+    return !version_is_told(version) && version->write && version->write->method != METHOD_POST &&
+           version->pred && write_excludes(facts, version->write, version->pred);
+}
+
+static bool asked_for(const struct facts *facts, const struct fact_write *write,
+                      const struct fact_version *version)
+{
+    const struct canon *asked;
+    struct named_guard guard;
+
+    write_guard(facts, write, &guard);
+    return guard.version == version->pred && write_asks(facts, write, version->pred, &asked) &&
+           canon_equal(asked, version_canon(facts, write->slot, version));
+}
+
+bool version_looks_own(const struct facts *facts, const struct fact_intent *intent,
+                       const struct fact_version *version)
+{
+    for (size_t i = 0; intent && version->pred && i < intent->exchange_count; i++) {
+        const struct fact_exchange *exchange = intent->exchanges[i];
+
+        for (size_t k = 0; k < exchange->write_count && !exchange->replied; k++)
+            if (exchange->writes[k].intent == intent &&
+                asked_for(facts, &exchange->writes[k], version))
+                return true;
+    }
+    return false;
+}
+
 bool version_is_twin(const struct fact_version *version)
 {
     const struct fact_slot *slot = version->slot;

@@ -39,6 +39,13 @@ const struct fact_version *version_other(const struct facts *facts,
 /* No reply to its write told of the version, and the engine asked for the history (or searched for what a create made) in
  * vain: the server has none, or one that lags behind. What a plain look shows may be anybody's. */
 bool version_is_hidden(const struct facts *facts, const struct fact_version *version);
+/* No reply told of the version, and its write had excluded the one it went over: a server that heeds guards would not have
+ * made it. What a look shows may be anybody's. */
+bool version_is_astray(const struct facts *facts, const struct fact_version *version);
+/* A foreign version that is just what a write of the intent asked for, on the version that this had named: where the write
+ * was not answered, nothing tells an engine that the version is not its own. */
+bool version_looks_own(const struct facts *facts, const struct fact_intent *intent,
+                       const struct fact_version *version);
 /* Did the reply to the write that made the version tell of it? */
 bool version_is_told(const struct fact_version *version);
 /* Is that version one of several that a create made? */

@@ -94,10 +94,12 @@ static bool was_refused_there(const struct facts *facts, const struct fact_versi
 /* The same, and it was found by a look that cannot tell whose it is, and left to a human. */
 static bool is_left_to_a_human(const struct facts *facts, const struct fact_version *version)
 {
-    return !version_is_told(version) && version->pred &&
-           write_excludes(facts, version->write, version->pred) &&
-           version->write->method != METHOD_POST &&
-           harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version);
+    const struct fact_view *view =
+        version->intent ? intent_view(version->intent, facts->last) : NULL;
+
+    return version_is_astray(facts, version) &&
+           ((view && state_is_open(view->state)) ||
+            harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version));
 }
 
 /* How many versions of the intent had this label; after a restore a number may be given anew. A lost one may have a
@@ -314,6 +316,8 @@ static void judge_written(const struct facts *facts, const struct fact_record *r
         finding_fail(finding, ENTRIES(record->n),
                      "a record names %s version %s, which is not there", target ? target : "a",
                      label);
+    else if (!version->exchange && version_looks_own(facts, intent, version))
+        return;
     else if (!version->exchange || (intent && version->intent != intent))
         finding_fail(finding, ENTRIES(version->n ? version->n : record->n, record->n),
                      "a record of %s names %s version %s, which somebody else made",

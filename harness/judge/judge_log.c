@@ -125,7 +125,7 @@ static bool may_be_result(const struct reading *reading, const struct logged *lo
     for (size_t i = 0; intent && i < intent->slot_count; i++)
         if (slot_stands(reading->facts, &intent->slots[i], logged->version, NULL))
             return true;
-    return !intent;
+    return !intent || version_looks_own(reading->facts, intent, logged->version);
 }
 
 static void judge_named(const struct reading *reading)

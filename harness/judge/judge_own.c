@@ -166,7 +166,8 @@ static void judge_named_conflict(const struct facts *facts, const struct fact_in
         if (newer == NEWER_FOREIGN || is_part)
             return; /* a part of a Bundle may be a conflict while others stand */
     }
-    if (own && (was_open_before(intent, view, own) || version_is_hidden(facts, own)))
+    if (own && (was_open_before(intent, view, own) || version_is_hidden(facts, own) ||
+                version_is_astray(facts, own)))
         return;
     if (own && is_named)
         finding_fail(finding, ENTRIES(own->n, view->n),
@@ -242,7 +243,7 @@ static void judge_reported(const struct facts *facts, const struct fact_view *vi
     if (!effect || !claim.reference || !claim.label || is_labelled(facts, slot, view->n, &claim))
         return;
     const struct fact_version *named = facts_version(facts, claim.reference, claim.label, view->n);
-    if (named && !named->exchange)
+    if (named && !named->exchange && !version_looks_own(facts, slot->intent, named))
         finding_fail(finding, ENTRIES(effect->n, named->n, view->n),
                      "%s is reported as version %s of %s, which somebody else wrote",
                      slot->intent->given->name, claim.label, claim.reference);

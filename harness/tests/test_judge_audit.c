@@ -199,9 +199,16 @@ static void written_over_where_that_is_seen_too_late(struct kase *k)
     written_over_at(k, SIM_DETECT);
 }
 
+/* As by one bad replica. */
 static void written_over_where_guards_hold(struct kase *k)
 {
     written_over_at(k, SIM_PREVENT);
+}
+
+static void written_over_and_nobody_is_asked(struct kase *k)
+{
+    written_over_where_guards_hold(k);
+    case_view(k, "note", "rejected", NULL, NULL);
 }
 
 /* One request, made twice by something on the way; the server did not look at the guard of the second. */
@@ -309,7 +316,9 @@ static void every_end_has_its_record(void)
         {"a record for the whole Bundle", a_record_for_the_whole_bundle, VERDICT_FAIL},
         {"written over, and a human is asked", written_over_where_that_is_seen_too_late,
          VERDICT_PASS},
-        {"written over where guards hold", written_over_where_guards_hold, VERDICT_FAIL},
+        {"written over where guards hold, and a human is asked", written_over_where_guards_hold,
+         VERDICT_PASS},
+        {"written over, and nobody is asked", written_over_and_nobody_is_asked, VERDICT_FAIL},
         {"a human is asked, though the version was told", asks_though_it_knows, VERDICT_FAIL},
         {"no record", no_record, VERDICT_FAIL},
         {"two records", two_records, VERDICT_FAIL},
@@ -375,6 +384,29 @@ static void somebody_elses(struct kase *k)
     case_read(k, "note", ADA);
     case_recover(k);
     record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+/* A write is lost on its way there, and a nurse edits what it was to change. */
+static void edited_beside_a_lost_write(struct kase *k, const char *content)
+{
+    note_begin(k);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_edit(k, ADA, content);
+    case_lost(k, e, "reset-before");
+    case_read(k, "note", ADA);
+    case_recover(k);
+    record(k, "", 1, "\"2\"", COMMITTED);
+}
+
+static void somebody_elses_just_like_it(struct kase *k)
+{
+    edited_beside_a_lost_write(k, "{'resourceType':'Patient','active':true,'gender':'female'}");
+}
+
+static void somebody_elses_with_more(struct kase *k)
+{
+    edited_beside_a_lost_write(
+        k, "{'resourceType':'Patient','active':true,'gender':'female','birthDate':'1980-01-01'}");
 }
 
 static void never_made(struct kase *k)
@@ -466,6 +498,10 @@ static void no_record_claims_more(void)
         {"an old record has changed, since it was served in parts", changed_after_two_servings,
          VERDICT_FAIL},
         {"guessed rightly", guessed, VERDICT_FAIL},
+        {"somebody else's, just like what a lost write asked for", somebody_elses_just_like_it,
+         VERDICT_PASS},
+        {"somebody else's, with more than a lost write asked for", somebody_elses_with_more,
+         VERDICT_FAIL},
         {"somebody else's version", somebody_elses, VERDICT_FAIL},
         {"a version that was never made", never_made, VERDICT_FAIL},
         {"a version that was never read", never_read, VERDICT_FAIL},
