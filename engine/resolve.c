@@ -568,8 +568,10 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         bool is_as_sent = resolve_holds(job, made->content, intended);
         bool is_named = slot->version && made->content && strcmp(made->version, slot->version) == 0;
 
-        if ((is_as_sent || is_named || (made->content && is_only_one(slot, &target))) &&
-            !is_made_here(job, slot, made)) {
+        /* a number that another intent's version had may be given anew, where a server was restored */
+        if ((is_as_sent && is_named) ||
+            ((is_as_sent || is_named || (made->content && is_only_one(slot, &target))) &&
+             !is_made_here(job, slot, made))) {
             effective(job, slot, made->version, is_as_sent);
             return GO_ON;
         }

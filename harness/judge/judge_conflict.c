@@ -202,6 +202,32 @@ struct conflict {
     uint64_t replied, until; /* the reply; the next write of the slot, else behind the last entry */
 };
 
+/* Does the guard of the write not hold any more when the reply was made? */
+static bool is_stale(const struct facts *facts, const struct fact_write *write)
+{
+    uint64_t n = write->exchange->replied->n;
+    struct named_guard guard;
+
+    write_guard(facts, write, &guard);
+    if (guard.is_tested)
+        return test_fails(facts, write, n);
+    return write->reference && guard.is_there &&
+           facts_current(facts, write->reference, n) != guard.version;
+}
+
+/* It named the version that was current, and a look after the refusal showed that: the server had another reason, whatever it
+ * said. */
+static bool is_seen_to_hold(const struct conflict *conflict)
+{
+    const struct fact_write *write = conflict->write;
+    struct named_guard guard;
+
+    write_guard(conflict->facts, write, &guard);
+    return write->reference && guard.is_there && !guard.is_tested &&
+           !is_stale(conflict->facts, write) &&
+           was_read(conflict->facts, write->reference, conflict->replied, conflict->until);
+}
+
 static void judge_end(const struct conflict *conflict)
 {
     const struct fact_intent *intent = conflict->write->intent;
@@ -219,7 +245,7 @@ static void judge_end(const struct conflict *conflict)
     if (view->state != STATE_REJECTED && !state_is_open(view->state))
         return;
     if (end_names_conflict(intent, view) ||
-        refused_otherwise(intent, conflict->replied, conflict->until))
+        refused_otherwise(intent, conflict->replied, conflict->until) || is_seen_to_hold(conflict))
         return;
     /* An adapter may map no more of a view than the state. */
     bool has_reasons = json_get(view->tree, "problem") != NULL ||
@@ -232,19 +258,6 @@ static void judge_end(const struct conflict *conflict)
     }
     finding_fail(conflict->finding, ENTRIES(conflict->replied, view->n),
                  "%s met a conflict, and its end does not name it", intent->given->name);
-}
-
-/* Does the guard of the write not hold any more when the reply was made? */
-static bool is_stale(const struct facts *facts, const struct fact_write *write)
-{
-    uint64_t n = write->exchange->replied->n;
-    struct named_guard guard;
-
-    write_guard(facts, write, &guard);
-    if (guard.is_tested)
-        return test_fails(facts, write, n);
-    return write->reference && guard.is_there &&
-           facts_current(facts, write->reference, n) != guard.version;
 }
 
 /* Where it is not sure which write of a transaction met the conflict, having looked at one of them will do. */

@@ -106,7 +106,7 @@ static void add_standing(const struct facts *facts, const struct fact_intent *in
         if (slot->effect_count == 0 || !slot_stands(facts, slot, slot->effects[0], NULL))
             continue;
         bool is_open = slot->effects[0]->undone || !version_received(slot->effects[0], false) ||
-                       intent->slot_count == 1;
+                       version_is_astray(facts, slot->effects[0]) || intent->slot_count == 1;
 
         out->other += !is_open;
         out->lost += is_open;
