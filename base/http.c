@@ -33,7 +33,8 @@
 #define TIMEOUT_MS_DEFAULT 30000L
 #define EVENTS_PER_DRIVE   16
 #define IDLE_S_MAX         1L
-#define HANDLES_MAX        8 /* kept for the next calls */
+#define CONNECTIONS_MAX    16L /* kept: of engines that are gone, too */
+#define HANDLES_MAX        8   /* kept for the next calls */
 
 struct http {
     CURLM *multi;
@@ -156,6 +157,7 @@ struct http *http_new(void)
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, http);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, http);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
     return http;
 }
 
@@ -287,6 +289,7 @@ static CURL *handle_new(void)
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, may_send);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, IDLE_S_MAX);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L); /* each port would have an entry */
     return easy;
 }
 
