@@ -555,12 +555,13 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         effective(job, slot, slot->version, true); /* it made none */
         return GO_ON;
     }
-    if (!made && slot->version && !names_guard(slot) && intended &&
-        look_version(job, slot->type, slot->id, slot->version, &seen) == LOOK_FOUND) {
-        bool is_as_sent = resolve_holds(job, seen.content, intended);
-
-        if (is_as_sent || job->intent->waits >= LAG_LOOKS) { /* the history lags behind */
-            effective(job, slot, slot->version, is_as_sent);
+    if (!made && slot->version && !names_guard(slot) && intended) {
+        enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+        if (look == LOOK_LATER)
+            return GO_LATER;
+        bool is_as_sent = look == LOOK_FOUND && resolve_holds(job, seen.content, intended);
+        if (is_as_sent || (look == LOOK_FOUND && job->intent->waits >= LAG_LOOKS)) {
+            effective(job, slot, slot->version, is_as_sent); /* the history lags behind */
             return GO_ON;
         }
     }

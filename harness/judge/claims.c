@@ -362,8 +362,10 @@ bool version_looks_own(const struct facts *facts, const struct fact_intent *inte
 {
     for (size_t i = 0; intent && version->pred && i < intent->exchange_count; i++) {
         const struct fact_exchange *exchange = intent->exchanges[i];
+        int status = exchange->replied ? exchange->replied->status : 0;
+        bool is_told = status != 0 && status < 500 && status != 409; /* 409 may follow a commit */
 
-        for (size_t k = 0; k < exchange->write_count && !exchange->replied; k++)
+        for (size_t k = 0; k < exchange->write_count && !is_told; k++)
             if (exchange->writes[k].intent == intent &&
                 asked_for(facts, &exchange->writes[k], version))
                 return true;
