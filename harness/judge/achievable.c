@@ -40,13 +40,6 @@ static bool is_in_drift_report(const struct facts *facts, const struct fact_vers
     return false;
 }
 
-static bool is_open(const struct facts *facts, const struct fact_intent *intent)
-{
-    const struct fact_view *view = intent ? intent_view(intent, facts->last) : NULL;
-
-    return view && state_is_open(view->state);
-}
-
 bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
                      const struct fact_intent *intent, const struct fact_version *version)
 {
@@ -54,7 +47,7 @@ bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
     case SIM_PREVENT:
         return false;
     case SIM_DETECT:
-        return is_open(facts, intent) || is_in_drift_report(facts, version);
+        return intent_is_open(facts, intent) || is_in_drift_report(facts, version);
     case SIM_NO_GUARD:
         return true;
     }

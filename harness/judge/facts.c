@@ -373,6 +373,13 @@ const struct fact_view *intent_view(const struct fact_intent *intent, uint64_t u
     return NULL;
 }
 
+bool intent_is_open(const struct facts *facts, const struct fact_intent *intent)
+{
+    const struct fact_view *view = intent ? intent_view(intent, facts->last) : NULL;
+
+    return view && state_is_open(view->state);
+}
+
 bool process_is(const struct sim_entry *entry, const char *what)
 {
     size_t size = strcspn(entry->what, "@");

@@ -323,6 +323,8 @@ uint64_t intent_compensation(const struct fact_intent *intent, uint64_t after, u
 const struct fact_decision *intent_decision(const struct fact_intent *intent, uint64_t until);
 /* The last statement received in (0, until], or NULL. */
 const struct fact_view *intent_view(const struct fact_intent *intent, uint64_t until);
+/* Is it open with a human, by what was said last in the run? NULL is not. */
+bool intent_is_open(const struct facts *facts, const struct fact_intent *intent);
 /* Is that what happened to the engine, or to another process of it ("kill@2")? */
 bool process_is(const struct sim_entry *entry, const char *what);
 /* Was the engine killed, or did it end, in (after, until)? */

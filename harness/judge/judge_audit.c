@@ -75,10 +75,7 @@ static bool is_record_of(const struct facts *facts, const struct fact_record *re
  * not tell whose the version is. Then no record can name it. */
 static bool is_asked_about(const struct facts *facts, const struct fact_version *version)
 {
-    const struct fact_view *view =
-        version->intent ? intent_view(version->intent, facts->last) : NULL;
-
-    return view && state_is_open(view->state) && !version_is_told(version) &&
+    return intent_is_open(facts, version->intent) && !version_is_told(version) &&
            (!version_received(version, false) || version_is_hidden(facts, version));
 }
 
@@ -94,11 +91,8 @@ static bool was_refused_there(const struct facts *facts, const struct fact_versi
 /* The same, and it was found by a look that cannot tell whose it is, and left to a human. */
 static bool is_left_to_a_human(const struct facts *facts, const struct fact_version *version)
 {
-    const struct fact_view *view =
-        version->intent ? intent_view(version->intent, facts->last) : NULL;
-
     return version_is_astray(facts, version) &&
-           ((view && state_is_open(view->state)) ||
+           (intent_is_open(facts, version->intent) ||
             harm_is_excused(facts, facts->evidence->guards.lost_update, version->intent, version));
 }
 

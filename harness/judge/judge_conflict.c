@@ -202,19 +202,6 @@ struct conflict {
     uint64_t replied, until; /* the reply; the next write of the slot, else behind the last entry */
 };
 
-/* Does the guard of the write not hold any more when the reply was made? */
-static bool is_stale(const struct facts *facts, const struct fact_write *write)
-{
-    uint64_t n = write->exchange->replied->n;
-    struct named_guard guard;
-
-    write_guard(facts, write, &guard);
-    if (guard.is_tested)
-        return test_fails(facts, write, n);
-    return write->reference && guard.is_there &&
-           facts_current(facts, write->reference, n) != guard.version;
-}
-
 /* It named the version that was current, and a look after the refusal showed that: the server had another reason, whatever it
  * said. */
 static bool is_seen_to_hold(const struct conflict *conflict)
@@ -224,7 +211,7 @@ static bool is_seen_to_hold(const struct conflict *conflict)
 
     write_guard(conflict->facts, write, &guard);
     return write->reference && guard.is_there && !guard.is_tested &&
-           !is_stale(conflict->facts, write) &&
+           facts_current(conflict->facts, write->reference, conflict->replied) == guard.version &&
            was_read(conflict->facts, write->reference, conflict->replied, conflict->until);
 }
 
@@ -258,6 +245,19 @@ static void judge_end(const struct conflict *conflict)
     }
     finding_fail(conflict->finding, ENTRIES(conflict->replied, view->n),
                  "%s met a conflict, and its end does not name it", intent->given->name);
+}
+
+/* Does the guard of the write not hold any more when the reply was made? */
+static bool is_stale(const struct facts *facts, const struct fact_write *write)
+{
+    uint64_t n = write->exchange->replied->n;
+    struct named_guard guard;
+
+    write_guard(facts, write, &guard);
+    if (guard.is_tested)
+        return test_fails(facts, write, n);
+    return write->reference && guard.is_there &&
+           facts_current(facts, write->reference, n) != guard.version;
 }
 
 /* Where it is not sure which write of a transaction met the conflict, having looked at one of them will do. */
