@@ -108,18 +108,14 @@ static bool look_at_copy(struct job *job, const struct slot *slot, const struct 
                          struct cJSON *found)
 {
     struct slot copy = *slot;
-    struct history history;
-    const struct seen *first = seen;
+    struct seen first;
 
     copy.id = strrchr(seen->reference, '/') + 1;
-    enum look look = look_history(job, slot->type, copy.id, &history);
-    if (look == LOOK_LATER)
+    if (look_first(job, slot->type, copy.id, seen, &first) == LOOK_LATER)
         return false;
-    if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
-        first = &history.versions[0];
-    copy.version = first->version;
+    copy.version = first.version;
     if (ledger_has_commit(job->engine->ledger, seen->reference, copy.version) ||
-        (slot->is_mark_shared && !resolve_holds(job, first->content, slot->content)))
+        (slot->is_mark_shared && !resolve_holds(job, first.content, slot->content)))
         return true;
     report(job, &copy, "duplicate", found);
     job_own_copy(job, &copy);

@@ -185,6 +185,19 @@ enum look look_history(struct job *job, const char *type, const char *id, struct
     return LOOK_FOUND;
 }
 
+enum look look_first(struct job *job, const char *type, const char *id, const struct seen *seen,
+                     struct seen *out)
+{
+    struct history history;
+    const enum look look = look_history(job, type, id, &history);
+
+    *out =
+        look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content
+            ? history.versions[0]
+            : *seen;
+    return look;
+}
+
 static bool is_same_text(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;

@@ -45,6 +45,9 @@ struct history { /* oldest first; content NULL: a deletion */
     bool is_whole; /* reaches back to the first version */
 };
 enum look look_history(struct job *job, const char *type, const char *id, struct history *out);
+/* The first version of a resource that was `seen`: the history's, where that is whole and has its content, else what was seen. */
+enum look look_first(struct job *job, const char *type, const char *id, const struct seen *seen,
+                     struct seen *out);
 /* The resources that bear the mark of `slot`; how many in *out_count, the first `max` of them in `out`. */
 enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t max,
                       size_t *out_count);

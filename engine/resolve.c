@@ -245,26 +245,23 @@ static bool split(struct job *job, const char *text, struct slot *slot)
  * it too it is ours if we were told so, or if it began with exactly what may have been sent. */
 static enum go adopt(struct job *job, struct slot *slot, const struct seen *seen)
 {
-    struct history history;
-    const struct seen *first = seen;
+    struct seen first;
 
     if (!split(job, seen->reference, slot))
         return GO_LATER;
-    enum look look = look_history(job, slot->type, slot->id, &history);
+    enum look look = look_first(job, slot->type, slot->id, seen, &first);
     if (look == LOOK_LATER)
         return GO_LATER;
-    if (look == LOOK_FOUND && history.is_whole && history.count > 0 && history.versions[0].content)
-        first = &history.versions[0];
     if (look == LOOK_NOT && slot->state == SLOT_CLAIMED && slot->version)
         return believe(job, slot);
-    bool is_as_sent = resolve_holds(job, first->content, slot->content);
+    bool is_as_sent = resolve_holds(job, first.content, slot->content);
     bool was_there = slot->existing && job->intent->attempts == 1;
     if (slot->is_mark_shared && slot->state == SLOT_SENT && (was_there || !is_as_sent)) {
         slot->id = NULL;
         slot->existing = seen->reference;
         return human(slot, "exists");
     }
-    effective(job, slot, first->version, is_as_sent);
+    effective(job, slot, first.version, is_as_sent);
     return GO_ON;
 }
 
