@@ -212,7 +212,7 @@ static void written_over_and_nobody_is_asked(struct kase *k)
 }
 
 /* One request, made twice by something on the way; the server did not look at the guard of the second. */
-static void made_twice_at(struct kase *k, enum sim_guard lost_update)
+static void make_twice(struct kase *k, enum sim_guard lost_update)
 {
     note_begin(k);
     case_evidence(k)->guards.lost_update = lost_update;
@@ -222,6 +222,11 @@ static void made_twice_at(struct kase *k, enum sim_guard lost_update)
     case_reply(k, e);
     case_view(k, "note", "committed", ADA, "3");
     case_recover(k);
+}
+
+static void made_twice_at(struct kase *k, enum sim_guard lost_update)
+{
+    make_twice(k, lost_update);
     record(k, "", 1, "\"3\"", COMMITTED);
 }
 
@@ -237,14 +242,7 @@ static void made_twice_where_guards_hold(struct kase *k)
 
 static void made_twice_and_no_record(struct kase *k)
 {
-    note_begin(k);
-    case_evidence(k)->guards.lost_update = SIM_DETECT;
-    uint64_t e = case_arrived(k, "note", WRITE);
-    case_commit(k, e);
-    case_commit(k, e);
-    case_reply(k, e);
-    case_view(k, "note", "committed", ADA, "3");
-    case_recover(k);
+    make_twice(k, SIM_DETECT);
 }
 
 static void asked_for_twice(struct kase *k)

@@ -73,10 +73,11 @@ const struct http_reply *struck_call(struct rig *rig, const struct struck_call *
 #define ENTRY(id)                                                                                  \
     "{'resource':{'resourceType':'Patient','id':'" id "'},'request':{'method':'PUT','url':"        \
     "'Patient/" id "'}}"
-#define BUNDLE(type)                                                                               \
+#define BUNDLE_WITH(type, headers)                                                                 \
     {                                                                                              \
-        "POST", "", NULL,                                                                          \
+        "POST", "", headers,                                                                       \
             "{'resourceType':'Bundle','type':'" type                                               \
             "','entry':[" ENTRY("bo") "," ENTRY("cy") "]}"                                         \
     }
+#define BUNDLE(type) BUNDLE_WITH(type, NULL)
 #endif

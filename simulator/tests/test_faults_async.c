@@ -76,8 +76,7 @@ static const struct struck_row lost[] = {
     /* An answer that names no entry yet has none that could be left out. */
     {"omit-entry(1)",
      {{0}},
-     {"POST", "", "Prefer: respond-async\n",
-      "{'resourceType':'Bundle','type':'transaction','entry':[" ENTRY("bo") "," ENTRY("cy") "]}"},
+     BUNDLE_WITH("transaction", "Prefer: respond-async\n"),
      "202",
      PROMISE,
      "Patient/bo /id = bo\nPatient/cy /id = cy",
