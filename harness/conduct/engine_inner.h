@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef HARNESS_CONDUCT_ENGINE_INNER_H
 #define HARNESS_CONDUCT_ENGINE_INNER_H
-/* engine_inner - what engine.c and mapped.c share: asking, noting, calls that stay open. */
+/* engine_inner - what engine.c, views.c and mapped.c share: asking, noting, calls that stay open. */
 #include "harness/conduct/run.h"
 
 /* Asks and waits. -1 when no answer came (ask_ok: or none of 2xx). The reply lives in the scratch arena. */
@@ -9,6 +9,9 @@ int engine_ask(struct run *run, const struct http_request *request, struct http_
                struct err *err) ATTR_MUST_USE;
 int engine_ask_ok(struct run *run, const struct http_request *request, struct http_reply *out,
                   struct err *err) ATTR_MUST_USE;
+/* A GET of the native interface; the reply lives in the scratch arena. -1 when no answer came. */
+int engine_get(struct run *run, const char *path, struct http_reply *out,
+               struct err *err) ATTR_MUST_USE;
 void engine_add_header(struct http_request *request, const char *name, const char *value);
 /* The headers that every call has. */
 void engine_add_headers(const struct run *run, struct http_request *request, bool has_body);
@@ -23,6 +26,11 @@ void engine_take_view(struct run *run, struct run_intent *intent, const char *bo
 void engine_take_delivery(struct run *run, const struct run_call *call, const char *body,
                           size_t size);
 struct run_intent *engine_intent_of_line(struct run *run, const char *line, size_t size);
+
+/* ---- views.c ---- */
+/* "&views=ID,ID..." of those that are to be asked for once it has settled, where an id needs no escapes; what is left out is
+ * asked for by itself. In the scratch arena. */
+const char *engine_views_wanted(const struct run *run);
 
 /* ---- mapped.c: the same acts for an engine with an interface of its own ---- */
 int mapped_submit(struct run *run, struct run_intent *intent, const char *key, const char *body,
