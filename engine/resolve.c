@@ -532,10 +532,11 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
 {
     struct target target = {.base = NULL};
     struct seen seen = {.content = NULL};
+    enum look look = LOOK_LATER; /* of the version that the reply named */
 
     if (slot->how == WRITE_UPDATE && slot->version && !names_guard(slot) &&
         slot->status != 201) { /* the cheap way: that version has it, and it was no new resource */
-        enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+        look = look_version(job, slot->type, slot->id, slot->version, &seen);
         if (look == LOOK_LATER)
             return GO_LATER;
         if (look == LOOK_FOUND && resolve_holds(job, seen.content, slot->content)) {
@@ -552,8 +553,9 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         effective(job, slot, slot->version, true); /* it made none */
         return GO_ON;
     }
-    if (!made && slot->version && !names_guard(slot) && intended) {
-        enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+    bool is_looked_up = !made && slot->version && !names_guard(slot) && intended;
+    if (is_looked_up) {
+        look = look_version(job, slot->type, slot->id, slot->version, &seen);
         if (look == LOOK_LATER)
             return GO_LATER;
         bool is_as_sent = look == LOOK_FOUND && resolve_holds(job, seen.content, intended);
@@ -586,7 +588,8 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
         return human(slot, "outcome-unknown");
     if (!slot->version || target.history.count > 0)
         return GO_LATER; /* the history lags behind, or nothing says which version it is */
-    enum look look = look_version(job, slot->type, slot->id, slot->version, &seen);
+    if (!is_looked_up)
+        look = look_version(job, slot->type, slot->id, slot->version, &seen);
     if (look == LOOK_NOT)
         return believe(job, slot);
     if (look != LOOK_FOUND)
