@@ -61,9 +61,6 @@ enum go command_prepare(struct job *job)
         enum look look = look_current(job, slot->type, slot->id, &seen);
         if (look == LOOK_LATER || look == LOOK_NOT)
             return GO_LATER;
-        if (look == LOOK_FOUND &&
-            ledger_is_replaced(job->engine->ledger, seen.reference, seen.version))
-            return GO_LATER; /* a stale read: we know a newer version */
         if (look == LOOK_FOUND && whose(job, seen.content, &is_others) != GO_ON)
             return GO_LATER;
         take_guard(slot, look, &seen, is_others);

@@ -96,7 +96,6 @@ static void know(struct job *job, const struct slot *slot)
     job->commits[job->commit_count++] =
         (struct ledger_commit){.reference = slot_reference(slot, job->arena),
                                .version = slot->version,
-                               .guard = slot->guard,
                                .tenant = intent->row.tenant,
                                .system = intent->row.system,
                                .requester = intent->requester};

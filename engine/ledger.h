@@ -41,7 +41,7 @@ struct ledger *ledger_open(const char *folder, struct err *err);
 void ledger_close(struct ledger *ledger); /* NULL is fine */
 
 struct ledger_commit { /* a version that this engine made */
-    const char *reference, *version, *guard;
+    const char *reference, *version;
     const char *tenant, *system, *requester;
 };
 struct ledger_review {
@@ -115,8 +115,6 @@ bool ledger_is_overtaken(struct ledger *ledger, const struct ledger_intent *inte
                          const char *reference, int64_t sequence);
 /* Did this engine make `version` of `reference`, for whomever? */
 bool ledger_has_commit(struct ledger *ledger, const char *reference, const char *version);
-/* Has this engine replaced `version` of `reference` already? Then a read that shows it is stale. */
-bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version);
 
 struct ledger_gauges {
     long long backlog, unknown, reviews_open, commits, commits_audited;

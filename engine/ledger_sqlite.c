@@ -82,10 +82,9 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS reviews(id TEXT PRIMARY KEY, number INTEGER NOT NULL, open INTEGER "
     "NOT NULL,"
     " recorded INTEGER NOT NULL, body TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS commits(reference TEXT, version TEXT, guard TEXT, tenant TEXT, "
+    "CREATE TABLE IF NOT EXISTS commits(reference TEXT, version TEXT, tenant TEXT, "
     "system TEXT,"
     " requester TEXT, number INTEGER NOT NULL, PRIMARY KEY(reference, version));"
-    "CREATE INDEX IF NOT EXISTS commits_guard ON commits(reference, guard);"
     "PRAGMA user_version=1;";
 #define SCHEMA_VERSION 1
 
@@ -426,9 +425,11 @@ static int make_step(struct ledger *ledger, struct arena *arena, void *arg, stru
     for (size_t i = 0; i < step->commit_count; i++) {
         const struct ledger_commit *commit = &step->commits[i];
 
-        if (run_locked(ledger, err, "INSERT OR IGNORE INTO commits VALUES(?,?,?,?,?,?,?)",
-                       "tttttti", commit->reference, commit->version, commit->guard, commit->tenant,
-                       commit->system, commit->requester, step->intent->number))
+        if (run_locked(ledger, err,
+                       "INSERT OR IGNORE INTO commits(reference,version,tenant,system,requester,"
+                       "number) VALUES(?,?,?,?,?,?)",
+                       "ttttti", commit->reference, commit->version, commit->tenant, commit->system,
+                       commit->requester, step->intent->number))
             return -1;
     }
     if (review && run_locked(ledger, err, "INSERT OR REPLACE INTO reviews VALUES(?,?,?,?,?)",
@@ -728,17 +729,6 @@ bool ledger_has_commit(struct ledger *ledger, const char *reference, const char 
     give_back(stmt);
     unlock(ledger);
     return is_there;
-}
-
-bool ledger_is_replaced(struct ledger *ledger, const char *reference, const char *version)
-{
-    lock(ledger);
-    sqlite3_stmt *stmt = query_locked(ledger, "SELECT 1 FROM commits WHERE reference=? AND guard=?",
-                                      "tt", reference, version);
-    bool is_replaced = has_row(stmt);
-    give_back(stmt);
-    unlock(ledger);
-    return is_replaced;
 }
 
 void ledger_gauges(struct ledger *ledger, struct ledger_gauges *out)
