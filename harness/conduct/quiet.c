@@ -51,8 +51,10 @@ static void look_at_threads(const char *pid, struct quiet_look *out)
         if (read_text(file, text))
             out->cpu_ns += strtoull(text, NULL, 10);
         snprintf(file, sizeof(file), "%s/%s/stat", path, entry->d_name);
-        if (read_stat(file, &state, &group) && (state == 'R' || state == 'D'))
-            out->is_active = true;
+        if (!read_stat(file, &state, &group))
+            continue;
+        out->is_active = out->is_active || state == 'R' || state == 'D';
+        out->is_stopped = out->is_stopped && strchr("TtZX", state);
     }
     if (tasks)
         closedir(tasks);
@@ -63,7 +65,7 @@ void quiet_look(pid_t group, struct quiet_look *out)
     const struct dirent *entry;
     DIR *processes = opendir("/proc");
 
-    *out = (struct quiet_look){.cpu_ns = 0};
+    *out = (struct quiet_look){.is_stopped = true};
     while (processes && (entry = readdir(processes)) != NULL) {
         char path[64], state = 0;
         long found = 0;

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "harness/conduct/quiet.h"
 #include "harness/conduct/run.h"
 #include "harness/scenario/adapter.h"
 #include "harness/scenario/mapping.h"
@@ -143,10 +144,19 @@ static int do_start(struct run *run, struct err *err)
     return 0;
 }
 
+/* A signal is only the beginning: a thread that runs meanwhile would still send what it was about to. */
 static int do_pause(struct run *run, struct err *err)
 {
-    (void)err;
+    const uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    struct quiet_look look = {.is_stopped = false};
+
     child_signal(run->conductor->now->child, SIGSTOP);
+    while (!look.is_stopped) {
+        if (clock_monotonic_ms() >= deadline_ms)
+            return err_set(err, ERR_TIMEOUT,
+                           "the engine did not stand still within %d s of SIGSTOP", WAIT_MS / 1000);
+        quiet_look(child_group(run->conductor->now->child), &look);
+    }
     run->conductor->now->is_paused = true;
     return 0;
 }

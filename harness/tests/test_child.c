@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "harness/conduct/child.h"
+#include "harness/conduct/quiet.h"
 #include "tests/expect.h"
 
 #define WAIT_MS 10000
@@ -166,6 +167,27 @@ static void one_that_runs_keeps_what_left_its_group(void)
     EXPECT_INT("its own is", kill(orphan, 0), -1);
 }
 
+/* Also the one in the group that is no child of ours. */
+static void a_stopped_group_stands_still_as_a_whole(void)
+{
+    struct child *child = start_shell("(while :; do :; done) & echo up; read line || wait");
+    struct quiet_look look;
+    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+
+    turn_until(child, "up\n");
+    quiet_look(child_group(child), &look);
+    EXPECT_TRUE("runs", !look.is_stopped);
+    child_signal(child, SIGSTOP);
+    do
+        quiet_look(child_group(child), &look);
+    while (!look.is_stopped && clock_monotonic_ms() < deadline_ms);
+    EXPECT_TRUE("stands still", look.is_stopped && !look.is_active);
+    uint64_t used_ns = look.cpu_ns;
+    quiet_look(child_group(child), &look);
+    EXPECT_TRUE("uses no time", look.cpu_ns == used_ns);
+    child_free(child);
+}
+
 static void much_output_is_bounded(void)
 {
     struct arena *arena = arena_new();
@@ -191,6 +213,7 @@ static CU_TestInfo child_tests[] = {
     {"what left the group ends with it and is counted",
      what_left_the_group_ends_with_it_and_is_counted},
     {"one that runs keeps what left its group", one_that_runs_keeps_what_left_its_group},
+    {"a stopped group stands still as a whole", a_stopped_group_stands_still_as_a_whole},
     {"much output is bounded", much_output_is_bounded},
     CU_TEST_INFO_NULL,
 };
