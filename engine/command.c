@@ -153,11 +153,9 @@ void command_take(struct job *job, struct slot *slot, int status, const char *et
     slot->version = reference.type ? reference.version : NULL;
     if (etag_text && !etag_parse(job->arena, etag_text, &slot->version, &is_weak))
         slot->version = NULL;
-    slot->state = slot->how == WRITE_DELETE ? SLOT_EFFECTIVE : SLOT_CLAIMED;
+    slot->state = SLOT_CLAIMED;
     if (slot->how == WRITE_DELETE && slot->version && strcmp(slot->version, slot->guard) == 0)
         slot->version = NULL; /* what was deleted, not the deletion */
-    if (slot->state == SLOT_EFFECTIVE)
-        job_commit(job, slot);
 }
 
 static void not_sent(struct job *job)

@@ -534,16 +534,6 @@ static enum go resolve_claimed(struct job *job, struct slot *slot)
     struct seen seen = {.content = NULL};
     enum look look = LOOK_LATER; /* of the version that the reply named */
 
-    if (slot->how == WRITE_UPDATE && slot->version && !names_guard(slot) &&
-        slot->status != 201) { /* the cheap way: that version has it, and it was no new resource */
-        look = look_version(job, slot->type, slot->id, slot->version, &seen);
-        if (look == LOOK_LATER)
-            return GO_LATER;
-        if (look == LOOK_FOUND && resolve_holds(job, seen.content, slot->content)) {
-            effective(job, slot, slot->version, true);
-            return GO_ON;
-        }
-    }
     if (see_history(job, slot, &target) != GO_ON)
         return GO_LATER;
     const struct cJSON *intended = resolve_intended(job, slot, target.base);
@@ -674,10 +664,26 @@ static enum go resolve_sent(struct job *job, struct slot *slot)
     return moved_on(job, slot, &target);
 }
 
+/* A reply said that it is deleted, and is believed. Where the server does not look at guards, what somebody else entered
+ * meanwhile may have gone with it. */
+static enum go resolve_claimed_delete(struct job *job, struct slot *slot)
+{
+    struct history history;
+
+    if (look_history(job, slot->type, slot->id, &history) == LOOK_LATER)
+        return GO_LATER;
+    size_t next = place(&history, slot->guard) + 1;
+    stands(job, slot, slot->version,
+           next < history.count && history.versions[next].content ? "guard-ignored" : NULL);
+    return GO_ON;
+}
+
 enum go resolve_slot(struct job *job, struct slot *slot)
 {
     if (slot->how == WRITE_CREATE)
         return resolve_create(job, slot);
+    if (slot->state == SLOT_CLAIMED && slot->how == WRITE_DELETE)
+        return resolve_claimed_delete(job, slot);
     if (slot->state == SLOT_CLAIMED)
         return resolve_claimed(job, slot);
     return resolve_sent(job, slot);

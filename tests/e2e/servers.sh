@@ -16,7 +16,7 @@ writebackd nhs-pds patch update delete order review compensation
 writebackd healthlake bundle create patch drift integration
 writebackd no-versions bundle update review real
 writebackd epic-like create update drift
-writebackd if-match-ignored update patch real
+writebackd if-match-ignored update patch delete review bundle real
 writebackd azure create drift
 writebackd hapi-racy create drift
 writebackd linuxforhealth create drift
