@@ -40,6 +40,15 @@ static bool is_in_drift_report(const struct facts *facts, const struct fact_vers
     return false;
 }
 
+/* Open with a human, or decided by one since. */
+static bool is_a_humans(const struct facts *facts, const struct fact_intent *intent,
+                        const struct fact_version *version)
+{
+    const struct fact_decision *decision = intent ? intent_decision(intent, facts->last) : NULL;
+
+    return intent_is_open(facts, intent) || (decision && decision->asked->n > version->n);
+}
+
 bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
                      const struct fact_intent *intent, const struct fact_version *version)
 {
@@ -47,7 +56,7 @@ bool harm_is_excused(const struct facts *facts, enum sim_guard guard,
     case SIM_PREVENT:
         return false;
     case SIM_DETECT:
-        return intent_is_open(facts, intent) || is_in_drift_report(facts, version);
+        return is_a_humans(facts, intent, version) || is_in_drift_report(facts, version);
     case SIM_NO_GUARD:
         return true;
     }

@@ -5,7 +5,7 @@
  * achievable - whether a harm is the engine's, by what its server lets an engine do about the hazard.
  *
  * Where the hazard can be prevented, it is. Where it can only be detected (guards ignored, racy, absent), it is not once
- * a human is asked or the drift report has it. Where neither is possible, the invariant is not judged at all (judge.c).
+ * a human was asked or the drift report has it. Where neither is possible, the invariant is not judged at all (judge.c).
  */
 #include <stdbool.h>
 

@@ -43,7 +43,7 @@ bool version_is_hidden(const struct facts *facts, const struct fact_version *ver
  * made it. What a look shows may be anybody's. */
 bool version_is_astray(const struct facts *facts, const struct fact_version *version);
 /* A foreign version that is just what a write of the intent asked for, on the version that this had named: where the write
- * was not answered, nothing tells an engine that the version is not its own. */
+ * was not answered, or its answer named a deletion that was there, nothing tells an engine that the version is not its own. */
 bool version_looks_own(const struct facts *facts, const struct fact_intent *intent,
                        const struct fact_version *version);
 /* Did the reply to the write that made the version tell of it? */

@@ -51,7 +51,8 @@ static const char *lost_beyond(const struct commit *commit, const struct touch *
         return lost;
     if (!write_beyond(facts, write, touch, commit->before, asked))
         return NULL;
-    return write_excludes(commit->facts, write, commit->version->pred) &&
+    return harm_is_the_servers(facts, commit->version->intent, commit->version,
+                               commit->version->pred) &&
                    keeps_guarded(commit, touch)
                ? NULL
                : lost;
@@ -65,8 +66,8 @@ static void judge_foreign(const struct commit *commit, const struct touch *touch
 
     if (!foreign_meets(facts, slot, touch, foreigns, foreign) ||
         decision_covers(facts, slot, commit->decision, foreign) ||
-        write_excludes(facts, commit->version->write, foreign))
-        return; /* disjoint, converging, taken back meanwhile, or decided */
+        harm_is_the_servers(facts, slot->intent, commit->version, foreign))
+        return; /* disjoint, converging, taken back meanwhile, decided, or not looked at by the server */
     if (write_may_be_decided(commit->version->write)) {
         finding_unknown(commit->finding, ENTRIES(foreign->n, commit->version->n),
                         "%s overwrote somebody's change of %s, maybe by a decision whose answer "

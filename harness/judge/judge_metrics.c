@@ -95,8 +95,8 @@ static struct count count_accepted(const struct facts *facts)
     return between(ids, ids + unnamed);
 }
 
-/* Slots of an intent that is not said to be committed whose version holds what was meant. Apart: those that the server lost
- * or told nobody of, and a simple intent, which has no entries. */
+/* Slots of an intent that is not said to be committed whose version holds what was meant. Apart: those that the server lost,
+ * told nobody of or wrote over what they had excluded, and a simple intent, which has no entries. */
 static void add_standing(const struct facts *facts, const struct fact_intent *intent,
                          struct count *out)
 {
@@ -105,8 +105,10 @@ static void add_standing(const struct facts *facts, const struct fact_intent *in
 
         if (slot->effect_count == 0 || !slot_stands(facts, slot, slot->effects[0], NULL))
             continue;
-        bool is_open = slot->effects[0]->undone || !version_received(slot->effects[0], false) ||
-                       version_is_astray(facts, slot->effects[0]) || intent->slot_count == 1;
+        const struct fact_version *effect = slot->effects[0];
+        bool is_open = effect->undone || !version_received(effect, false) ||
+                       (effect->pred && write_excludes(facts, effect->write, effect->pred)) ||
+                       intent->slot_count == 1;
 
         out->other += !is_open;
         out->lost += is_open;

@@ -58,7 +58,8 @@ static bool is_known(const struct statement *statement, const struct fact_versio
     uint64_t received = version_received(version, true);
     bool is_engines = version->exchange && version->intent && version->intent != slot->intent;
 
-    if (version->slot == slot)
+    if (version->slot == slot ||
+        (version->is_deletion && version_looks_own(statement->facts, slot->intent, version)))
         return true;
     if (is_engines) /* it wrote the content itself */
         received = received ? received : version->n;

@@ -150,6 +150,41 @@ static uint64_t batch_comes_through(struct kase *k)
     return e;
 }
 
+/* The second entry names a version, and a nurse's is there by then; the server `ignores` the guard, or never was given one. */
+static void batch_over_a_nurses(struct kase *k, const char *guard)
+{
+    case_chart(k, ADA, ACTIVE);
+    case_chart(k, "Task/call", "{'resourceType':'Task','status':'requested'}");
+    case_intent(k, "visit", "{'operation':'bundle','bundle':" VISIT "}");
+    case_submit(k, "visit");
+    uint64_t e =
+        case_arrived(k, "visit", "POST ", NULL,
+                     case_text(k,
+                               "{'resourceType':'Bundle','type':'batch','entry':["
+                               "{'resource':{'resourceType':'Patient','id':'ada','active':false},"
+                               "'request':{'method':'PUT','url':'Patient/ada'%s}},{'resource':{"
+                               "'resourceType':'Task','id':'call','status':'accepted'},"
+                               "'request':{'method':'PUT','url':'Task/call'%s}}]}",
+                               guard, guard));
+    case_edit(k, "Task/call", "{'resourceType':'Task','status':'on-hold'}");
+    case_committed(k, e, ADA, "{'resourceType':'Patient','active':false}");
+    case_committed(k, e, "Task/call", "{'resourceType':'Task','status':'accepted'}");
+    case_replied(k, e, 200, NULL,
+                 "{'resourceType':'Bundle','type':'batch-response','entry':[{'response':{'status':'"
+                 "200','etag':'W/\\'2\\''}},{'response':{'status':'200','etag':'W/\\'3\\''}}]}");
+    case_view(k, "visit", "incomplete", NULL, NULL);
+}
+
+static void batch_guarded_in_vain(struct kase *k)
+{
+    batch_over_a_nurses(k, ",'ifMatch':'W/\\u00221\\u0022'");
+}
+
+static void batch_unguarded(struct kase *k)
+{
+    batch_over_a_nurses(k, "");
+}
+
 /* Both came through, and the server lost one. */
 static void batch_lost_in_part(struct kase *k)
 {
@@ -200,6 +235,12 @@ static const struct row rows[] = {
      VERDICT_PASS},
     {"a batch lost in part, more than there was", batch_lost_in_part,
      "writeback_committed_total 3\n", VERDICT_FAIL},
+    {"a batch whose guard was not looked at, without that entry", batch_guarded_in_vain,
+     "writeback_committed_total 1\n", VERDICT_PASS},
+    {"a batch whose guard was not looked at, with that entry", batch_guarded_in_vain,
+     "writeback_committed_total 2\n", VERDICT_PASS},
+    {"a batch without a guard, in part", batch_unguarded, "writeback_committed_total 1\n",
+     VERDICT_FAIL},
     {"a batch unanswered, of which a part was found", batch_unanswered,
      "writeback_committed_total 1\n", VERDICT_PASS},
     {"a batch unanswered, more than there is", batch_unanswered, "writeback_committed_total 3\n",

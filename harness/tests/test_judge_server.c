@@ -236,6 +236,40 @@ static void blind_and_reported_elsewhere(struct kase *k)
               "'differs'}]}");
 }
 
+static void guarded_in_vain(struct kase *k)
+{
+    overwrite(k, AT("1"));
+    case_view(k, "raise", "committed", TASK, "3");
+    case_recover(k);
+}
+
+static void guarded_in_vain_and_asked(struct kase *k)
+{
+    overwrite(k, AT("1"));
+    case_view(k, "raise", "incomplete", NULL, NULL);
+    case_recover(k);
+}
+
+/* Which of both counts is for a human, who saw that the server had not looked. */
+static void guarded_in_vain_and_decided(struct kase *k)
+{
+    guarded_in_vain_and_asked(k);
+    case_decide(k, "raise", "{'decision':'apply','seenVersion':'3'}");
+    case_view(k, "raise", "committed", TASK, "3");
+}
+
+static void decided_and_guarded_in_vain(struct kase *k)
+{
+    begin(k);
+    case_edit(k, TASK, TASKED("routine", ",'owner':{'reference':'Patient/ada'}"));
+    case_view(k, "raise", "needs-review", NULL, NULL);
+    case_decide(k, "raise", "{'decision':'apply','seenVersion':'2'}");
+    case_edit(k, TASK, TASKED("stat", ""));
+    case_write(k, "raise", "PATCH " TASK, AT("2"), URGENT);
+    case_view(k, "raise", "committed", TASK, "4");
+    case_recover(k);
+}
+
 static void blind_where_nobody_was(struct kase *k)
 {
     begin(k);
@@ -296,6 +330,14 @@ static void blame_is_by_what_can_be_done(void)
         {"lost and asked", "no-lost-update", blind_and_asked, SIM_DETECT, VERDICT_PASS},
         {"lost and reported", "no-lost-update", blind_and_reported, SIM_DETECT, VERDICT_PASS},
         {"another reported", "no-lost-update", blind_and_reported_elsewhere, SIM_DETECT,
+         VERDICT_FAIL},
+        {"guarded, but not kept to", "no-lost-update", guarded_in_vain, SIM_PREVENT, VERDICT_PASS},
+        {"guarded in vain", "no-lost-update", guarded_in_vain, SIM_DETECT, VERDICT_FAIL},
+        {"guarded in vain and asked", "no-lost-update", guarded_in_vain_and_asked, SIM_DETECT,
+         VERDICT_PASS},
+        {"guarded in vain and decided", "no-lost-update", guarded_in_vain_and_decided, SIM_DETECT,
+         VERDICT_PASS},
+        {"decided before it was lost", "no-lost-update", decided_and_guarded_in_vain, SIM_DETECT,
          VERDICT_FAIL},
         {"lost for good", "no-lost-update", blind, SIM_NO_GUARD, NOT_JUDGED},
         {"twice", "no-duplicate", twice_said_nothing, SIM_PREVENT, VERDICT_FAIL},

@@ -311,6 +311,27 @@ static void gone_already(struct kase *k)
     case_view(k, "gone", "committed", NULL, NULL);
 }
 
+/* The server did not look at the guard, made no version, and named the deletion that was there. */
+static void gone_already_and_its_version_told(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    uint64_t e = case_arrived(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_edit(k, ADA, NULL);
+    case_replied(k, e, 204, "{'ETag':'W/\\'2\\''}", NULL);
+    case_view(k, "gone", "committed", ADA, "2");
+}
+
+static void gone_already_and_nothing_told(struct kase *k)
+{
+    begin(k);
+    case_submit(k, "gone");
+    uint64_t e = case_arrived(k, "gone", "DELETE Patient/ada", "If-Match: W/'1'", NULL);
+    case_edit(k, ADA, NULL);
+    case_replied(k, e, 204, NULL, NULL);
+    case_view(k, "gone", "committed", ADA, "2");
+}
+
 static void not_deleted_at_all(struct kase *k)
 {
     begin(k);
@@ -488,6 +509,8 @@ static void statements_are_held_against_the_chart(void)
          VERDICT_PASS},
         {"a delete whose version a read told", deleted_and_found_gone, VERDICT_PASS},
         {"a delete of what is gone", gone_already, VERDICT_PASS},
+        {"a delete of what is gone, and the reply named that", gone_already_and_its_version_told,
+         VERDICT_PASS},
         {"a create that was edited since", created_and_edited_since, VERDICT_PASS},
         {"rejected after a refusal", rejected_and_refused, VERDICT_PASS},
         {"open with a human while it stands", in_review_while_it_stands, VERDICT_PASS},
@@ -510,6 +533,8 @@ static void statements_are_held_against_the_chart(void)
         {"a guess at a deletion's version", deleted_with_a_guess, VERDICT_FAIL},
         {"a guess at a deletion's version that is right", deleted_with_a_lucky_guess, VERDICT_FAIL},
         {"a guess at a deletion's version, without the reference", deleted_with_a_guess_alone,
+         VERDICT_FAIL},
+        {"a delete of what is gone, and no reply named that", gone_already_and_nothing_told,
          VERDICT_FAIL},
         {"a delete that never was", not_deleted_at_all, VERDICT_FAIL},
         {"a create at another id", created_elsewhere, VERDICT_FAIL},
