@@ -97,8 +97,9 @@ check "every name in bad.py has its row" sh -c 'grep -o "WRONG == \"[a-z-]*\"" "
 sed "s~\"nothing\"~\"leaves-a-daemon\"~; s~[$]{here}~$bad~; s~\"readyMs\"~\"ready\": \"\${engine}/never\", &~" "$bad/bad.json" >"$SCRATCH/killed.json"
 "$BIN/chartproof" run --engine "$SCRATCH/killed.json" --out "$SCRATCH/killed" "$bad/create.json" >"$SCRATCH/killed.log" 2>&1 </dev/null &
 harness=$!
-until grep -qsa "left-behind-$LEFT" /proc/[0-9]*/cmdline || ! kill -0 "$harness" 2>/dev/null; do :; done
-check "the daemon runs" grep -qsa "left-behind-$LEFT" /proc/[0-9]*/cmdline
+daemon_runs() { grep -qsa "^tail[^/]*/.*left-behind-$LEFT" /proc/[0-9]*/cmdline; } # not the shell that starts it, which is gone soon
+until daemon_runs || ! kill -0 "$harness" 2>/dev/null; do :; done
+check "the daemon runs" daemon_runs
 kill -KILL "$harness"
 wait "$harness" 2>/dev/null
 gone() { i=0; while ! nothing_runs >/dev/null; do i=$((i + 1)); [ "$i" -lt 2000 ] || { nothing_runs; return 1; }; done; }
