@@ -19,7 +19,7 @@
 #include "harness/conduct/engine_inner.h"
 #include "harness/scenario/adapter.h"
 
-#define END_MS 300 /* between a connection's end and its process's */
+#define END_MS 2000 /* between a connection's end and its process's */
 
 static const char *const ended_states[] = {"committed", "rejected", "cancelled", "superseded",
                                            "compensated"};
