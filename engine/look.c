@@ -222,6 +222,20 @@ bool look_bears(const struct cJSON *resource, const struct slot *slot)
     return false;
 }
 
+/* Some servers show a hit twice, as where two pages overlap. */
+static bool was_shown(const struct cJSON *entries, size_t at, const struct cJSON *resource)
+{
+    const char *id = json_string(resource, "id");
+
+    for (size_t i = 0; id && i < at; i++) {
+        const char *other = json_string(json_get(json_at(entries, i), "resource"), "id");
+
+        if (other && strcmp(other, id) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum look look_marked(struct job *job, const struct slot *slot, struct seen *out, size_t max,
                       size_t *out_count)
 {
@@ -241,7 +255,8 @@ enum look look_marked(struct job *job, const struct slot *slot, struct seen *out
     for (size_t i = 0; i < json_count(entries); i++) {
         const struct cJSON *resource = json_get(json_at(entries, i), "resource");
 
-        if (!see(job, resource, slot->type, &seen) || !look_bears(resource, slot))
+        if (!see(job, resource, slot->type, &seen) || !look_bears(resource, slot) ||
+            was_shown(entries, i, resource))
             continue;
         if (*out_count < max)
             out[*out_count] = seen;
