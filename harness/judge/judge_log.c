@@ -212,11 +212,20 @@ static uint64_t told_at_once(const struct fact_version *version)
     return 0;
 }
 
+static bool has_shown(const struct fact_exchange *exchange, const struct fact_version *version)
+{
+    for (size_t i = 0; i < version->receipt_count; i++)
+        if (version->receipts[i].exchange == exchange)
+            return true;
+    return false;
+}
+
 /* Was the engine still finding out about its intent when this request arrived, as by reading back what it wrote? Also when
  * its last question had only been put off, or answered with what may be otherwise next time. */
-static bool was_asking(const struct fact_intent *intent, uint64_t n)
+static bool was_asking(const struct logged *logged, uint64_t n)
 {
-    const struct sim_entry *last = NULL;
+    const struct fact_intent *intent = logged->event->intent;
+    const struct fact_exchange *last = NULL;
 
     for (size_t i = 0; intent && i < intent->exchange_count; i++) {
         const struct fact_exchange *exchange = intent->exchanges[i];
@@ -225,9 +234,10 @@ static bool was_asking(const struct fact_intent *intent, uint64_t n)
             continue;
         if (!exchange->replied || exchange->replied->n > n)
             return true;
-        last = !last || exchange->replied->n > last->n ? exchange->replied : last;
+        last = !last || exchange->replied->n > last->replied->n ? exchange : last;
     }
-    return last && last->status >= 400 && !reply_is_permanent(last, last->status);
+    return last && !has_shown(last, logged->version) &&
+           !reply_is_permanent(last->replied, last->replied->status);
 }
 
 static int by_target(const void *a, const void *b)
@@ -263,7 +273,7 @@ static void judge_order(const struct reading *reading)
         if (version_is_newer(newest->version, logged->version) &&
             newest->event->intent != logged->event->intent && told &&
             told < newest->version->exchange->arrived->n &&
-            !was_asking(logged->event->intent, newest->version->exchange->arrived->n))
+            !was_asking(logged, newest->version->exchange->arrived->n))
             finding_fail(
                 reading->finding,
                 ENTRIES(logged->version->n, newest->version->n, newest->event->n, logged->event->n),

@@ -268,9 +268,30 @@ static void read_back_in_vain(struct kase *k)
     read_back(k, 503, false);
 }
 
-static void read_back_in_time(struct kase *k)
+static void read_back_elsewhere(struct kase *k)
+{
+    read_back(k, 307, false);
+}
+
+static void read_back_and_nothing_said(struct kase *k)
 {
     read_back(k, 200, false);
+}
+
+static void read_back_in_time(struct kase *k)
+{
+    note_begin(k);
+    case_intent(k, "more",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'patch':" SECOND "}");
+    case_submit(k, "more");
+    case_write(k, "note", WRITE);
+    case_read(k, "note", ADA);
+    case_write(k, "more", "PATCH Patient/ada", "If-Match: W/'2'", SECOND);
+    case_view(k, "more", "committed", ADA, "3");
+    case_view(k, "note", "committed", ADA, "2");
+    case_recover(k);
+    made(k, "more", "'3'");
+    made(k, "note", "'2'");
 }
 
 static void found_out_later(struct kase *k)
@@ -375,6 +396,8 @@ static void the_log_tells_what_was_done(void)
         {"two, and the server lost the first", the_first_was_lost_and_told_of_last, VERDICT_PASS},
         {"two, and the first was being read back", read_back_late, VERDICT_PASS},
         {"two, and to read the first back was put off", read_back_in_vain, VERDICT_PASS},
+        {"two, and to read the first back led elsewhere", read_back_elsewhere, VERDICT_PASS},
+        {"two, and what was read back said nothing", read_back_and_nothing_said, VERDICT_PASS},
         {"two, and to read the first back was a conflict", read_back_in_a_conflict, VERDICT_PASS},
         {"two, and the first was not shown", read_back_and_not_shown, VERDICT_FAIL},
         {"two, and the first had been read back", read_back_in_time, VERDICT_FAIL},
