@@ -380,6 +380,20 @@ bool intent_is_open(const struct facts *facts, const struct fact_intent *intent)
     return view && state_is_open(view->state);
 }
 
+bool receipt_is_torn(const struct facts *facts, const struct fact_receipt *receipt,
+                     const struct fact_version *version)
+{
+    const char *etag = header_text(receipt->exchange->reply_headers, "ETag"), *label = NULL;
+    bool is_weak;
+
+    if (!receipt->exchange->is_full_read || !etag ||
+        !etag_parse(facts->arena, etag, &label, &is_weak))
+        return false;
+    const struct fact_version *tagged =
+        facts_version(facts, version->resource->reference, label, receipt->n);
+    return tagged && tagged != version;
+}
+
 bool process_is(const struct sim_entry *entry, const char *what)
 {
     size_t size = strcspn(entry->what, "@");

@@ -325,6 +325,9 @@ const struct fact_decision *intent_decision(const struct fact_intent *intent, ui
 const struct fact_view *intent_view(const struct fact_intent *intent, uint64_t until);
 /* Is it open with a human, by what was said last in the run? NULL is not. */
 bool intent_is_open(const struct facts *facts, const struct fact_intent *intent);
+/* Did this answer, which had the version, bear the tag of another? */
+bool receipt_is_torn(const struct facts *facts, const struct fact_receipt *receipt,
+                     const struct fact_version *version);
 /* Is that what happened to the engine, or to another process of it ("kill@2")? */
 bool process_is(const struct sim_entry *entry, const char *what);
 /* Was the engine killed, or did it end, in (after, until)? */

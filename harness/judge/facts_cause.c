@@ -386,7 +386,8 @@ static void resolve_conditional(struct fact_exchange *exchange)
 
 /* ---- bases ---- */
 
-/* The first version of the target that the engine received for the intent, before it wrote. */
+/* The first version of the target that the engine received for the intent, before it wrote. An answer that contradicts
+ * itself shows none. */
 static const struct fact_version *first_received(const struct facts *facts,
                                                  const struct fact_slot *slot)
 {
@@ -401,7 +402,8 @@ static const struct fact_version *first_received(const struct facts *facts,
             const struct fact_receipt *receipt = &version->receipts[k];
 
             if (receipt->exchange->intent == slot->intent && receipt->is_full &&
-                receipt->n < first_n && !receipt->exchange->is_write) {
+                receipt->n < first_n && !receipt->exchange->is_write &&
+                !receipt_is_torn(facts, receipt, version)) {
                 first = version;
                 first_n = receipt->n;
             }

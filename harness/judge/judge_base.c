@@ -41,20 +41,14 @@ static bool is_sound(const struct facts *facts, const struct fact_receipt *recei
                      const struct fact_version *version)
 {
     const struct sim_entry *arrived = receipt->exchange->arrived;
-    const char *etag = header_text(receipt->exchange->reply_headers, "ETag"), *label = NULL;
     const char *reference = version->resource->reference;
-    const struct fact_version *current = facts_current(facts, reference, arrived->n), *tagged;
-    bool is_weak;
+    const struct fact_version *current = facts_current(facts, reference, arrived->n);
 
     if (receipt->exchange->is_write || strcmp(arrived->interaction, "vread") == 0 ||
         strcmp(arrived->interaction, "history") == 0)
         return true;
-    if (receipt->exchange->is_full_read && etag &&
-        etag_parse(facts->arena, etag, &label, &is_weak)) {
-        tagged = facts_version(facts, reference, label, receipt->n);
-        if (tagged && tagged != version)
-            return false; /* torn: the tag of one version, the body of another */
-    }
+    if (receipt_is_torn(facts, receipt, version))
+        return false;
     return !current || current == version || version_is_newer(version, current);
 }
 

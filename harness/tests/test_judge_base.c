@@ -182,6 +182,36 @@ static void what_the_patch_means_is_not_known(struct kase *k)
     put(k, AT("1"), SUBSET_SENT(""));
 }
 
+/* Somebody changed just that. What was shown first says whether before or after the engine looked. */
+static void raised_meanwhile(struct kase *k, const char *etag)
+{
+    begin(k);
+    case_edit(k, TASK, TASKED("asap", OWNER));
+    see(k, etag, SHOWN("1", "routine", OWNER));
+    case_read(k, "raise", TASK);
+    put(k, AT("2"), TASKED("urgent", OWNER));
+}
+
+static void raised_and_torn(struct kase *k)
+{
+    raised_meanwhile(k, ETAG("2"));
+}
+
+static void raised_and_stale(struct kase *k)
+{
+    raised_meanwhile(k, ETAG("1"));
+}
+
+static void an_answer_that_contradicts_itself_is_no_base(void)
+{
+    static const struct case_row rows[] = {
+        {"torn, and read again", raised_and_torn, VERDICT_PASS},
+        {"stale, and read again", raised_and_stale, VERDICT_FAIL},
+    };
+
+    case_rows("no-lost-update", rows);
+}
+
 static void only_whole_and_current_answers_are_derived_from(void)
 {
     static const struct case_row rows[] = {
@@ -207,6 +237,7 @@ static void only_whole_and_current_answers_are_derived_from(void)
 }
 
 static CU_TestInfo tests[] = {
+    {"an answer that contradicts itself is no base", an_answer_that_contradicts_itself_is_no_base},
     {"only whole and current answers are derived from",
      only_whole_and_current_answers_are_derived_from},
     CU_TEST_INFO_NULL,
