@@ -165,30 +165,37 @@ static struct count count_hits(const struct facts *facts)
     return count;
 }
 
-static double beyond_first(double writes)
+static double beyond(double writes, double firsts)
 {
-    return writes > 1 ? writes - 1 : 0;
+    return writes > firsts ? writes - firsts : 0;
 }
 
-/* Write requests after the first, of an intent or of each of its slots. */
+/* Write requests after the first, of an intent or of each of its slots. Delivered under several keys it may be several
+ * intents to the engine, and each has a first. */
 static struct count count_retries(const struct facts *facts)
 {
-    double by_intent = 0, by_slot = 0;
+    double by_intent = 0, by_slot = 0, open_intent = 0, open_slot = 0;
 
     for (size_t i = 0; i < facts->intent_count; i++) {
         const struct fact_intent *intent = facts->intents[i];
-        double writes = 0;
+        double firsts = (double)intents_behind(facts, intent, UINT64_MAX), writes = 0;
 
         for (size_t k = 0; k < intent->exchange_count; k++) {
             const struct fact_exchange *exchange = intent->exchanges[k];
 
             writes += exchange->write_count > 0 && !exchange->writes[0].is_companion;
         }
-        by_intent += beyond_first(writes);
-        for (size_t k = 0; k < intent->slot_count; k++)
-            by_slot += beyond_first((double)intent->slots[k].write_count);
+        by_intent += beyond(writes, firsts);
+        open_intent += beyond(writes, 1) - beyond(writes, firsts);
+        for (size_t k = 0; k < intent->slot_count; k++) {
+            writes = (double)intent->slots[k].write_count;
+            by_slot += beyond(writes, firsts);
+            open_slot += beyond(writes, 1) - beyond(writes, firsts);
+        }
     }
-    return by_slot < by_intent ? between(by_slot, by_intent) : between(by_intent, by_slot);
+    double most_intent = by_intent + open_intent, most_slot = by_slot + open_slot;
+    return between(by_slot < by_intent ? by_slot : by_intent,
+                   most_slot > most_intent ? most_slot : most_intent);
 }
 
 static bool says_conflict(int status)

@@ -66,6 +66,16 @@ static void delivered_and_unanswered(struct kase *k)
     case_submit_as(k, "note", NULL, NULL, 0, NULL);
 }
 
+/* Under two keys it is two intents to the engine, each with a first write. */
+static void twice_under_two_keys(struct kase *k)
+{
+    note_begin(k);
+    case_write(k, "note", WRITE);
+    case_view(k, "note", "committed", ADA, "2");
+    case_submit_as(k, "note", "k-other", NULL, 202, "{'id':'i-9','state':'accepted'}");
+    case_refused(k, "note", WRITE, 412);
+}
+
 static void killed(struct kase *k)
 {
     committed(k);
@@ -267,6 +277,9 @@ static const struct row rows[] = {
     {"a retry", met_its_own_version, "writeback_retries_total 1\n", VERDICT_PASS},
     {"a retry, not counted", met_its_own_version, "writeback_retries_total 0\n", VERDICT_FAIL},
     {"no retry", committed, "writeback_retries_total 1\n", VERDICT_FAIL},
+    {"two firsts", twice_under_two_keys, "writeback_retries_total 0\n", VERDICT_PASS},
+    {"two firsts, and two more counted", twice_under_two_keys, "writeback_retries_total 2\n",
+     VERDICT_FAIL},
     {"a retry that reached nobody", down_meanwhile, "writeback_retries_total 1\n", VERDICT_PASS},
     {"replies", committed, "writeback_http_replies_total{method=\"PATCH\",status=\"200\"} 1\n",
      VERDICT_PASS},
