@@ -323,15 +323,22 @@ static bool is_telling(const struct fact_exchange *exchange, const struct fact_v
                0;
 }
 
+bool version_is_shown(const struct fact_version *version)
+{
+    if (version_is_told(version))
+        return true;
+    for (size_t i = 0; i < version->receipt_count; i++)
+        if (is_telling(version->receipts[i].exchange, version))
+            return true;
+    return false;
+}
+
 bool version_is_hidden(const struct facts *facts, const struct fact_version *version)
 {
     bool was_asked_for = false;
 
-    if (version_is_told(version))
+    if (version_is_shown(version))
         return false;
-    for (size_t i = 0; i < version->receipt_count; i++)
-        if (is_telling(version->receipts[i].exchange, version))
-            return false;
     for (size_t i = 0; i < facts->exchange_count; i++) {
         const struct fact_exchange *exchange = facts->exchanges[i];
 

@@ -36,6 +36,9 @@ bool version_was_denied(const struct fact_version *version);
  * earlier: it does not look at guards. NULL: none. */
 const struct fact_version *version_other(const struct facts *facts,
                                          const struct fact_version *version);
+/* Did a reply to its write tell of the version, or a history (of what a create made: a search) show it? A plain look shows
+ * what is there and not who made it. */
+bool version_is_shown(const struct fact_version *version);
 /* No reply to its write told of the version, and the engine asked for the history (or searched for what a create made) in
  * vain: the server has none, or one that lags behind. What a plain look shows may be anybody's. */
 bool version_is_hidden(const struct facts *facts, const struct fact_version *version);

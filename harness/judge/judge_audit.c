@@ -71,12 +71,11 @@ static bool is_record_of(const struct facts *facts, const struct fact_record *re
                  : version->is_deletion && record->intent == version->intent;
 }
 
-/* No reply to the write told the engine of the version, and it asks a human: without finding out, or where the server does
- * not tell whose the version is. Then no record can name it. */
+/* Nothing told the engine whose the version is, and it asks a human: without finding out, or where the server does not
+ * say. Then no record can name it. */
 static bool is_asked_about(const struct facts *facts, const struct fact_version *version)
 {
-    return intent_is_open(facts, version->intent) && !version_is_told(version) &&
-           (!version_received(version, false) || version_is_hidden(facts, version));
+    return intent_is_open(facts, version->intent) && !version_is_shown(version);
 }
 
 /* At a server that does not keep to guards: the engine asked not to write over what was there, and was not told that it

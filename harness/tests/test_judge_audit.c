@@ -135,6 +135,21 @@ static void asks_instead_of_trying_again(struct kase *k)
     record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
 }
 
+/* The same, and the human is shown the chart: a plain look does not tell whose the version is. */
+static void shows_the_chart_and_asks(struct kase *k)
+{
+    note_begin(k);
+    case_read(k, "note", ADA);
+    uint64_t e = case_arrived(k, "note", WRITE);
+    case_commit(k, e);
+    case_lost(k, e, "reset-after");
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_recover(k);
+    case_read(k, "note", ADA);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    record(k, "", 1, "null", "\"outcome\":\"incomplete\"");
+}
+
 /* It finds its own content there, and whose it is the history would tell: that has nothing of it (NULL: is refused). */
 static void finds_it_and_asks(struct kase *k, const char *history)
 {
@@ -301,6 +316,7 @@ static void every_end_has_its_record(void)
         {"no answer, and a human is asked", asks_instead_of_trying_again, VERDICT_PASS},
         {"a human is asked where there is no history", asks_where_there_is_no_history,
          VERDICT_PASS},
+        {"no answer, and a human is shown the chart", shows_the_chart_and_asks, VERDICT_PASS},
         {"a human is asked where the history lags", asks_where_the_history_lags, VERDICT_PASS},
         {"a human is asked, though the history has it", asks_though_the_history_has_it,
          VERDICT_FAIL},
