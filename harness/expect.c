@@ -168,7 +168,8 @@ static bool said_retry(struct judgement *judgement, const char *intent)
             is_open = state && (strcmp(state, "accepted") == 0 || strcmp(state, "writing") == 0 ||
                                 strcmp(state, "unknown") == 0);
         }
-        if (is_open && strcmp(entry->what, "settled") == 0)
+        /* it waits for a timer, or it comes with a sweep */
+        if (is_open && (strcmp(entry->what, "settled") == 0 || strcmp(entry->what, "sweep") == 0))
             return true;
     }
     return false;
@@ -187,14 +188,18 @@ static void expect_next(struct judgement *judgement, const struct sim_entry *ent
 {
     struct buf seen = BUF_INIT;
     bool holds = false;
+    const char *state = json_string(view, "state");
+    /* what is said beside a commit (that there was nothing to do) leaves nothing to do */
+    const bool has_problem =
+        is_there(view, "problem") && !(state && strcmp(state, "committed") == 0);
     const struct {
         const char *name;
         bool is_seen;
     } nexts[] = {
         {"review", is_there(view, "review")},
-        {"problem", is_there(view, "problem")},
+        {"problem", has_problem},
         {"retry", said_retry(judgement, entry->intent)},
-        {"none", !is_there(view, "review") && !is_there(view, "problem")},
+        {"none", !is_there(view, "review") && !has_problem},
     };
 
     for (size_t i = 0; i < COUNT_OF(nexts); i++) {

@@ -30,6 +30,9 @@ static struct kase *the_run(void)
     case_chart(k, "Basic/list", "{'resourceType':'Basic','code':{'coding':[1,2]},'author':[1,2]}");
     case_intent(k, "note", NOTE);
     case_intent(k, "late", NOTE);
+    case_intent(k, "noop", NOTE);
+    case_intent(k, "poor", NOTE);
+    case_intent(k, "slow", NOTE);
     case_submit(k, "note");
     case_said(k, "settled", "", 200, "{'runnable':0,'waiting':0,'dueInMs':2}");
     case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", GENDER);
@@ -43,6 +46,14 @@ static struct kase *the_run(void)
     case_view(k, "note", "committed", ADA, "2");
     case_view_text(k, "late", 200,
                    "{'id':'i-late','state':'needs-review','review':'r-1','problem':null}");
+    case_view_text(k, "noop", 200,
+                   "{'id':'i-noop','state':'committed','review':null,"
+                   "'problem':{'detail':'nothing to do'}}");
+    case_view_text(k, "poor", 200,
+                   "{'id':'i-poor','state':'rejected','review':null,'problem':{'detail':'no'}}");
+    case_view_text(k, "slow", 200, "{'id':'i-slow','state':'unknown'}");
+    case_said(k, "sweep", "", 0, "{'kind':'reconcile'}");
+    case_view_text(k, "slow", 200, "{'id':'i-slow','state':'committed'}");
     case_said(k, "audit", "note", 0, "{'sequence':1,'outcome':'committed'}");
     case_said(k, "audit", "late", 0, "{'sequence':2,'outcome':'conflict'}");
     case_said(k, "review", "late", 200,
@@ -69,6 +80,13 @@ static void expectations_come_true_or_not(void)
         {"a retry was queued", "{'intents':{'note':{'next':['retry']}}}", VERDICT_PASS, NULL},
         {"no problem is next", "{'intents':{'late':{'next':['problem']}}}", VERDICT_FAIL,
          "late: next"},
+        {"a retry comes with the sweep", "{'intents':{'slow':{'next':'retry'}}}", VERDICT_PASS,
+         NULL},
+        {"no retry", "{'intents':{'noop':{'next':'retry'}}}", VERDICT_FAIL, "noop: next"},
+        {"a remark beside a commit is no next step", "{'intents':{'noop':{'next':'none'}}}",
+         VERDICT_PASS, NULL},
+        {"nor a problem", "{'intents':{'noop':{'next':'problem'}}}", VERDICT_FAIL, "noop: next"},
+        {"a problem is", "{'intents':{'poor':{'next':'none'}}}", VERDICT_FAIL, "found problem"},
         {"version", "{'chart':{'Patient/ada':{'version':'@2'}}}", VERDICT_PASS, NULL},
         {"another version", "{'chart':{'Patient/ada':{'version':['@1','@3']}}}", VERDICT_FAIL,
          "found @2"},
