@@ -146,6 +146,10 @@ static void milestones_happen_in_their_order(void)
          "\"portal.submit\",\"portal.look?\",\"portal.write\",\"engine.term\","
          "\"engine.start\"",
          "engine.term engine.start", ""},
+        {"a look that need not come later does not stand in the way",
+         "\"portal.submit\",\"portal.write!reset-before\",\"portal.write\",\"portal.look?\","
+         "\"nurse.raise\"",
+         "portal/note.update#2", ""},
         {"one that never comes", "\"portal.submit\",\"portal.write\",\"portal.write\"", "",
          "milestone not reached: portal.write"},
         {"an own step out of reach", "\"engine.resume\"", "",
