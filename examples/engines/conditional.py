@@ -8,8 +8,8 @@ looked for in the resource's history. Every conflict with somebody else goes to 
 
     POST /api/writes       an intent as JSON; headers X-Dedup (its key), X-Trace; 202 {"job", "status", ...}
     GET  /api/writes/JOB   {"job", "status", "ref", "ver", "reason", "open"}
-    GET  /api/open         {"open": [{"job", "reason", "asked", "meant", "chart", "version"}]}
-    POST /api/sweep        looks again at what is not finished; answers when done
+    GET  /api/open         {"open": [{"job", "reason", "asked", "meant", "chart", "version"}]}, the chart as it is now
+    POST /api/sweep        answers when nothing is under way any more
 
 What must always hold: a job is on disk before 202 is sent, and before each of its requests; a status is on disk before
 anyone is told. Settings come from the environment: FHIR_BASE_URL, PORT, DATA, FHIR_TIMEOUT_MS, RETRY_MS,
@@ -497,7 +497,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif not self.may():
             self.answer(401, {"reason": "expected Authorization"})
         elif self.path == "/api/open":
-            waiting = [job for job in self.jobs.jobs.values() if job["status"] == "MANUAL"]
+            waiting = [job for job in list(self.jobs.jobs.values()) if job["status"] == "MANUAL"]
+            for job in waiting:
+                show_again(self.jobs, job)
             self.answer(200, {"open": [{**view(job), "chart": job.get("chart"), "version": job.get("ver"),
                                         "asked": job["intent"], "meant": job.get("meant")} for job in waiting]})
         elif self.path.startswith("/api/writes/") and name in self.jobs.jobs:
@@ -511,8 +513,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(401, {"reason": "expected Authorization"})
         if self.path == "/api/sweep":
             self.jobs.wait_idle()
-            for job in [one for one in self.jobs.jobs.values() if one["status"] == "MANUAL"]:
-                show_again(self.jobs, job)
             return self.answer(200, {})
         key = self.headers.get("X-Dedup")
         if self.path != "/api/writes" or not key:

@@ -95,10 +95,22 @@ static const char *path_of(const struct run *run, const char *url)
     return strncmp(url, base, length) == 0 ? url + length : url;
 }
 
-int engine_ask(struct run *run, const struct http_request *request, struct http_reply *out,
-               struct err *err)
+/* The first look that came after the question, if it is held; it goes on at once. */
+static int pass_look_since(struct run *run, uint64_t arrived, struct err *err)
 {
-    uint64_t deadline_ms = clock_monotonic_ms() + WAIT_MS;
+    for (size_t i = 0; i < sim_held_count(run->sim); i++) {
+        const struct sim_exchange *held = sim_held_at(run->sim, i);
+
+        if (held->arrived > arrived && !held->is_write && !held->is_client_gone)
+            return run_let_go(run, held, err);
+    }
+    return 0;
+}
+
+static int ask_and_pass(struct run *run, const struct http_request *request, bool passes_looks,
+                        struct http_reply *out, struct err *err)
+{
+    uint64_t asked = sim_journal_count(run->sim), deadline_ms = clock_monotonic_ms() + WAIT_MS;
     struct http_pending *pending = http_start(run->conductor->http, run->scratch, request);
 
     while (!http_is_done(pending)) {
@@ -107,6 +119,8 @@ int engine_ask(struct run *run, const struct http_request *request, struct http_
                      ? run_turn(run, (int)(deadline_ms - now), err)
                      : err_set(err, ERR_TIMEOUT, "no answer within %d s", WAIT_MS / 1000);
 
+        if (rc == 0 && passes_looks)
+            rc = pass_look_since(run, asked, err);
         if (rc) {
             http_abandon(run->conductor->http, pending);
             return err_context(err, "engine: %s %s", request->method, path_of(run, request->url));
@@ -118,15 +132,33 @@ int engine_ask(struct run *run, const struct http_request *request, struct http_
     return why_silent(run, request->method, path_of(run, request->url), out->problem, err);
 }
 
+int engine_ask(struct run *run, const struct http_request *request, struct http_reply *out,
+               struct err *err)
+{
+    return ask_and_pass(run, request, false, out, err);
+}
+
+int engine_must_be_ok(const struct run *run, const struct http_request *request,
+                      const struct http_reply *reply, struct err *err)
+{
+    if (reply->status / 100 == 2)
+        return 0;
+    return err_set(err, ERR_IO, "engine: %s %s: status %d", request->method,
+                   path_of(run, request->url), reply->status);
+}
+
+int engine_ask_showing(struct run *run, const struct http_request *request, struct http_reply *out,
+                       struct err *err)
+{
+    return ask_and_pass(run, request, true, out, err);
+}
+
 int engine_ask_ok(struct run *run, const struct http_request *request, struct http_reply *out,
                   struct err *err)
 {
     if (engine_ask(run, request, out, err))
         return -1;
-    if (out->status / 100 == 2)
-        return 0;
-    return err_set(err, ERR_IO, "engine: %s %s: status %d", request->method,
-                   path_of(run, request->url), out->status);
+    return engine_must_be_ok(run, request, out, err);
 }
 
 static int ask(struct run *run, const char *method, const char *path, const char *body,
@@ -135,6 +167,14 @@ static int ask(struct run *run, const char *method, const char *path, const char
     struct http_request request = request_to(run, run->scratch, method, path, body);
 
     return engine_ask(run, &request, out, err);
+}
+
+/* For what a human is shown. */
+static int show(struct run *run, const char *path, struct http_reply *out, struct err *err)
+{
+    struct http_request request = request_to(run, run->scratch, "GET", path, NULL);
+
+    return engine_ask_showing(run, &request, out, err);
 }
 
 int engine_get(struct run *run, const char *path, struct http_reply *out, struct err *err)
@@ -508,7 +548,7 @@ static int ask_review(struct run *run, struct run_intent *intent, const char *id
     struct http_reply reply;
     struct err ignored = ERR_INIT;
 
-    if (ask(run, "GET", path, NULL, &reply, err))
+    if (show(run, path, &reply, err))
         return -1;
     engine_note_said(run, "review", intent,
                      &(struct sim_entry){.method = "GET",
@@ -529,7 +569,7 @@ static int ask_review_list(struct run *run, const struct cJSON **out_list, struc
     struct http_reply reply;
     struct err ignored = ERR_INIT;
 
-    if (ask(run, "GET", "/v1/reviews", NULL, &reply, err))
+    if (show(run, "/v1/reviews", &reply, err))
         return -1;
     engine_note_said(run, "reviews", NULL,
                      &(struct sim_entry){.method = "GET",

@@ -9,6 +9,12 @@ int engine_ask(struct run *run, const struct http_request *request, struct http_
                struct err *err) ATTR_MUST_USE;
 int engine_ask_ok(struct run *run, const struct http_request *request, struct http_reply *out,
                   struct err *err) ATTR_MUST_USE;
+/* The same for what a human is shown: an engine may look at the chart first. Looks that come meanwhile go through at once. */
+int engine_ask_showing(struct run *run, const struct http_request *request, struct http_reply *out,
+                       struct err *err) ATTR_MUST_USE;
+/* -1 where it was answered with none of 2xx. */
+int engine_must_be_ok(const struct run *run, const struct http_request *request,
+                      const struct http_reply *reply, struct err *err) ATTR_MUST_USE;
 /* A GET of the native interface; the reply lives in the scratch arena. -1 when no answer came. */
 int engine_get(struct run *run, const char *path, struct http_reply *out,
                struct err *err) ATTR_MUST_USE;

@@ -119,8 +119,11 @@ static int ask_part(struct run *run, enum mapping_part part, const struct run_in
 {
     struct http_request request;
 
-    return make(run, run->scratch, &mapping_of(run)->calls[part], intent, NULL, &request, err) ||
-                   engine_ask_ok(run, &request, out, err)
+    if (make(run, run->scratch, &mapping_of(run)->calls[part], intent, NULL, &request, err))
+        return -1;
+    if (part != CALL_REVIEWS)
+        return engine_ask_ok(run, &request, out, err);
+    return engine_ask_showing(run, &request, out, err) || engine_must_be_ok(run, &request, out, err)
                ? -1
                : 0;
 }
