@@ -215,6 +215,27 @@ static bool is_seen_to_hold(const struct conflict *conflict)
            was_read(conflict->facts, write->reference, conflict->replied, conflict->until);
 }
 
+/* What stands in the way is the engine's own alone, and a look after the refusal showed the resource: to call that a
+ * conflict would be wrong (own-write-known), to ask about it is not. */
+static bool is_own_in_the_way(const struct conflict *conflict)
+{
+    const struct fact_write *write = conflict->write;
+    struct named_guard guard;
+
+    write_guard(conflict->facts, write, &guard);
+    const struct fact_version *version =
+        write->reference && guard.version
+            ? facts_current(conflict->facts, write->reference, conflict->replied)
+            : NULL;
+    if (!version || !version_is_newer(version, guard.version) ||
+        !was_read(conflict->facts, write->reference, conflict->replied, conflict->until))
+        return false;
+    for (; version && version != guard.version; version = version->pred)
+        if (!version_is_own(write->slot, version))
+            return false;
+    return true;
+}
+
 static void judge_end(const struct conflict *conflict)
 {
     const struct fact_intent *intent = conflict->write->intent;
@@ -232,7 +253,8 @@ static void judge_end(const struct conflict *conflict)
     if (view->state != STATE_REJECTED && !state_is_open(view->state))
         return;
     if (end_names_conflict(intent, view) ||
-        refused_otherwise(intent, conflict->replied, conflict->until) || is_seen_to_hold(conflict))
+        refused_otherwise(intent, conflict->replied, conflict->until) ||
+        is_seen_to_hold(conflict) || is_own_in_the_way(conflict))
         return;
     /* An adapter may map no more of a view than the state. */
     bool has_reasons = json_get(view->tree, "problem") != NULL ||
