@@ -61,7 +61,9 @@ static bool is_known(const struct statement *statement, const struct fact_versio
     if (version->slot == slot ||
         (version->is_deletion && version_looks_own(statement->facts, slot->intent, version)))
         return true;
-    if (is_engines) /* it wrote the content itself */
+    if (version->exchange && !version->intent && version->n > slot->intent->submitted)
+        return true; /* the engine's, of which intent nothing tells: its content decides */
+    if (is_engines)  /* it wrote the content itself */
         received = received ? received : version->n;
     if (!received || received > statement->view->n || !was_current(slot, version))
         return false;

@@ -48,6 +48,29 @@ static void said_before_its_commit(struct kase *k)
     case_view(k, "note", "committed", ADA, "2");
 }
 
+/* Two intents on one resource, and whole resources are written under no correlation id: whose is whose nothing tells. */
+static void written_for_nobody(struct kase *k, const char *body)
+{
+    begin(k);
+    case_intent(k, "birth",
+                "{'operation':'patch','target':{'reference':'Patient/ada'},'baseVersion':'1',"
+                "'patch':[{'op':'add','path':'/birthDate','value':'1999-09-09'}]}");
+    case_submit(k, "note");
+    case_submit(k, "birth");
+    case_write(k, NULL, "PUT Patient/ada", "If-Match: W/'1'", body);
+    case_view(k, "note", "committed", ADA, "2");
+}
+
+static void nobodys_and_it_holds(struct kase *k)
+{
+    written_for_nobody(k, FEMALE);
+}
+
+static void nobodys_without_its_content(struct kase *k)
+{
+    written_for_nobody(k, "{'resourceType':'Patient','active':true,'birthDate':'1999-09-09'}");
+}
+
 static void said_without_a_commit(struct kase *k)
 {
     begin(k);
@@ -503,6 +526,7 @@ static void statements_are_held_against_the_chart(void)
         {"the version as an ETag", the_version_as_an_etag, VERDICT_PASS},
         {"an update where others patch", put_where_others_patch, VERDICT_PASS},
         {"two intents in one write", two_in_one_write, VERDICT_PASS},
+        {"in a version of which nothing tells whose it is", nobodys_and_it_holds, VERDICT_PASS},
         {"a part that a human chose", decided_in_part, VERDICT_PASS},
         {"a delete, with null and with its version", deleted, VERDICT_PASS},
         {"a delete, and its number was given anew", deleted_and_its_number_given_anew,
@@ -518,6 +542,7 @@ static void statements_are_held_against_the_chart(void)
         {"one key committed, the other rejected", the_other_key_committed, VERDICT_PASS},
         {"a Bundle", bundle_committed, VERDICT_PASS},
         {"before its commit", said_before_its_commit, VERDICT_FAIL},
+        {"in such a version, which does not hold it", nobodys_without_its_content, VERDICT_FAIL},
         {"without a commit", said_without_a_commit, VERDICT_FAIL},
         {"another version", another_version, VERDICT_FAIL},
         {"a refusal that named a nurse's version", a_refusal_named_the_version, VERDICT_FAIL},
