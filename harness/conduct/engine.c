@@ -331,16 +331,15 @@ int engine_submit(struct run *run, struct run_intent *intent, const char *key, c
 {
     if (is_mapped(run))
         return mapped_submit(run, intent, key, body, err);
-    const struct adapter *adapter = run->conductor->options.adapter;
     struct http_request request = request_to(run, run->arena, "POST", "/v1/intents", body);
     struct cJSON *headers = json_object(run->scratch);
 
     if (!run->conductor->now->url)
         return err_set(err, ERR_IO, "no engine to submit to");
     engine_add_header(&request, "Idempotency-Key", key);
-    engine_add_header(&request, adapter->correlation_header, intent->correlation);
+    engine_add_header(&request, "X-Correlation-Id", intent->correlation);
     json_put_string(headers, "Idempotency-Key", key);
-    json_put_string(headers, adapter->correlation_header, intent->correlation);
+    json_put_string(headers, "X-Correlation-Id", intent->correlation);
     uint64_t n = engine_note_said(run, "submit", intent,
                                   &(struct sim_entry){.method = "POST",
                                                       .url = "/v1/intents",
@@ -661,8 +660,8 @@ static int probe(struct run *run, const char *path, struct err *err)
 int engine_ask_at_end(struct run *run, struct err *err)
 {
     if (is_mapped(run))
-        return mapped_ask_reviews(run, err) || mapped_ask_metrics(run, err) ||
-                       mapped_probe(run, err)
+        return mapped_check_status(run, err) || mapped_ask_reviews(run, err) ||
+                       mapped_ask_metrics(run, err) || mapped_probe(run, err)
                    ? -1
                    : 0;
     unsigned parts = run->conductor->options.adapter->parts;

@@ -218,9 +218,10 @@ void mapped_take_answer(struct run *run, const struct run_call *call,
                                          .body_size = view ? strlen(view) : reply->body_size});
     if (!view)
         return;
+    const char *known = call->intent->id;
     engine_take_delivery(run, call, view, strlen(view));
     if (!id && !call->is_other_key && call->submit->id)
-        call->intent->id = NULL; /* it was to give one */
+        call->intent->id = known; /* it was to give one */
 }
 
 static int start(struct run *run, enum mapping_part part, const char *what, const char *answer,
@@ -326,14 +327,45 @@ static bool lacks_id(const struct mapping_call *call, const struct run_intent *i
     return !intent->id && strstr(call->url, "${id}");
 }
 
+/* It was accepted, and the answer has no id where the adapter says. */
+static int no_id_given(const struct run *run, const struct run_intent *intent, struct err *err)
+{
+    const struct mapping_submit *submit = mapping_submit_for(mapping_of(run), intent->payload);
+
+    return err_set(err, ERR_IO, "engine: submit %s: there is nothing at \"%s\"", intent->name,
+                   submit && submit->id ? submit->id : "");
+}
+
+int mapped_check_status(const struct run *run, struct err *err)
+{
+    size_t asked = 0;
+
+    for (size_t i = 0; i < sim_journal_count(run->sim); i++) {
+        const struct sim_entry *entry = sim_journal_at(run->sim, i);
+
+        if (entry->kind == SIM_PROCESS && strcmp(entry->what, "kill") == 0)
+            return 0; /* what it knew may have gone with it */
+        if (entry->kind != SIM_SAID || strcmp(entry->what, "view") != 0)
+            continue;
+        if (entry->status / 100 == 2)
+            return 0;
+        asked++;
+    }
+    return asked == 0 ? 0
+                      : err_set(err, ERR_IO, "engine: status was never answered 2xx, see \"%s\"",
+                                mapping_of(run)->calls[CALL_STATUS].url);
+}
+
 int mapped_ask_view(struct run *run, struct run_intent *intent, struct err *err)
 {
     const struct mapping_call *call = &mapping_of(run)->calls[CALL_STATUS];
     struct http_request request;
     struct http_reply reply;
 
-    if (!call->url || lacks_id(call, intent))
+    if (!call->url)
         return 0;
+    if (lacks_id(call, intent))
+        return intent->state[0] ? no_id_given(run, intent, err) : 0;
     if (make(run, run->scratch, call, intent,
              (struct more[]){{"key", intent->key, NULL}, {.name = NULL}}, &request, err) ||
         engine_ask(run, &request, &reply, err))

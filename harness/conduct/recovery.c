@@ -104,6 +104,21 @@ static bool is_same(const struct run *run, const struct snapshot *a, const struc
     return a->writes == b->writes;
 }
 
+/* One that is not there recovers nothing. */
+static int check_swept(const struct run *run, struct err *err)
+{
+    for (size_t i = sim_journal_count(run->sim); i > 0; i--) {
+        const struct sim_entry *entry = sim_journal_at(run->sim, i - 1);
+
+        if (entry->kind != SIM_SAID || strcmp(entry->what, "swept") != 0)
+            continue;
+        if (entry->status != 404 && entry->status != 405 && entry->status != 501)
+            return 0;
+        return err_set(err, ERR_IO, "engine: sweep: status %d", entry->status);
+    }
+    return 0;
+}
+
 static int sweep(struct run *run, bool *out_recovered, struct err *err)
 {
     struct snapshot before = look(run);
@@ -111,7 +126,7 @@ static int sweep(struct run *run, bool *out_recovered, struct err *err)
 
     for (int i = 0; i < SWEEPS_MAX && unchanged < 2 && !run->is_late; i++) {
         run->asks_views = true;
-        if (engine_sweep(run, "reconcile", err) || run_dry(run, err))
+        if (engine_sweep(run, "reconcile", err) || run_dry(run, err) || check_swept(run, err))
             return -1;
         struct snapshot after = look(run);
         unchanged = is_same(run, &before, &after) ? unchanged + 1 : 0;

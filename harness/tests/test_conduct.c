@@ -439,6 +439,82 @@ static void a_client_that_leaves_unasked_makes_the_run_invalid(void)
     bench_close(&bench);
 }
 
+/* In whatever header the engine hands the correlation id on: that in which it is told is the interface's. */
+static void the_interface_has_its_own_header(void)
+{
+    struct bench bench = bench_open("strawman", false);
+    struct err err = ERR_INIT;
+    size_t submits = 0;
+
+    write_file(&bench, "other.json",
+               "{\"name\":\"other\",\"interface\":\"native\",\"start\":{\"command\":["
+               "\"${bin}/strawman\",\"--fhir\",\"${fhir}\",\"--listen\",\"127.0.0.1:0\","
+               "\"--data\",\"${dir}\",\"--token\",\"test\",\"--test-hooks\"],"
+               "\"url\":{\"stdout\":\"http://[^ ]+\"}},"
+               "\"headers\":{\"Authorization\":\"Bearer test\"},"
+               "\"correlation\":{\"header\":\"X-Request-Id\"}}");
+    conductor_close(bench.conductor);
+    bench.adapter =
+        adapter_read(bench.arena, arena_printf(bench.arena, "%s/other.json", bench.folder), &err);
+    EXPECT_STR("adapter", err.text, "");
+    bench.conductor = conductor_open(&(struct conductor_options){.adapter = bench.adapter}, &err);
+    struct conducted out = conduct_text(&bench, "\"portal.submit\"");
+    for (size_t i = 0; i < out.evidence.entry_count; i++) {
+        const struct sim_entry *entry = out.evidence.entries[i];
+
+        if (entry->kind != SIM_SAID || strcmp(entry->what, "submit") != 0)
+            continue;
+        EXPECT_HAS("as it is told", entry->headers, "\"X-Correlation-Id\"");
+        submits++;
+    }
+    EXPECT_TRUE("submitted", submits > 0);
+    bench_close(&bench);
+}
+
+/* The strawman by an adapter that maps it, one part of which is wrong. */
+static void a_part_that_is_not_there_is_no_verdict(void)
+{
+    static const struct {
+        const char *row, *id, *status, *sweep, *problem;
+    } rows[] = {
+        {"all is well", "/id", "intents/${id}", "sweeps", ""},
+        {"no id in the answer", "/job", "intents/${id}", "sweeps", "there is nothing at \"/job\""},
+        {"no status", "/id", "jobs/${id}", "sweeps", "status was never answered"},
+        {"no sweep", "/id", "intents/${id}", "tidy", "sweep: status 404"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench bench = bench_open("strawman", false);
+        struct err err = ERR_INIT;
+
+        write_file(
+            &bench, "mapped.json",
+            arena_printf(
+                bench.arena,
+                "{\"name\":\"mapped\",\"start\":{\"command\":[\"${bin}/strawman\",\"--fhir\","
+                "\"${fhir}\",\"--listen\",\"127.0.0.1:0\",\"--data\",\"${dir}\",\"--token\","
+                "\"test\",\"--test-hooks\"],\"url\":{\"stdout\":\"http://[^ ]+\"}},"
+                "\"headers\":{\"Authorization\":\"Bearer test\"},"
+                "\"submit\":[{\"url\":\"${engine}/v1/intents\",\"body\":\"${intent}\",\"headers\":"
+                "{\"Idempotency-Key\":\"${key}\",\"X-Correlation-Id\":\"${correlation}\"},"
+                "\"id\":\"%s\"}],\"status\":{\"url\":\"${engine}/v1/%s\",\"state\":\"/state\"},"
+                "\"settled\":{\"url\":\"${engine}/v1/settled?waitMs=1000\"},"
+                "\"due\":{\"url\":\"${engine}/v1/due\"},"
+                "\"sweep\":{\"url\":\"${engine}/v1/%s\",\"body\":{\"kind\":\"${kind}\"}}}",
+                rows[i].id, rows[i].status, rows[i].sweep));
+        conductor_close(bench.conductor);
+        bench.adapter = adapter_read(
+            bench.arena, arena_printf(bench.arena, "%s/mapped.json", bench.folder), &err);
+        EXPECT_STR(rows[i].row, err.text, "");
+        bench.conductor =
+            conductor_open(&(struct conductor_options){.adapter = bench.adapter}, &err);
+        struct conducted out = conduct_text(&bench, "\"portal.submit\",\"portal.write\"");
+        EXPECT_HAS(rows[i].row, out.problem ? out.problem : "", rows[i].problem);
+        EXPECT_INT(rows[i].row, out.problem == NULL, rows[i].problem[0] == '\0');
+        bench_close(&bench);
+    }
+}
+
 /* The server stays down, and the engine never gives up: its timers bring no request. */
 static void timers_that_bring_nothing_end_the_run(void)
 {
@@ -521,6 +597,8 @@ static CU_TestInfo conduct_tests[] = {
      an_engine_that_does_not_come_up_is_no_verdict},
     {"a client that leaves unasked makes the run invalid",
      a_client_that_leaves_unasked_makes_the_run_invalid},
+    {"the interface has its own header", the_interface_has_its_own_header},
+    {"a part that is not there is no verdict", a_part_that_is_not_there_is_no_verdict},
     {"timers that bring nothing end the run", timers_that_bring_nothing_end_the_run},
     {"a spare engine changes nothing", a_spare_engine_changes_nothing},
     {"the engine's folder is removed", the_engines_folder_is_removed},
