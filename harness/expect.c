@@ -153,7 +153,7 @@ static bool was_cut_off(const struct evidence *evidence, const char *intent)
 static bool said_retry(struct judgement *judgement, const char *intent)
 {
     const struct evidence *evidence = judgement->evidence;
-    bool is_open = false;
+    bool is_open = false, is_known = false;
 
     for (size_t i = 0; i < evidence->entry_count; i++) {
         const struct sim_entry *entry = evidence->entries[i];
@@ -161,10 +161,13 @@ static bool said_retry(struct judgement *judgement, const char *intent)
 
         if (entry->kind != SIM_SAID)
             continue;
+        if (!is_known && strcmp(entry->what, "submit") == 0 && strcmp(entry->intent, intent) == 0)
+            is_open = true; /* some engines answer when they are done */
         if (is_answer && strcmp(entry->intent, intent) == 0) {
             const struct cJSON *view = parse(judgement, entry->body, entry->body_size);
             const char *state = json_string(view, "state");
 
+            is_known = true;
             is_open = state && (strcmp(state, "accepted") == 0 || strcmp(state, "writing") == 0 ||
                                 strcmp(state, "unknown") == 0);
         }

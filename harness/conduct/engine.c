@@ -295,7 +295,7 @@ size_t engine_unanswered(const struct run *run, bool only_submits)
 
     for (size_t i = 0; i < run->call_count; i++)
         count += run->calls[i].pending && !run->calls[i].instance->is_paused &&
-                 (!only_submits || run->calls[i].is_submit);
+                 (!only_submits || (run->calls[i].is_submit && !run->conductor->answers_when_done));
     return count;
 }
 

@@ -73,6 +73,7 @@ struct conductor {
     struct child *spare; /* getting ready for the next run, or NULL */
     struct process_place spare_place;
     const char *spare_url;
+    bool answers_when_done; /* a submit is answered behind its FHIR requests, not before them */
     bool is_start_known, is_start_quiet; /* nothing came from it before the first submit */
     unsigned runs;                       /* by this process */
     uint64_t run_number;
@@ -105,7 +106,7 @@ struct run_call {
     struct run_intent *intent;           /* or NULL */
     const struct mapping_submit *submit; /* of an engine with an interface of its own, else NULL */
     bool is_other_key; /* a delivery under another key: to the engine it may be another intent */
-    bool is_submit;    /* answered without a FHIR request; others may be answered after some */
+    bool is_submit; /* mostly answered without a FHIR request; others may be answered after some */
 };
 
 /* A process that carries out one intent. */

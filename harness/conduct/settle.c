@@ -17,6 +17,9 @@
  * first back-off (such runs are timing-assumed: nothing was tried during a back-off). Of an engine that runs already the
  * processes are not known: then it is what arrives alone that shows, and that is waited for longer.
  *
+ * An engine that answers a submit when it is done shows that once, by a submit that waits long behind what we hold; from
+ * then on a submit is like a decision or a sweep, which may stay unanswered.
+ *
  * An engine that does not run, or is paused, is settled when our answers are on their way.
  */
 #include <string.h>
@@ -31,6 +34,7 @@
 
 #define ASK_AGAIN_MS_MAX 5
 #define ARRIVAL_MS_MAX   5
+#define LATE_MS          3000 /* an engine that answers a submit no sooner waits for its FHIR requests */
 #define WORD_MS_MAX      2
 #define REST_ROUNDS                                                                                \
     16 /* said so often it is believed: it may not have read our call when it says so first */
@@ -125,16 +129,23 @@ bool run_has_open(const struct run *run)
 /* Until our answers have been handed to the network and our questions answered. */
 static int flush(struct run *run, uint64_t deadline_ms, struct err *err)
 {
+    const uint64_t late_ms = clock_monotonic_ms() + LATE_MS;
+
     for (;;) {
         size_t unanswered = engine_unanswered(run, true);
         uint64_t now = clock_monotonic_ms();
 
+        if (unanswered > 0 && now >= late_ms && run_held_live(run) > 0) {
+            run->conductor->answers_when_done = true;
+            continue; /* none is waited for any more */
+        }
         if (!sim_is_busy(run->sim) && unanswered == 0)
             return engine_check_answers(run, err);
         if (now >= deadline_ms)
             return err_set(err, ERR_TIMEOUT, "the engine left %zu submits unanswered for %d s",
                            unanswered, WAIT_MS / 1000);
-        if (run_turn(run, sim_is_busy(run->sim) ? 0 : (int)(deadline_ms - now), err))
+        const uint64_t until_ms = now < late_ms ? late_ms : deadline_ms;
+        if (run_turn(run, sim_is_busy(run->sim) ? 0 : (int)(until_ms - now), err))
             return -1;
     }
 }

@@ -479,7 +479,7 @@ static void a_part_that_is_not_there_is_no_verdict(void)
     } rows[] = {
         {"all is well", "/id", "intents/${id}", "sweeps", ""},
         {"no id in the answer", "/job", "intents/${id}", "sweeps", "there is nothing at \"/job\""},
-        {"no status", "/id", "jobs/${id}", "sweeps", "status was never answered"},
+        {"no status", "/id", "jobs/${id}", "sweeps", "status is not there"},
         {"no sweep", "/id", "intents/${id}", "tidy", "sweep: status 404"},
     };
 

@@ -33,6 +33,7 @@ static struct kase *the_run(void)
     case_intent(k, "noop", NOTE);
     case_intent(k, "poor", NOTE);
     case_intent(k, "slow", NOTE);
+    case_intent(k, "late-word", NOTE);
     case_submit(k, "note");
     case_said(k, "settled", "", 200, "{'runnable':0,'waiting':0,'dueInMs':2}");
     case_write(k, "note", "PATCH Patient/ada", "If-Match: W/'1'", GENDER);
@@ -51,6 +52,9 @@ static struct kase *the_run(void)
                    "'problem':{'detail':'nothing to do'}}");
     case_view_text(k, "poor", 200,
                    "{'id':'i-poor','state':'rejected','review':null,'problem':{'detail':'no'}}");
+    case_said(k, "submit", "late-word", 0, "{}");
+    case_said(k, "settled", "", 200, "{'runnable':0,'waiting':0,'dueInMs':2}");
+    case_view_text(k, "late-word", 200, "{'id':'i-word','state':'committed'}");
     case_view_text(k, "slow", 200, "{'id':'i-slow','state':'unknown'}");
     case_said(k, "sweep", "", 0, "{'kind':'reconcile'}");
     case_view_text(k, "slow", 200, "{'id':'i-slow','state':'committed'}");
@@ -82,6 +86,8 @@ static void expectations_come_true_or_not(void)
          "late: next"},
         {"a retry comes with the sweep", "{'intents':{'slow':{'next':'retry'}}}", VERDICT_PASS,
          NULL},
+        {"a retry before the submit is answered", "{'intents':{'late-word':{'next':'retry'}}}",
+         VERDICT_PASS, NULL},
         {"no retry", "{'intents':{'noop':{'next':'retry'}}}", VERDICT_FAIL, "noop: next"},
         {"a remark beside a commit is no next step", "{'intents':{'noop':{'next':'none'}}}",
          VERDICT_PASS, NULL},

@@ -69,7 +69,7 @@ ROWS
 cat >"$SCRATCH/pointers" <<'ROWS'
 no-reference|1|s~"reference": "/reference"~"reference": "/nothing"~|truthful-state
 no-version|1|s~"versionId": "/version"~"versionId": "/nothing"~|truthful-state
-no-id|1|s~"id": "/job"~"id": "/nothing"~|no-loss
+no-id|3|s~"id": "/job"~"id": "/nothing"~|engine: submit result: there is nothing at "/nothing"
 no-such-state|1|s~"done": "committed",~~|no-loss
 another-state|1|s~"state": "/status"~"state": "/job"~|no-loss
 another-status|1|s~\[202\]~[200]~|expect

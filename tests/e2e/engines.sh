@@ -84,7 +84,7 @@ if command -v python3 >/dev/null; then
     check "a file that is not said to be encrypted fails" privacy ': no-leak' 's~"encrypted": .*~~'
 fi
 
-# One engine in four designs (a pool of threads, a loop of events, processes, timers): each explored to its end, and each
+# One engine in five designs (a pool of threads, a loop of events, processes, timers, answers when it is done): each explored to its end, and each
 # wrong once it is made careless.
 designs=$PWD/fixtures/designs
 design() { # DESIGN [careless]
@@ -98,7 +98,7 @@ careless() { # DESIGN
     design "$1" careless && says 1 ": no-duplicate" "$CP" run --out "$out" --reset --engine "$SCRATCH/$1careless.json" scenarios/create/reply-lost.json
 }
 if command -v python3 >/dev/null; then
-    for each in pool loop processes timers; do
+    for each in pool loop processes timers patient; do
         check "$each: explored to its end" explored $each
         check "$each: a lost reply makes two of one where nothing guards against it" careless $each
     done
