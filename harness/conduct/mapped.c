@@ -187,7 +187,7 @@ static const char *id_of(struct run *run, const struct mapping_submit *submit,
     return json_text(id) ? json_text(id) : json_print(run->scratch, id);
 }
 
-/* What was accepted without a word about its state. */
+/* What was accepted without a word about its state, which `bare` tells. */
 static const char *bare_view(struct run *run, const struct run_intent *intent, const char *id)
 {
     struct cJSON *view = json_object(run->scratch);
@@ -195,6 +195,7 @@ static const char *bare_view(struct run *run, const struct run_intent *intent, c
     json_put_string(view, "id", id ? id : intent->key);
     json_put_string(view, "key", intent->key);
     json_put_string(view, "state", "accepted");
+    json_put(view, "bare", cJSON_CreateTrue());
     return json_print(run->scratch, view);
 }
 

@@ -152,6 +152,8 @@ static void judge_repeat(const struct delivery *first, const struct delivery *ag
                      text_or(was->id, "(none)"), text_or(is->id, "(none)"));
         return;
     }
+    if (json_get(is->tree, "bare"))
+        return; /* no word about its state: the engine says that elsewhere, as it did before */
     const struct fact_view *end = terminal_before(again->intent, is->id, again->submit->asked->n);
     if (!end || intent_was_operated(again->intent, end->n, is->n))
         return;

@@ -54,6 +54,19 @@ static void sent_again_after_the_end(struct kase *k)
     case_submit_as(k, "note", NULL, NULL, 200, COMMITTED);
 }
 
+static void answered_with_the_id_alone(struct kase *k)
+{
+    commit(k);
+    case_submit_as(k, "note", NULL, NULL, 202,
+                   "{'id':'i-note','key':'k-1-note','state':'accepted','bare':true}");
+}
+
+static void open_again_after_the_end(struct kase *k)
+{
+    commit(k);
+    case_submit_as(k, "note", NULL, NULL, 202, ACCEPTED);
+}
+
 static void no_answer_the_first_time(struct kase *k)
 {
     begin(k);
@@ -205,6 +218,9 @@ static void one_key_one_answer(void)
     static const struct case_row rows[] = {
         {"sent twice, members in another order", sent_twice, VERDICT_PASS},
         {"sent again after the end", sent_again_after_the_end, VERDICT_PASS},
+        {"sent again after the end, and answered with the id alone", answered_with_the_id_alone,
+         VERDICT_PASS},
+        {"sent again after the end, and open again", open_again_after_the_end, VERDICT_FAIL},
         {"no answer the first time", no_answer_the_first_time, VERDICT_PASS},
         {"another payload is refused", another_payload_refused, VERDICT_PASS},
         {"another source has its own keys", another_source_has_its_own_keys, VERDICT_PASS},

@@ -98,10 +98,14 @@ careless() { # DESIGN
     design "$1" careless && says 1 ": no-duplicate" "$CP" run --out "$out" --reset --engine "$SCRATCH/$1careless.json" scenarios/create/reply-lost.json
 }
 if command -v python3 >/dev/null; then
-    for each in pool loop processes timers patient; do
+    for each in pool loop processes timers; do
         check "$each: explored to its end" explored $each
         check "$each: a lost reply makes two of one where nothing guards against it" careless $each
     done
+    design patient
+    check "patient: answers when it is done" ends 0 "$CP" run --out "$out" --reset --engine "$SCRATCH/patient.json" \
+        scenarios/create/reply-lost.json scenarios/create/delivered-twice.json
+    check "patient: wrong once it is careless" careless patient
 fi
 
 # init: a file that the adapter's reader takes, and that nobody's file is lost for.
