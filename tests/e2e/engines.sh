@@ -104,7 +104,7 @@ if command -v python3 >/dev/null; then
     done
     design patient
     check "patient: answers when it is done" ends 0 "$CP" run --out "$out" --reset --engine "$SCRATCH/patient.json" \
-        scenarios/create/reply-lost.json scenarios/create/delivered-twice.json
+        "$designs/two-creations.json"
     check "patient: wrong once it is careless" careless patient
 fi
 
