@@ -60,6 +60,10 @@ int mapped_ask_metrics(struct run *run, struct err *err) ATTR_MUST_USE;
 void mapped_take_answer(struct run *run, const struct run_call *call,
                         const struct http_reply *reply);
 
+/* ---- doors.c: what only credentials should open is asked for without any, and with made up ones ---- */
+int engine_try_door(struct run *run, struct http_request *request, const char *name,
+                    struct err *err) ATTR_MUST_USE; /* name: in the journal */
+
 /* ---- errand.c: an engine that is one process for each intent ---- */
 int errand_submit(struct run *run, struct run_intent *intent, uint64_t entry, const char *body,
                   struct err *err) ATTR_MUST_USE;

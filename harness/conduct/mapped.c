@@ -518,21 +518,13 @@ int mapped_probe(struct run *run, struct err *err)
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         const struct mapping_call *call = &mapping_of(run)->calls[lists[i]];
         struct http_request request;
-        struct http_reply reply;
 
         if (!call->url || (!adapter->headers[0][0] && json_count(call->headers) == 0))
             continue;
         if (make(run, run->scratch, call, NULL, NULL, &request, err))
             return -1;
-        memset(request.headers, 0, sizeof(request.headers));
-        if (engine_ask(run, &request, &reply, err))
+        if (engine_try_door(run, &request, request.url, err))
             return -1;
-        engine_note_said(run, "probe", NULL,
-                         &(struct sim_entry){.method = request.method,
-                                             .url = request.url,
-                                             .status = reply.status,
-                                             .body = reply.body,
-                                             .body_size = reply.body_size});
     }
     return 0;
 }

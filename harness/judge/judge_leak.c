@@ -148,8 +148,10 @@ void judge_reviews_guarded(const struct facts *facts, struct finding *finding)
             continue;
         was_asked = true;
         if (entry->status / 100 == 2 && !is_page(entry))
-            finding_fail(finding, ENTRIES(entry->n), "%s is answered %d without credentials",
-                         entry->url, entry->status);
+            finding_fail(finding, ENTRIES(entry->n), "%s is answered %d %s", entry->url,
+                         entry->status,
+                         facts_header(facts, entry, "Authorization") ? "to a made up token"
+                                                                     : "without credentials");
     }
     if (was_asked)
         return;

@@ -170,10 +170,22 @@ static void what_is_left_behind_is_gathered(void)
     EXPECT_HAS("what", said(&bench, "log", 1)->body, "strawman: listening at");
     EXPECT_HAS("drift is looked for last", sweep->body, "drift");
     EXPECT_INT("mappings", (long long)count_said(&bench, "mappings"), 1);
-    EXPECT_INT("doors", (long long)count_said(&bench, "probe"), 3);
-    for (size_t i = 0; i < 3; i++)
+    EXPECT_INT("doors, without a token and with another", (long long)count_said(&bench, "probe"),
+               6);
+    for (size_t i = 0; i < count_said(&bench, "probe"); i++)
         EXPECT_INT("closed", said(&bench, "probe", i)->status, 401);
+    EXPECT_HAS("made up", said(&bench, "probe", 1)->headers, "Bearer made-up");
     EXPECT_HAS("the token is known", evidence->tokens[0], "token-");
+    bench_close(&bench);
+}
+
+static void the_door_of_an_open_review_is_tried(void)
+{
+    struct bench bench = bench_run("scenarios/patch/stale.json", false);
+
+    EXPECT_INT("doors", (long long)count_said(&bench, "probe"), 8);
+    EXPECT_HAS("one review", said(&bench, "probe", 0)->url, "/v1/reviews/");
+    EXPECT_INT("closed", said(&bench, "probe", 0)->status, 401);
     bench_close(&bench);
 }
 
@@ -193,6 +205,7 @@ static CU_TestInfo tests[] = {
     {"a split moves back what was moved and no more",
      a_split_moves_back_what_was_moved_and_no_more},
     {"what is left behind is gathered", what_is_left_behind_is_gathered},
+    {"the door of an open review is tried", the_door_of_an_open_review_is_tried},
     {"what an earlier run left is not this one's", what_an_earlier_run_left_is_not_this_ones},
     CU_TEST_INFO_NULL,
 };

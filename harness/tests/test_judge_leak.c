@@ -214,6 +214,27 @@ static void asked_who_it_is(struct kase *k)
     probe(k, 200, "<!DOCTYPE html><html><form>");
 }
 
+static void probe_made_up(struct kase *k, int status)
+{
+    note_begin(k);
+    case_entry(k, &(struct sim_entry){.kind = SIM_SAID,
+                                      .what = "probe",
+                                      .url = "/v1/reviews/r-1",
+                                      .headers = "{'Authorization':'Bearer made-up'}",
+                                      .status = status,
+                                      .body = "{}"});
+}
+
+static void made_up_refused(struct kase *k)
+{
+    probe_made_up(k, 401);
+}
+
+static void made_up_answered(struct kase *k)
+{
+    probe_made_up(k, 200);
+}
+
 static void not_asked(struct kase *k)
 {
     note_begin(k);
@@ -228,6 +249,8 @@ static void reviews_guarded_says_what_it_should(void)
         {"answered", answered, VERDICT_FAIL},
         {"answered with nothing", answered_with_nothing, VERDICT_FAIL},
         {"asked who it is", asked_who_it_is, VERDICT_PASS},
+        {"a made up token is refused", made_up_refused, VERDICT_PASS},
+        {"a made up token is answered", made_up_answered, VERDICT_FAIL},
     };
 
     struct kase *k = case_new();
