@@ -2,8 +2,9 @@
 /*
  * judge_tenant - tenant-apart: what two tenants have of the same name stays two things.
  *
- * They meet when one answer, one identifier made by the engine, or one resource made for one of them, serves the other.
- * A resource that both name by its reference is the server's, and no meeting.
+ * They meet when one answer, one identifier made by the engine, or one resource made for one of them, serves the other,
+ * and when a key is refused to one because the other has it. A resource that both name by its reference is the server's,
+ * and no meeting.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,75 @@ static void judge_answers(const struct facts *facts, struct finding *finding)
                 add_use(facts, &ids, (struct use){view->id, facts->intents[i], view->n});
         }
     judge_uses(&ids, "the id", finding);
+}
+
+/* ---- what it refused ---- */
+
+static bool was_answered(const struct fact_submit *submit, int from, int to)
+{
+    return submit->answered && submit->answered->status >= from && submit->answered->status <= to;
+}
+
+/* As one that is taken: that it is known under another payload, or under way. */
+static bool is_taken_key(const struct fact_submit *submit)
+{
+    return was_answered(submit, 409, 409) || was_answered(submit, 422, 422);
+}
+
+/* Under how many keys was it accepted before n? With more than one the engine minds neither what it is nor that it
+ * knows the event already. */
+static size_t keys_accepted(const struct fact_intent *intent, uint64_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < intent->submit_count; i++) {
+        const struct fact_submit *submit = &intent->submits[i];
+        bool is_new = was_answered(submit, 200, 299) && submit->asked->n < n;
+
+        for (size_t k = 0; k < i && is_new; k++)
+            is_new = strcmp(intent->submits[k].key, submit->key) != 0;
+        count += is_new;
+    }
+    return count;
+}
+
+/* The submit by which that key was taken before n: by another tenant alone. NULL: by none, or by its own too. */
+static const struct fact_submit *taken_apart(const struct facts *facts,
+                                             const struct fact_intent *intent,
+                                             const struct fact_submit *refused)
+{
+    const struct fact_submit *apart = NULL;
+
+    for (size_t i = 0; i < facts->intent_count; i++)
+        for (size_t k = 0; k < facts->intents[i]->submit_count; k++) {
+            const struct fact_submit *submit = &facts->intents[i]->submits[k];
+
+            if (submit == refused || submit->asked->n > refused->asked->n ||
+                strcmp(submit->key, refused->key) != 0)
+                continue;
+            if (!is_apart(facts->intents[i], intent))
+                return NULL;
+            if (was_answered(submit, 200, 299))
+                apart = submit;
+        }
+    return apart;
+}
+
+static void judge_refusals(const struct facts *facts, const struct fact_intent *intent,
+                           struct finding *finding)
+{
+    for (size_t i = 0; i < intent->submit_count; i++) {
+        const struct fact_submit *submit = &intent->submits[i];
+        const struct fact_submit *taken =
+            is_taken_key(submit) && keys_accepted(intent, submit->asked->n) > 1
+                ? taken_apart(facts, intent, submit)
+                : NULL;
+
+        if (taken)
+            finding_fail(finding, ENTRIES(taken->asked->n, submit->answered->n),
+                         "%s of tenant %s was answered %d under a key that another tenant uses",
+                         intent->given->name, intent->tenant, submit->answered->status);
+    }
 }
 
 /* ---- what it wrote ---- */
@@ -180,6 +250,8 @@ void judge_tenant_apart(const struct facts *facts, struct finding *finding)
 {
     judge_answers(facts, finding);
     judge_identifiers(facts, finding);
-    for (size_t i = 0; i < facts->intent_count; i++)
+    for (size_t i = 0; i < facts->intent_count; i++) {
+        judge_refusals(facts, facts->intents[i], finding);
         judge_resources(facts, facts->intents[i], finding);
+    }
 }

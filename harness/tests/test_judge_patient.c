@@ -276,6 +276,48 @@ static void one_resource(struct kase *k)
     case_view(k, "b", "committed", "Observation/c-1", "1");
 }
 
+/* South sends under its own key, as `spare`, and under north's. */
+static void under_norths_key(struct kase *k, int spare, int status)
+{
+    begin_two(k, TENANT("south"));
+    case_submit(k, "b");
+    case_submit_as(k, "b", "k-1-spare", NULL, spare, "{'id':'i-b','state':'accepted'}");
+    case_submit_as(k, "b", "k-1-a", NULL, status, "{'id':'i-b','state':'accepted'}");
+}
+
+static void norths_key_is_taken(struct kase *k)
+{
+    under_norths_key(k, 202, 202);
+}
+
+static void norths_key_is_refused(struct kase *k)
+{
+    under_norths_key(k, 202, 422);
+}
+
+static void another_key_is_refused_too(struct kase *k)
+{
+    under_norths_key(k, 422, 422);
+}
+
+static void norths_key_is_put_off(struct kase *k)
+{
+    under_norths_key(k, 202, 503);
+}
+
+/* South had used the key itself, for something else. */
+static void souths_own_key_is_refused(struct kase *k)
+{
+    case_intent(k, "c", TENANT("south"));
+    begin_two(k, TENANT("south"));
+    case_submit_as(k, "c", "k-1-a",
+                   "{'operation':'delete','source':{'system':'urn:p'},'tenant':'south'}", 202,
+                   "{'id':'i-c','state':'accepted'}");
+    case_submit(k, "b");
+    case_submit_as(k, "b", "k-1-spare", NULL, 202, "{'id':'i-b','state':'accepted'}");
+    case_submit_as(k, "b", "k-1-a", NULL, 422, "{}");
+}
+
 static void one_that_was_there(struct kase *k)
 {
     case_chart(k, "Observation/w", OBSERVED("old"));
@@ -311,6 +353,11 @@ static void tenants_do_not_meet(void)
         {"one answer within a tenant", one_answer_within_a_tenant, VERDICT_PASS},
         {"one identifier", one_identifier, VERDICT_FAIL},
         {"one resource", one_resource, VERDICT_FAIL},
+        {"another tenant's key is taken", norths_key_is_taken, VERDICT_PASS},
+        {"another tenant's key is refused", norths_key_is_refused, VERDICT_FAIL},
+        {"any other key is refused", another_key_is_refused_too, VERDICT_PASS},
+        {"another tenant's key is put off", norths_key_is_put_off, VERDICT_PASS},
+        {"its own key is refused", souths_own_key_is_refused, VERDICT_PASS},
         {"one that was there before", one_that_was_there, VERDICT_PASS},
         {"named by its reference", named_by_its_reference, VERDICT_PASS},
         {"whose it was can't be told", whose_it_was_is_not_known, VERDICT_UNKNOWN},
