@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "harness/judge/canon.h"
+#include "harness/judge/claims.h"
 #include "harness/judge/derive.h"
 #include "harness/judge/diff.h"
 #include "harness/judge/judge.h"
@@ -198,6 +199,55 @@ static void judge_decided(const struct resolved *resolved)
     finding_diff(resolved->finding, differs);
 }
 
+/* ---- what was shown ---- */
+
+/* The review that the human saw; NULL: it is not known. */
+static const struct fact_record *review_seen(const struct fact_intent *intent, uint64_t n)
+{
+    for (size_t i = intent->review_count; i > 0; i--)
+        if (intent->reviews[i - 1]->n < n && intent->reviews[i - 1]->entry->status == 200)
+            return intent->reviews[i - 1];
+    return NULL;
+}
+
+static bool is_content_of(const struct facts *facts, const struct fact_version *version,
+                          const struct cJSON *shown)
+{
+    return !version->is_deletion && fact_tree(version) &&
+           canon_equal(claims_canon(facts, NULL, fact_tree(version), NULL),
+                       claims_canon(facts, NULL, shown, fact_tree(version)));
+}
+
+/* Was another version shown as the one that the decision names? A part of it is not held against anybody, nor what is of
+ * no version: what stands behind a number may change. */
+static void judge_shown(const struct resolved *resolved)
+{
+    const struct facts *facts = resolved->facts;
+    const struct fact_decision *decision = resolved->decision;
+    const struct fact_resource *resource = resolved->version->resource;
+    const struct fact_intent *intent = resolved->slot->intent;
+
+    if (!decision || !decision->seen_version || intent->operation == OPERATION_BUNDLE)
+        return;
+    const struct fact_record *review = review_seen(intent, decision->asked->n);
+    const struct fact_version *named =
+        facts_version(facts, resource->reference, decision->seen_version, decision->asked->n);
+    const struct cJSON *shown = review ? json_get(review->tree, "current") : NULL;
+    if (!named || !json_string(shown, "resourceType") || is_content_of(facts, named, shown))
+        return;
+    for (size_t i = 0; i < resource->version_count; i++) {
+        const struct fact_version *other = resource->versions[i];
+
+        if (other == named || !is_content_of(facts, other, shown))
+            continue;
+        finding_fail(resolved->finding, ENTRIES(review->n, decision->asked->n, other->n),
+                     "the review of %s showed the content of version %s of %s as version %s, and "
+                     "that was decided on",
+                     intent->given->name, other->label, resource->reference, named->label);
+        return;
+    }
+}
+
 /* Nothing may be written after a human discarded the intent. */
 static void judge_discarded(const struct resolved *resolved)
 {
@@ -228,6 +278,7 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
     judge_discarded(&resolved);
     if (version->write)
         resolved.decision = write_decision(version->write);
+    judge_shown(&resolved);
     if (!slot_touch(facts, version->slot, &resolved.touch)) {
         if (version->slot->method != METHOD_POST)
             finding_unknown(finding, ENTRIES(version->n),

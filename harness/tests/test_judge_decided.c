@@ -53,8 +53,72 @@ static void what_is_created_is_what_was_decided(void)
     case_rows("human-review", rows);
 }
 
+/* ---- what a human was shown ---- */
+
+#define TASK(priority, status)                                                                     \
+    "{'resourceType':'Task','id':'call','priority':'" priority "','status':'" status "'}"
+
+/* The patch meets a nurse's change of the same; `current` is what the review shows as version 2. */
+static void shown(struct kase *k, const char *current, const char *decision)
+{
+    case_chart(k, "Task/call", TASK("routine", "requested"));
+    case_intent(k, "raise",
+                "{'operation':'patch','target':{'reference':'Task/call'},'baseVersion':'1','patch':"
+                "[{'op':'replace','path':'/priority','value':'urgent'}],"
+                "'source':{'system':'urn:p','eventId':'e-2'}}");
+    case_submit(k, "raise");
+    case_edit(k, "Task/call", TASK("asap", "accepted"));
+    case_view(k, "raise", "needs-review", NULL, NULL);
+    case_said(
+        k, "review", "raise", 200,
+        case_text(k, "{'id':'r-1','intent':'i-raise','seenVersion':'2','current':%s}", current));
+    case_decide(k, "raise", decision);
+    case_write(k, "raise", "PUT Task/call", "If-Match: W/'2'", TASK("urgent", "accepted"));
+}
+
+#define APPLY "{'decision':'apply','seenVersion':'2'}"
+
+static void the_chart_is_shown(struct kase *k)
+{
+    shown(k, TASK("asap", "accepted"), APPLY);
+}
+
+static void the_base_is_shown(struct kase *k)
+{
+    shown(k, TASK("routine", "requested"), APPLY);
+}
+
+static void what_is_intended_is_shown(struct kase *k)
+{
+    shown(k, TASK("urgent", "accepted"), APPLY);
+}
+
+static void a_part_is_shown(struct kase *k)
+{
+    shown(k, "{'resourceType':'Task','id':'call','priority':'asap'}", APPLY);
+}
+
+static void nothing_is_shown(struct kase *k)
+{
+    shown(k, "null", APPLY);
+}
+
+static void what_is_decided_on_is_what_is_shown(void)
+{
+    static const struct case_row rows[] = {
+        {"the chart is shown", the_chart_is_shown, VERDICT_PASS},
+        {"the base is shown as the chart", the_base_is_shown, VERDICT_FAIL},
+        {"what is intended is shown as the chart", what_is_intended_is_shown, VERDICT_FAIL},
+        {"a part of it is shown", a_part_is_shown, VERDICT_PASS},
+        {"nothing is shown", nothing_is_shown, VERDICT_PASS},
+    };
+
+    case_rows("human-review", rows);
+}
+
 static CU_TestInfo tests[] = {
     {"what is created is what was decided", what_is_created_is_what_was_decided},
+    {"what is decided on is what is shown", what_is_decided_on_is_what_is_shown},
     CU_TEST_INFO_NULL,
 };
 SUITE("judge_decided", tests)
