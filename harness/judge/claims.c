@@ -424,7 +424,9 @@ struct claim view_claim(const struct facts *facts, const struct fact_view *view,
                    json_count(view->results) == json_count(entries) ? slot->entry : slot->index);
     if (!cJSON_IsObject(item))
         return claim;
+    const char *state = json_string(item, "state");
     claim.is_said = true;
+    claim.is_committed = state && strcmp(state, "committed") == 0;
     claim.reference = facts_reference(facts, json_string(item, "reference"), &located);
     claim.label = facts_label(facts, json_get(item, "versionId"));
     if (!claim.label)

@@ -67,6 +67,7 @@ size_t acts_before(const struct fact_intent *intent, uint64_t n);
 struct claim {
     const char *reference, *label; /* NULL: not said */
     bool is_said;                  /* false: there is no such result */
+    bool is_committed;             /* an entry's own state is said, and is that */
 };
 /* What a view says of a slot: `result` for a simple intent, `results` (by entry, or by writing entry) else. */
 struct claim view_claim(const struct facts *facts, const struct fact_view *view,

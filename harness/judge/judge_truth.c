@@ -194,6 +194,20 @@ static void judge_slot(const struct statement *statement)
                      "%s is said to be committed without naming the version", statement->name);
 }
 
+/* ---- entries of what has not ended, or otherwise ---- */
+
+/* A part of a compound intent that its results say to be committed. */
+static void judge_entry(const struct statement *statement)
+{
+    const struct fact_slot *slot = statement->slot;
+    struct claim claim = view_claim(statement->facts, statement->view, slot);
+
+    if (claim.is_committed && !slot_in_effect(statement->facts, slot, statement->view->n))
+        finding_fail(statement->finding, ENTRIES(statement->view->n),
+                     "entry %zu of %s is said to be committed, but it is not in the chart",
+                     slot->entry, statement->name);
+}
+
 /* ---- other ends ---- */
 
 /* Until when a terminal statement stands: an operator acts, or the engine says something else. */
@@ -313,8 +327,13 @@ static void judge_view(const struct facts *facts, const struct fact_intent *inte
             statement.slot = &intent->slots[i];
             judge_slot(&statement);
         }
-    } else if (state_is_terminal(view->state)) {
+        return;
+    }
+    if (state_is_terminal(view->state))
         judge_other_end(facts, intent, index, finding);
+    for (size_t i = 0; intent->operation == OPERATION_BUNDLE && i < intent->slot_count; i++) {
+        statement.slot = &intent->slots[i];
+        judge_entry(&statement);
     }
 }
 

@@ -478,6 +478,34 @@ static void bundle_with_swapped_results(struct kase *k)
                    "b','versionId':'1'}]}");
 }
 
+/* The first entry of two stands; what is said of the other. */
+static void half_of_a_batch(struct kase *k, const char *other)
+{
+    begin(k);
+    case_submit(k, "two");
+    uint64_t e = case_arrived(k, "two", "POST ", NULL, TWO_SENT);
+    case_committed(k, e, "Basic/b", "{'resourceType':'Basic','id':'b'}");
+    case_replied(k, e, 200, NULL,
+                 "{'resourceType':'Bundle','type':'batch-response','entry':[{'response':{'status':"
+                 "'201'}},{'response':{'status':'422'}}]}");
+    case_view_text(k, "two", 200,
+                   case_text(k,
+                             "{'id':'i-two','state':'incomplete','result':null,'results':["
+                             "{'reference':'Basic/b','versionId':'1','state':'committed'},"
+                             "{'state':'%s'}]}",
+                             other));
+}
+
+static void half_is_said_to_stand(struct kase *k)
+{
+    half_of_a_batch(k, "refused");
+}
+
+static void all_of_it_is_said_to_stand(struct kase *k)
+{
+    half_of_a_batch(k, "committed");
+}
+
 static void bundle_half_done(struct kase *k)
 {
     begin(k);
@@ -541,6 +569,7 @@ static void statements_are_held_against_the_chart(void)
         {"a human decided after it was rejected", decided_after_being_rejected, VERDICT_PASS},
         {"one key committed, the other rejected", the_other_key_committed, VERDICT_PASS},
         {"a Bundle", bundle_committed, VERDICT_PASS},
+        {"a refused entry said to be refused", half_is_said_to_stand, VERDICT_PASS},
         {"before its commit", said_before_its_commit, VERDICT_FAIL},
         {"in such a version, which does not hold it", nobodys_without_its_content, VERDICT_FAIL},
         {"without a commit", said_without_a_commit, VERDICT_FAIL},
@@ -568,6 +597,7 @@ static void statements_are_held_against_the_chart(void)
         {"cancelled although it takes effect", cancelled_although_it_stands, VERDICT_FAIL},
         {"a Bundle with its results swapped", bundle_with_swapped_results, VERDICT_FAIL},
         {"a Bundle half done", bundle_half_done, VERDICT_FAIL},
+        {"a refused entry said to be committed", all_of_it_is_said_to_stand, VERDICT_FAIL},
         {"wrong types everywhere", wrong_types_everywhere, VERDICT_FAIL},
         {"a view without state", a_view_without_state, VERDICT_UNKNOWN},
         {"a view that is no JSON", a_view_that_is_no_json, VERDICT_UNKNOWN},
