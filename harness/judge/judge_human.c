@@ -248,6 +248,28 @@ static void judge_shown(const struct resolved *resolved)
     }
 }
 
+/* Was something else shown as what is intended? */
+static void judge_shown_intent(const struct resolved *resolved)
+{
+    const struct facts *facts = resolved->facts;
+    const struct fact_intent *intent = resolved->slot->intent;
+    const struct fact_decision *decision = resolved->decision;
+    const struct touch *touch;
+
+    if (!decision || intent->operation == OPERATION_BUNDLE ||
+        resolved->slot->method == METHOD_DELETE || !slot_touch(facts, resolved->slot, &touch) ||
+        touch->is_whole)
+        return;
+    const struct fact_record *review = review_seen(intent, decision->asked->n);
+    const struct cJSON *shown = review ? json_get(review->tree, "intended") : NULL;
+    if (!json_string(shown, "resourceType") ||
+        touch_stands(facts->arena, touch, claims_canon(facts, intent, shown, NULL)))
+        return;
+    finding_fail(resolved->finding, ENTRIES(intent->submitted, review->n, decision->asked->n),
+                 "the review of %s showed as intended what is not, and that was decided on",
+                 intent->given->name);
+}
+
 /* Nothing may be written after a human discarded the intent. */
 static void judge_discarded(const struct resolved *resolved)
 {
@@ -279,6 +301,7 @@ static void judge_resolved(const struct facts *facts, const struct fact_version 
     if (version->write)
         resolved.decision = write_decision(version->write);
     judge_shown(&resolved);
+    judge_shown_intent(&resolved);
     if (!slot_touch(facts, version->slot, &resolved.touch)) {
         if (version->slot->method != METHOD_POST)
             finding_unknown(finding, ENTRIES(version->n),

@@ -103,6 +103,32 @@ static void nothing_is_shown(struct kase *k)
     shown(k, "null", APPLY);
 }
 
+/* `intended` as the review shows it. */
+static void proposed(struct kase *k, const char *intended)
+{
+    shown(k, case_text(k, "%s,'intended':%s", TASK("asap", "accepted"), intended), APPLY);
+}
+
+static void the_intent_is_shown(struct kase *k)
+{
+    proposed(k, TASK("urgent", "requested"));
+}
+
+static void the_chart_is_shown_as_intended(struct kase *k)
+{
+    proposed(k, TASK("asap", "accepted"));
+}
+
+static void what_is_touched_is_shown_as_intended(struct kase *k)
+{
+    proposed(k, "{'resourceType':'Task','id':'call','priority':'urgent'}");
+}
+
+static void the_patch_is_shown_as_intended(struct kase *k)
+{
+    proposed(k, "[{'op':'replace','path':'/priority','value':'urgent'}]");
+}
+
 static void what_is_decided_on_is_what_is_shown(void)
 {
     static const struct case_row rows[] = {
@@ -111,6 +137,10 @@ static void what_is_decided_on_is_what_is_shown(void)
         {"what is intended is shown as the chart", what_is_intended_is_shown, VERDICT_FAIL},
         {"a part of it is shown", a_part_is_shown, VERDICT_PASS},
         {"nothing is shown", nothing_is_shown, VERDICT_PASS},
+        {"the intent is shown as intended", the_intent_is_shown, VERDICT_PASS},
+        {"the chart is shown as intended", the_chart_is_shown_as_intended, VERDICT_FAIL},
+        {"what is touched is shown", what_is_touched_is_shown_as_intended, VERDICT_PASS},
+        {"the patch is shown", the_patch_is_shown_as_intended, VERDICT_PASS},
     };
 
     case_rows("human-review", rows);
