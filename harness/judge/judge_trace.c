@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "harness/judge/canon.h"
+#include "harness/judge/claims.h"
 #include "harness/judge/facts.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/judges.h"
@@ -153,21 +155,13 @@ static bool is_read_for(const struct fact_exchange *read, const struct fact_writ
     return intent && (intent == write->intent || is_about(intent, write->reference));
 }
 
-/* The reads that told the guarded version: one at least must be of an intent on that resource. */
-static void judge_reads(const struct facts *facts, const struct fact_write *write,
-                        struct finding *finding)
+/* Of the reads that told the version one at least must be of an intent on that resource. */
+static void judge_read_of(const struct fact_write *write, const struct fact_version *version,
+                          struct finding *finding)
 {
     uint64_t n = write->exchange->arrived->n;
-    const struct fact_version *version =
-        write->guard.label && write->reference
-            ? facts_version(facts, write->reference, write->guard.label, n)
-            : NULL;
     const struct fact_receipt *nobodys = NULL;
 
-    if (!version || version->exchange ||
-        (write->slot && write->slot->base == version &&
-         is_said(json_get(write->intent->given->payload, "baseVersion"))))
-        return;
     for (size_t i = 0; i < version->receipt_count && version->receipts[i].n < n; i++) {
         if (is_read_for(version->receipts[i].exchange, write))
             return;
@@ -177,6 +171,39 @@ static void judge_reads(const struct facts *facts, const struct fact_write *writ
         finding_fail(finding, ENTRIES(nobodys->exchange->arrived->n, n),
                      "the read from which %s %s derives does not bear its intent's correlation id",
                      write->exchange->arrived->method, write->exchange->arrived->url);
+}
+
+/* Was a whole resource merged with something else? Then it was made from its base as well. */
+static bool is_merged(const struct facts *facts, const struct fact_write *write,
+                      const struct fact_version *guarded)
+{
+    const struct fact_slot *slot = write->slot;
+
+    return slot && slot->method == METHOD_PUT && write->method == METHOD_PUT && slot->base &&
+           slot->base != guarded && !slot->base->exchange && cJSON_IsObject(write->body) &&
+           cJSON_IsObject(slot->content) &&
+           !canon_equal(claims_canon(facts, slot->intent, slot->content, NULL),
+                        claims_canon(facts, slot->intent, write->body, slot->content));
+}
+
+static void judge_reads(const struct facts *facts, const struct fact_write *write,
+                        struct finding *finding)
+{
+    const struct fact_version *version =
+        write->guard.label && write->reference
+            ? facts_version(facts, write->reference, write->guard.label,
+                            write->exchange->arrived->n)
+            : NULL;
+
+    if (!version)
+        return;
+    bool is_brought = write->slot && write->slot->base == version &&
+                      is_said(json_get(write->intent->given->payload, "baseVersion"));
+
+    if (!version->exchange && !is_brought)
+        judge_read_of(write, version, finding);
+    if (is_merged(facts, write, version))
+        judge_read_of(write, write->slot->base, finding);
 }
 
 static void judge_records(const struct fact_intent *intent,

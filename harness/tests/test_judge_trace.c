@@ -160,6 +160,39 @@ static void the_read_with_the_id_of_a_stranger(struct kase *k)
     case_write(k, "note", WRITE);
 }
 
+#define CALL(priority, status)                                                                     \
+    "{'resourceType':'Task','id':'call','priority':'" priority "','status':'" status "'}"
+
+/* An update made on version 1 meets version 2; who read its base is `reader`'s, NULL is nobody. */
+static void meets_another(struct kase *k, const char *reader, const char *sent)
+{
+    case_chart(k, "Task/call", CALL("routine", "requested"));
+    case_intent(
+        k, "raise",
+        "{'operation':'update','target':{'reference':'Task/call'},'baseVersion':'1',"
+        "'resource':" CALL("urgent", "requested") ",'source':{'system':'urn:p','eventId':'e-7'}}");
+    case_submit(k, "raise");
+    case_read(k, reader, "Task/call");
+    case_edit(k, "Task/call", CALL("routine", "accepted"));
+    case_read(k, "raise", "Task/call");
+    case_write(k, "raise", "PUT Task/call", "If-Match: W/'2'", sent);
+}
+
+static void merged_from_a_base_that_it_read(struct kase *k)
+{
+    meets_another(k, "raise", CALL("urgent", "accepted"));
+}
+
+static void merged_from_a_base_that_nobody_read(struct kase *k)
+{
+    meets_another(k, NULL, CALL("urgent", "accepted"));
+}
+
+static void sent_as_it_is(struct kase *k)
+{
+    meets_another(k, NULL, CALL("urgent", "requested"));
+}
+
 static void an_event_of_nobody(struct kase *k)
 {
     with_its_id(k);
@@ -220,7 +253,14 @@ static void all_of_it_can_be_traced(void)
         {"an empty journal", nothing, VERDICT_UNKNOWN},
     };
 
+    static const struct case_row bases[] = {
+        {"merged from a base that it read", merged_from_a_base_that_it_read, VERDICT_PASS},
+        {"merged from a base that nobody read", merged_from_a_base_that_nobody_read, VERDICT_FAIL},
+        {"nothing was merged", sent_as_it_is, VERDICT_PASS},
+    };
+
     case_rows("correlated", rows);
+    case_rows("correlated", bases);
 }
 
 static CU_TestInfo tests[] = {
