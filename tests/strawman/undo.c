@@ -34,7 +34,10 @@ void run_undo(struct job *job)
     if (!is_undoable(&run, slot))
         return;
     const char *reference = json_string(slot, "reference"), *made = json_string(slot, "versionId");
-    const struct cJSON *was = talk_version(&run, reference, json_string(slot, "base"));
+    /* what it was put onto, which is newer than its base where others came first */
+    const char *guard = json_string(slot, "guard");
+    const struct cJSON *was =
+        talk_version(&run, reference, guard ? guard : json_string(slot, "base"));
     talk_get(&run, reference, &page);
     if (!was || page.status != 200 || !page.version || !text_is(run.intent, "state", "committed"))
         return;
