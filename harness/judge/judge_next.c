@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "harness/judge/canon.h"
@@ -41,6 +42,30 @@ struct showing {
     const char *diff;
 };
 
+/* Did what stands behind the number of the version become just that before n, without a version that says so? */
+static bool was_changed_to(const struct showing *showing, const struct fact_version *version,
+                           const struct cJSON *shown)
+{
+    const struct facts *facts = showing->facts;
+
+    for (size_t i = 0; i < showing->n && i < facts->evidence->entry_count; i++) {
+        const struct sim_entry *entry = facts->evidence->entries[i];
+        struct err ignored = ERR_INIT;
+
+        if (entry->kind != SIM_FAULT || !entry->body ||
+            strncmp(entry->fault, "mutate-later", strlen("mutate-later")) != 0 ||
+            strcmp(entry->reference, version->resource->reference) != 0 ||
+            entry->ordinal != version->ordinal)
+            continue;
+        const struct cJSON *tree =
+            json_parse(facts->arena, entry->body, entry->body_size, &ignored);
+        if (tree && canon_equal(claims_canon(facts, NULL, tree, NULL),
+                                claims_canon(facts, NULL, shown, tree)))
+            return true;
+    }
+    return false;
+}
+
 static void show_resource(struct showing *showing, const struct cJSON *resource)
 {
     const struct facts *facts = showing->facts;
@@ -55,7 +80,7 @@ static void show_resource(struct showing *showing, const struct cJSON *resource)
         const struct canon *is = claims_canon(facts, NULL, fact_tree(current), NULL);
         const struct canon *shown = claims_canon(facts, NULL, resource, fact_tree(current));
 
-        if (canon_equal(is, shown)) {
+        if (canon_equal(is, shown) || was_changed_to(showing, current, resource)) {
             showing->shown++;
             return;
         }

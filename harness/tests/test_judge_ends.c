@@ -472,6 +472,39 @@ static void the_review_shows_an_old_chart(struct kase *k)
                  "'active':true}}");
 }
 
+/* What stands behind the number has changed since, as by a repair behind the API. */
+static void open_on_what_changed(struct kase *k, const char *shown)
+{
+    begin(k);
+    case_edit(k, ADA, "{'resourceType':'Patient','active':false}");
+    case_refused(k, "note", WRITE, 412);
+    case_view(k, "note", "needs-review", NULL, NULL);
+    case_entry(k, &(struct sim_entry){.kind = SIM_FAULT,
+                                      .fault = "mutate-later(/gender)",
+                                      .reference = ADA,
+                                      .version = "2",
+                                      .ordinal = 2,
+                                      .body = "{'resourceType':'Patient','gender':'male'}"});
+    case_recover(k);
+    case_said(k, "review", "note", 200,
+              case_text(k, "{'id':'r-note','intent':'i-note','current':%s}", shown));
+}
+
+static void the_review_shows_what_changed(struct kase *k)
+{
+    open_on_what_changed(k, "{'resourceType':'Patient','id':'ada','gender':'male'}");
+}
+
+static void the_review_shows_what_it_was(struct kase *k)
+{
+    open_on_what_changed(k, "{'resourceType':'Patient','id':'ada','active':false}");
+}
+
+static void the_review_shows_neither(struct kase *k)
+{
+    open_on_what_changed(k, "{'resourceType':'Patient','id':'ada','active':true}");
+}
+
 static void the_review_shows_nothing(struct kase *k)
 {
     open_with(k, "{'id':'r-note','intent':'i-note','current':null}");
@@ -543,6 +576,9 @@ static void somebody_can_go_on(void)
         {"cancelled", cancelled, VERDICT_PASS},
         {"rejected, and why", refused, VERDICT_PASS},
         {"a review of the current chart", the_review_shows_the_chart, VERDICT_PASS},
+        {"a review of what changed under its number", the_review_shows_what_changed, VERDICT_PASS},
+        {"a review of what it was before", the_review_shows_what_it_was, VERDICT_PASS},
+        {"a review of neither", the_review_shows_neither, VERDICT_FAIL},
         {"a review of what is gone", the_review_of_what_is_gone, VERDICT_PASS},
         {"a problem that says what to do", open_with_a_problem, VERDICT_PASS},
         {"acting on it creates what somebody had removed", acting_creates_what_was_removed,
