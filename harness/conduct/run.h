@@ -151,6 +151,7 @@ struct run {
     size_t done_room;
     const char *silence;   /* why a call got no answer from an engine that runs, or NULL */
     bool has_due;          /* by the last settle */
+    bool has_tried_token;  /* one that we made up (doors.c) */
     bool was_due;          /* timed work was made due */
     unsigned dues;         /* in a row, that brought nothing */
     uint64_t due_arrivals; /* when the last of them was made */
