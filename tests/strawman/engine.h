@@ -78,6 +78,8 @@ void numbers_add(struct engine *engine, const char *name);
 void numbers_print(const struct engine *engine, struct buf *out);
 
 /* ---- mapping.c ---- */
+/* Is it another patient's or encounter's than the intent's, also by Patient.link? What says none is nobody's. */
+bool mapping_is_others(struct run *run, const struct cJSON *resource);
 void mapping_make(struct run *run, struct cJSON *set); /* of the slots that are done */
 void run_mappings(struct job *job);                    /* are they still true? */
 /* Starts that, where the intent has mappings about that reference (NULL: any). */

@@ -42,6 +42,39 @@ static const char *owner_of(struct run *run, const struct cJSON *resource)
     return NULL;
 }
 
+static bool is_replaced_by(struct run *run, const char *patient, const char *other)
+{
+    const struct cJSON *link;
+    struct page page;
+
+    talk_get(run, patient, &page);
+    cJSON_ArrayForEach(link, json_get(page.body, "link"))
+    {
+        const char *to = reference_of(run, json_string(json_get(link, "other"), "reference"));
+
+        if (text_is(link, "type", "replaced-by") && to && strcmp(to, other) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_other_encounters(struct run *run, const struct cJSON *resource)
+{
+    const char *meant = reference_of(run, json_string(run->payload, "encounter"));
+    const char *of = reference_of(run, json_string(json_get(resource, "encounter"), "reference"));
+
+    return of && meant && strcmp(of, meant) != 0;
+}
+
+bool mapping_is_others(struct run *run, const struct cJSON *resource)
+{
+    const char *owner = owner_of(run, resource);
+    const char *meant = reference_of(run, json_string(run->payload, "patient"));
+    const bool is_apart = owner && meant && strcmp(owner, meant) != 0;
+
+    return (is_apart && !is_replaced_by(run, meant, owner)) || is_other_encounters(run, resource);
+}
+
 /* ---- made ---- */
 
 /* The identifier that others know the resource by: not the one that we put there. */
@@ -91,22 +124,6 @@ void mapping_make(struct run *run, struct cJSON *set)
 }
 
 /* ---- looked at again ---- */
-
-static bool is_replaced_by(struct run *run, const char *patient, const char *other)
-{
-    const struct cJSON *link;
-    struct page page;
-
-    talk_get(run, patient, &page);
-    cJSON_ArrayForEach(link, json_get(page.body, "link"))
-    {
-        const char *to = reference_of(run, json_string(json_get(link, "other"), "reference"));
-
-        if (text_is(link, "type", "replaced-by") && to && strcmp(to, other) == 0)
-            return true;
-    }
-    return false;
-}
 
 static void look(struct run *run, struct cJSON *mapping)
 {

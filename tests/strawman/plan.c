@@ -276,6 +276,14 @@ static enum plan ask(struct run *run, const char *failure_type, const char *why)
     return PLAN_ASK;
 }
 
+/* A guard does not tell: whoever writes onto the newest version has the newest guard. */
+static enum plan ask_about_others(struct run *run, struct cJSON *slot, const char *version)
+{
+    json_put_string(slot, "seen", version);
+    json_put_string(slot, "state", SLOT_CONFLICT);
+    return ask(run, "other-patient", "the target is another patient's or encounter's");
+}
+
 static enum plan plan_patch(struct run *run, struct cJSON *slot, const char *reference)
 {
     const char *base = json_string(slot, "base");
@@ -295,6 +303,8 @@ static enum plan plan_patch(struct run *run, struct cJSON *slot, const char *ref
         }
         was = page.body;
         base = page.version;
+        if (mapping_is_others(run, was))
+            return ask_about_others(run, slot, base);
         if (!base)
             return ask(run, "no-version", "the server names no version to guard the write with");
         json_put_string(slot, "base", base);
@@ -352,6 +362,8 @@ static enum plan plan_delete(struct run *run, struct cJSON *slot, const char *re
             json_put_string(slot, "reference", reference);
             return PLAN_NOTHING;
         }
+        if (mapping_is_others(run, page.body))
+            return ask_about_others(run, slot, page.version);
         if (!page.version)
             return ask(run, "no-version", "the server names no version to guard the write with");
         json_put_string(slot, "base", page.version);
@@ -412,6 +424,10 @@ bool plan_rebase(struct run *run, struct cJSON *slot, const struct cJSON *was,
 
     if (!version || !theirs) /* nothing is there to be put onto */
         return false;
+    if (mapping_is_others(run, theirs)) {
+        run->why = "the target is another patient's or encounter's";
+        return false;
+    }
     if (!text_is(slot, "operation", OP_DELETE)) {
         const struct cJSON *wanted = plan_wanted(run, slot, was, &err);
 
