@@ -409,6 +409,21 @@ def intended(intent, resource):
     return patched(resource, intent["patch"])
 
 
+def reference(resource, *names):
+    return next((resource[name]["reference"] for name in names if "reference" in (resource.get(name) or {})), None)
+
+
+def is_others(intent, resource, trace):
+    """Is it another patient's or encounter's than the intent's? One that was merged into another is that one too."""
+    patient, encounter = reference(resource, "subject", "patient", "for"), reference(resource, "encounter")
+    if encounter and intent.get("encounter") not in (None, encounter):
+        return True
+    if not patient or intent.get("patient") in (None, patient):
+        return False
+    links = (check(ask("GET", intent["patient"], trace)).body or {}).get("link", [])
+    return not any(link.get("type") == "replaced-by" and reference(link, "other") == patient for link in links)
+
+
 def change(jobs, job, ref):
     intent, trace = job["intent"], job["trace"]
     base = job.get("base") or intent.get("baseVersion") or intent.get("resource", {}).get("meta", {}).get("versionId")
@@ -418,6 +433,8 @@ def change(jobs, job, ref):
     if not base and intent["operation"] == "update":
         raise Stop("MANUAL", "nobody said which version this replaces", None, current, resource, intent["resource"])
     base = base or current
+    if resource and is_others(intent, resource, trace):
+        raise Stop("MANUAL", "conflict: it is another patient's or encounter's", None, current, resource)
     if jobs.is_overtaken(intent, ref):
         raise Stop("MANUAL", "conflict: its source has said something later already", None, current, resource)
     was = resource if current == base else read(ref + "/_history/" + base, trace)[1]

@@ -263,6 +263,17 @@ function isOvertaken({ source }, to) {
     other.intent.source?.system === source.system && number(other.intent.source) > number(source));
 }
 
+/** Is it another patient's or encounter's than the intent's? One that was merged into another is that one too. */
+async function isOthers(intent, resource, trace) {
+  const patient = (resource.subject ?? resource.patient ?? resource.for)?.reference;
+  const encounter = resource.encounter?.reference;
+  if (encounter && intent.encounter && encounter !== intent.encounter) return true;
+  if (!patient || !intent.patient || patient === intent.patient) return false;
+  const was = await ask("GET", intent.patient, trace);
+  if (was.status !== 200) throw new Later(was);
+  return !(was.body.link ?? []).some(({ type, other }) => type === "replaced-by" && other?.reference === patient);
+}
+
 /** The version that this is made from: as named, else as it is now; after own writes of this source, the last of them. */
 async function startFrom(write, intent, to, trace) {
   const named = intent.baseVersion ?? intent.resource?.meta?.versionId;
@@ -276,6 +287,7 @@ async function startFrom(write, intent, to, trace) {
   if (isRefusal(now)) throw refuse(`refused with status ${now.status}`);
   if (now.status !== 200 || now.body.meta?.versionId !== (now.version ?? now.body.meta?.versionId)) throw new Later(now);
   if ((now.body.meta.tag ?? []).some((tag) => tag.code === "SUBSETTED")) throw new Later(now);
+  if (await isOthers(intent, now.body, trace)) throw stick("it is another patient's or encounter's");
   return { version: named ?? now.body.meta.versionId, now: now.body };
 }
 
