@@ -253,8 +253,11 @@ class Jobs:
         others = [job["intent"].get("source", {}) for job in self.jobs.values() if job["status"] == "DONE" and job.get("ref") == ref]
         return any(one.get("system") == source.get("system") and number(one) > number(source) > 0 for one in others)
 
-    def own_versions(self, ref):
-        return {job["ver"] for job in self.jobs.values() if job["status"] == "DONE" and job.get("ref") == ref}
+    def own_versions(self, ref, intent):
+        """What was made for the same source and requester: nobody else's word."""
+        whose = lambda one: (one.get("source", {}).get("system"), one.get("requester"))
+        return {job["ver"] for job in self.jobs.values()
+                if job["status"] == "DONE" and job.get("ref") == ref and whose(job["intent"]) == whose(intent)}
 
     def wait_idle(self):
         with self.lock:
@@ -475,7 +478,7 @@ def look_back(jobs, job, ref, base, body, resource):
         raise NoReply("the history lags")
     if content(after[0][1]) == content(body):
         raise Stop("DONE", None if job.get("base") else "it stands there already", ref, after[0][0])
-    own = jobs.own_versions(ref)
+    own = jobs.own_versions(ref, job["intent"])
     if all(version in own for version, _ in after) and job["intent"]["operation"] == "patch":
         try:
             return after[-1][0], patched(after[-1][1], job["intent"]["patch"])

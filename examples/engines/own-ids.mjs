@@ -340,11 +340,12 @@ async function isApplied(write, intent, to, from, trace) {
   return true;
 }
 
-/** Where all that came since is this engine's own, for the same source, it is written on top. */
+/** Where all that came since is this engine's own, for the same source and requester, it is written on top. */
 async function afterOwn(intent, to, from, trace) {
   const since = await newer(to, from, trace);
+  const whose = ({ source, requester }) => JSON.stringify([source?.system, requester]);
   const own = new Set([...writes.values()]
-    .filter((other) => other.phase === "done" && other.resource === to && other.intent.source?.system === intent.source?.system)
+    .filter((other) => other.phase === "done" && other.resource === to && whose(other.intent) === whose(intent))
     .map((other) => other.version));
   if (intent.operation !== "patch" || !since.every(({ version }) => own.has(version))) throw conflict();
   return since.at(-1).version;
