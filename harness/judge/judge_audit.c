@@ -341,7 +341,7 @@ static bool names_label(const struct cJSON *tree, const char *label)
     return false;
 }
 
-/* The version that was read: received, or brought by the intent. */
+/* The version that was read: received, or brought by the intent, and not the one that the intent made then. */
 static void judge_read(const struct facts *facts, const struct fact_record *record,
                        struct finding *finding)
 {
@@ -357,9 +357,12 @@ static void judge_read(const struct facts *facts, const struct fact_record *reco
     for (size_t i = 0; intent && i < intent->slot_count; i++)
         if (version && intent->slots[i].base == version)
             return;
-    if (!version || (!was_vouched(version, record->n) && !version->exchange))
-        finding_fail(finding, ENTRIES(record->n),
-                     "a record says that %s version %s was read, and it was not", target, label);
+    const char *written = label_of(facts, record, "versionWritten");
+    bool is_its_own =
+        version && intent && version->intent == intent && written && strcmp(written, label) == 0;
+    if (!version || is_its_own || (!was_vouched(version, record->n) && !version->exchange))
+        finding_fail(finding, ENTRIES(record->n), "a record says that %s version %s was read%s",
+                     target, label, is_its_own ? ", which was made then" : ", and it was not");
 }
 
 /* Lines that were served in one answer follow each other in the journal. */

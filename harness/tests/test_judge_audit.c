@@ -9,8 +9,8 @@
 #include "tests/expect.h"
 
 /* Serves a record of `note`, chained to `previous` ("" for the first); gives the line. */
-static const char *record(struct kase *k, const char *previous, int sequence, const char *written,
-                          const char *more)
+static const char *record_read(struct kase *k, const char *previous, int sequence, const char *read,
+                               const char *written, const char *more)
 {
     char hash[HASH_HEX_SIZE] = "", payload[HASH_HEX_SIZE];
 
@@ -22,11 +22,17 @@ static const char *record(struct kase *k, const char *previous, int sequence, co
         "{\"sequence\":%d,\"previousHash\":\"%s\",\"intent\":\"i-note\",\"key\":\"k-1-note\","
         "\"correlationId\":\"c-1-note\",\"requester\":{\"reference\":\"Patient/ada\"},"
         "\"source\":{\"system\":\"urn:portal\",\"eventId\":\"e-1\",\"sequence\":1},"
-        "\"target\":{\"reference\":\"Patient/ada\"},\"versionRead\":\"1\",\"versionWritten\":%s,"
+        "\"target\":{\"reference\":\"Patient/ada\"},\"versionRead\":\"%s\",\"versionWritten\":%s,"
         "\"payloadHash\":\"%s\",%s}",
-        sequence, hash, written, payload, more);
+        sequence, hash, read, written, payload, more);
     case_said(k, "audit", "note", 0, line);
     return line;
+}
+
+static const char *record(struct kase *k, const char *previous, int sequence, const char *written,
+                          const char *more)
+{
+    return record_read(k, previous, sequence, "1", written, more);
 }
 
 #define COMMITTED "\"outcome\":\"committed\""
@@ -498,6 +504,13 @@ static void gone_since(struct kase *k)
     record(k, "", 1, "\"2\"", COMMITTED);
 }
 
+static void read_what_it_wrote(struct kase *k)
+{
+    written(k);
+    case_read(k, "note", ADA);
+    record_read(k, "", 1, "2", "\"2\"", COMMITTED);
+}
+
 static void no_record_claims_more(void)
 {
     static const struct case_row rows[] = {
@@ -519,6 +532,7 @@ static void no_record_claims_more(void)
         {"somebody else's version", somebody_elses, VERDICT_FAIL},
         {"a version that was never made", never_made, VERDICT_FAIL},
         {"a version that was never read", never_read, VERDICT_FAIL},
+        {"as read the version that was written", read_what_it_wrote, VERDICT_FAIL},
         {"a broken chain", a_broken_chain, VERDICT_FAIL},
         {"a line that is no JSON", a_line_that_is_no_json, VERDICT_FAIL},
         {"an earlier record has changed", changed_since, VERDICT_FAIL},
