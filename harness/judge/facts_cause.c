@@ -292,13 +292,14 @@ static int explains(const struct fact_write *write, const struct fact_version *v
         return 0;
     if (!same_text(write->type, version->resource->type))
         return 0;
-    if (same_text(write->told_reference, reference))
-        return 16;
-    if (write->reference)
-        return 8;
     int score = write->commit_count == 0 ? 2 : 1;
+    if (write->reference)
+        score = 8;
+    else if (same_text(write->told_reference, reference))
+        score = 16;
+    /* an answer may be short or in disorder; what was made is what was asked for */
     if (write->method != METHOD_PATCH && content && strcmp(write->content, content) == 0)
-        score += 4;
+        score += 32;
     return score;
 }
 
