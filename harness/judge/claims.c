@@ -376,9 +376,40 @@ static bool is_named_as_deletion(const struct facts *facts, const struct fact_ex
            strcmp(label, version->label) == 0;
 }
 
+/* A first version that is just what a create of the intent asked for, with the identifier that it was given: a server that
+ * was restored may have it under another id. */
+static bool is_copy_for(const struct facts *facts, const struct fact_intent *intent,
+                        const struct fact_version *version)
+{
+    const struct canon *is = claims_canon(facts, intent, fact_tree(version), NULL);
+
+    for (size_t i = 0; i < intent->slot_count; i++) {
+        const struct fact_slot *slot = &intent->slots[i];
+
+        for (size_t k = 0; k < slot->write_count && slot->method == METHOD_POST; k++) {
+            const struct cJSON *body = slot->writes[k]->body;
+
+            if (!patch_equal(body, facts_without_own_identifier(facts, body, slot->content)) &&
+                canon_equal(is, claims_canon(facts, intent, body, fact_tree(version))))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool version_is_copy(const struct facts *facts, const struct fact_version *version)
+{
+    for (size_t i = 0; !version->exchange && !version->pred && i < facts->intent_count; i++)
+        if (is_copy_for(facts, facts->intents[i], version))
+            return true;
+    return false;
+}
+
 bool version_looks_own(const struct facts *facts, const struct fact_intent *intent,
                        const struct fact_version *version)
 {
+    if (intent && !version->pred && !version->exchange && is_copy_for(facts, intent, version))
+        return true;
     for (size_t i = 0; intent && version->pred && i < intent->exchange_count; i++) {
         const struct fact_exchange *exchange = intent->exchanges[i];
         int status = exchange->replied ? exchange->replied->status : 0;

@@ -49,6 +49,8 @@ bool version_is_astray(const struct facts *facts, const struct fact_version *ver
  * was not answered, or its answer named a deletion that was there, nothing tells an engine that the version is not its own. */
 bool version_looks_own(const struct facts *facts, const struct fact_intent *intent,
                        const struct fact_version *version);
+/* Did a server that was restored make again what an intent had created, under another id? */
+bool version_is_copy(const struct facts *facts, const struct fact_version *version);
 /* Did the reply to the write that made the version tell of it? */
 bool version_is_told(const struct fact_version *version);
 /* Is that version one of several that a create made? */

@@ -202,6 +202,19 @@ static const struct fact_version *version_told(const struct drifting *drifting,
     return NULL;
 }
 
+/* What was created stands there once more, and not by the engine: which of both counts is for a human to see. */
+static bool is_of_a_copy(const struct facts *facts, const struct cJSON *found, uint64_t n)
+{
+    const char *label = NULL;
+    const char *reference = facts_reference(facts, json_string(found, "reference"), &label);
+    const char *told = facts_label(facts, json_get(found, "versionId"));
+
+    label = told ? told : label;
+    const struct fact_version *version =
+        reference && label ? facts_version(facts, reference, label, n) : NULL;
+    return version && version_is_copy(facts, version);
+}
+
 /* Something that is called drift, and is none. */
 static void judge_found(struct drifting *drifting, const struct sweep *sweep,
                         const struct cJSON *found)
@@ -211,7 +224,8 @@ static void judge_found(struct drifting *drifting, const struct sweep *sweep,
 
     if (version && version_is_twin(version))
         return; /* there is one too many of it, which is for a human to see */
-    if (is_edited(found) || (version && is_touched(drifting->facts, version->resource->reference)))
+    if (is_edited(found) || is_of_a_copy(drifting->facts, found, sweep->answered->n) ||
+        (version && is_touched(drifting->facts, version->resource->reference)))
         return;
     const struct fact_version *current =
         version ? facts_current(drifting->facts, version->resource->reference, sweep->answered->n)

@@ -226,6 +226,34 @@ static void has_nothing_to_examine(struct kase *k)
     sweep(k, "", "");
 }
 
+#define PULSE(mark)                                                                                \
+    "{'resourceType':'Observation','status':'final','identifier':[{'system':'" mark                \
+    "','value':'m-1'}]}"
+#define MARK "urn:case:write"
+
+/* A server that was restored has the resource under another id too, with the identifier that the engine had given it. */
+static void made_again_elsewhere(struct kase *k, const char *content)
+{
+    case_intent(k, "pulse",
+                "{'operation':'create','target':{'type':'Observation'},'resource':"
+                "{'resourceType':'Observation','status':'final'}}");
+    case_submit(k, "pulse");
+    case_write(k, "pulse", "POST Observation", NULL, PULSE(MARK));
+    case_view(k, "pulse", "committed", "Observation/c-1", "1");
+    case_edit(k, "Observation/copy", content);
+    sweep(k, "'i-pulse'", "{'reference':'Observation/copy','versionId':'1','kind':'duplicate'}");
+}
+
+static void a_copy_is_told(struct kase *k)
+{
+    made_again_elsewhere(k, PULSE(MARK));
+}
+
+static void somebody_elses_is_told(struct kase *k)
+{
+    made_again_elsewhere(k, PULSE("urn:other"));
+}
+
 static void drift_reported_says_what_it_should(void)
 {
     static const struct case_row rows[] = {
@@ -242,6 +270,8 @@ static void drift_reported_says_what_it_should(void)
         {"an edit, called drift", edited_and_called_drift, VERDICT_FAIL},
         {"an edit, called edited", edited_and_called_edited, VERDICT_PASS},
         {"nothing, called drift", nothing_is_called_drift, VERDICT_FAIL},
+        {"a copy that the server made", a_copy_is_told, VERDICT_PASS},
+        {"somebody else's, called a copy", somebody_elses_is_told, VERDICT_FAIL},
         {"nothing, counted as drift", nothing_is_counted, VERDICT_FAIL},
         {"only meta changed", only_meta_changed, VERDICT_PASS},
         {"an edit that drifted, and quiet", edit_that_drifted_and_quiet, VERDICT_PASS},

@@ -121,6 +121,19 @@ static void drift_told(struct kase *k)
               "{'kind':'drift','found':[{'kind':'differs'},{'kind':'edited'}]}");
 }
 
+/* By a look that a sweep began and did not wait for. */
+static void drift_logged(struct kase *k)
+{
+    committed(k);
+    case_said(k, "swept", NULL, 200, "{'kind':'drift','found':[]}");
+    case_said(k, "event", "note", 0,
+              "{'sequence':1,'kind':'drift','intent':'i-note','result':{'kind':'disappeared'}}");
+    case_said(k, "event", "note", 0,
+              "{'sequence':2,'kind':'drift','intent':'i-note','result':{'kind':'edited'}}");
+    case_said(k, "event", "note", 0,
+              "{'sequence':1,'kind':'drift','intent':'i-note','result':{'kind':'disappeared'}}");
+}
+
 #define VISIT                                                                                      \
     "{'resourceType':'Bundle','type':'batch','entry':["                                            \
     "{'resource':{'resourceType':'Patient','id':'ada','active':false},'request':{'method':'PUT',"  \
@@ -298,6 +311,10 @@ static const struct row rows[] = {
     {"drift as told", drift_told, "writeback_drift_total{kind=\"differs\"} 1\n", VERDICT_PASS},
     {"drift, edits counted", drift_told, "writeback_drift_total{kind=\"differs\"} 2\n",
      VERDICT_FAIL},
+    {"drift that is in the log alone", drift_logged,
+     "writeback_drift_total{kind=\"disappeared\"} 1\n", VERDICT_PASS},
+    {"drift in the log, counted twice", drift_logged,
+     "writeback_drift_total{kind=\"disappeared\"} 2\n", VERDICT_FAIL},
     {"after a kill", killed, "writeback_accepted_total 0\nwriteback_backlog 0\n", VERDICT_PASS},
     {"after a kill, a gauge", killed, "writeback_backlog 1\n", VERDICT_FAIL},
     {"two lives, anew", ended_in_order, "writeback_accepted_total 0\nwriteback_committed_total 0\n",
