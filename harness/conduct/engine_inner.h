@@ -49,7 +49,8 @@ int mapped_due(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_reset(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_settled(struct run *run, struct settled *out, struct err *err) ATTR_MUST_USE;
 int mapped_ask_view(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
-/* -1 where the adapter's status was asked for and there never was one: that is no evidence of what the engine lost. */
+/* -1 where the adapter's status was asked for and there never was one, in this run or before: that is no evidence of what
+ * the engine lost. */
 int mapped_check_status(const struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_ask_events(struct run *run, struct err *err) ATTR_MUST_USE;
 int mapped_ask_audit(struct run *run, struct err *err) ATTR_MUST_USE;

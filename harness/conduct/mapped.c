@@ -341,6 +341,8 @@ int mapped_check_status(const struct run *run, struct err *err)
 {
     size_t asked = 0;
 
+    if (run->conductor->has_status)
+        return 0;
     for (size_t i = 0; i < sim_journal_count(run->sim); i++) {
         const struct sim_entry *entry = sim_journal_at(run->sim, i);
 
@@ -382,8 +384,10 @@ int mapped_ask_view(struct run *run, struct run_intent *intent, struct err *err)
                                          .status = reply.status,
                                          .body = view ? view : reply.body,
                                          .body_size = view ? strlen(view) : reply.body_size});
-    if (reply.status / 100 == 2)
+    if (reply.status / 100 == 2) {
+        run->conductor->has_status = true;
         engine_take_view(run, intent, view, strlen(view));
+    }
     return 0;
 }
 

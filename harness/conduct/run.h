@@ -73,6 +73,7 @@ struct conductor {
     struct child *spare; /* getting ready for the next run, or NULL */
     struct process_place spare_place;
     const char *spare_url;
+    bool has_status; /* it has told of an intent before: what it does not know now it has lost */
     bool answers_when_done; /* a submit is answered behind its FHIR requests, not before them */
     bool is_start_known, is_start_quiet; /* nothing came from it before the first submit */
     unsigned runs;                       /* by this process */
