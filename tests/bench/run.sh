@@ -124,7 +124,7 @@ bounded() { # ARG...: seconds, and what was covered, with and without reduction
     from=$(date +%s%N)
     "$bin/chartproof" explore --reset --jobs 2 --out "$scratch/explored" "$@" $lost >"$scratch/explore.log" 2>&1 || true
     to=$(date +%s%N)
-    echo "two writers and a foreign edit, $*: $(( (to - from) / 1000000 )) ms; $(grep -oE '(complete|sampled) .*' "$scratch/explore.log" | head -n 1)"
+    echo "two writers and a foreign edit, $*: $(( (to - from) / 1000000 )) ms, $(tail -n 1 "$scratch/explore.log" | cut -d ' ' -f 1); $(grep -oE '(complete|sampled) .*' "$scratch/explore.log" | head -n 1)"
 }
 echo 'exploring (want under 60000 ms, all of these together):'
 bounded --delays 2 --faults 1 --kills 0
