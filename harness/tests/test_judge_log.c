@@ -206,7 +206,6 @@ static void in_the_other_order(struct kase *k)
     made(k, "note", "'2'");
 }
 
-/* The first is read back, and the answer says `status` before or after all of the second. */
 /* The first was lost by the server, and its number given to the second. */
 static void the_first_was_lost_and_told_of_last(struct kase *k)
 {
@@ -225,6 +224,7 @@ static void the_first_was_lost_and_told_of_last(struct kase *k)
     made(k, "note", "'2'");
 }
 
+/* The first is read back, and the answer says `status` before or after all of the second. */
 static void read_back(struct kase *k, int status, bool is_late)
 {
     note_begin(k);
