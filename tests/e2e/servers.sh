@@ -17,6 +17,7 @@ writebackd healthlake bundle create patch drift integration
 writebackd no-versions bundle update review real
 writebackd epic-like create update drift
 writebackd if-match-ignored update patch delete review bundle real
+writebackd timestamp-etag update patch delete
 writebackd azure create drift
 writebackd hapi-racy create drift
 writebackd linuxforhealth create drift
