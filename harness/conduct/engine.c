@@ -138,6 +138,11 @@ int engine_ask(struct run *run, const struct http_request *request, struct http_
     return ask_and_pass(run, request, false, out, err);
 }
 
+bool engine_lacks(int status)
+{
+    return status == 404 || status == 405 || status == 501;
+}
+
 int engine_must_be_ok(const struct run *run, const struct http_request *request,
                       const struct http_reply *reply, struct err *err)
 {

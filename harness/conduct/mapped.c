@@ -350,7 +350,7 @@ int mapped_check_status(const struct run *run, struct err *err)
             return 0; /* what it knew may have gone with it */
         if (entry->kind != SIM_SAID || strcmp(entry->what, "view") != 0)
             continue;
-        if (entry->status != 404 && entry->status != 405 && entry->status != 501)
+        if (!engine_lacks(entry->status))
             return 0;
         asked++;
     }

@@ -112,9 +112,9 @@ static int check_swept(const struct run *run, struct err *err)
 
         if (entry->kind != SIM_SAID || strcmp(entry->what, "swept") != 0)
             continue;
-        if (entry->status != 404 && entry->status != 405 && entry->status != 501)
-            return 0;
-        return err_set(err, ERR_IO, "engine: sweep: status %d", entry->status);
+        return engine_lacks(entry->status)
+                   ? err_set(err, ERR_IO, "engine: sweep: status %d", entry->status)
+                   : 0;
     }
     return 0;
 }

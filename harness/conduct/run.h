@@ -214,6 +214,8 @@ int engine_cancel(struct run *run, struct run_intent *intent, struct err *err) A
 int engine_compensate(struct run *run, struct run_intent *intent, struct err *err) ATTR_MUST_USE;
 int engine_decide(struct run *run, struct run_intent *intent, const struct scenario_step *step,
                   const char *by, struct err *err) ATTR_MUST_USE;
+/* Does an answer with this status say that there is no such call? */
+bool engine_lacks(int status);
 int engine_sweep(struct run *run, const char *kind, struct err *err) ATTR_MUST_USE;
 /* Any other question that may stay unanswered: POST of asked->body to asked->url, noted as `what` with whatever `asked`
  * says; its answer as `answer`. Both live as long as the run's arena. */
